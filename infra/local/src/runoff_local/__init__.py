@@ -1,0 +1,1 @@
+"""The whole of Runoff on one machine without containers."""

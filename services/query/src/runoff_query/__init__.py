@@ -1,0 +1,1 @@
+"""Projects the event log into Postgres and serves the HTTP API."""

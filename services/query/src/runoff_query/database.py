@@ -1,0 +1,51 @@
+"""Connections to Postgres: one pool a process, its sessions alike in what rows look like."""
+
+import asyncpg
+from asyncpg.pool import PoolConnectionProxy
+
+LIVE = "runoff"
+"""The schema that readers read and the projector writes."""
+FRESH = "runoff_next"
+"""The schema that a rebuild fills beside it."""
+OLD = "runoff_old"
+"""What a swap leaves behind until it is dropped."""
+
+OneConnection = asyncpg.Connection[asyncpg.Record]
+Connection = OneConnection | PoolConnectionProxy[asyncpg.Record]
+Pool = asyncpg.Pool[asyncpg.Record]
+
+_CONNECT_S = 5.0
+
+
+def session(name: str, *, schema: str = LIVE) -> dict[str, str]:
+    """Settings of a session: where tables are, and how times are written."""
+    return {
+        "search_path": schema,
+        "application_name": name,
+        "timezone": "UTC",
+        "jit": "off",
+    }
+
+
+def make_pool(dsn: str, *, name: str, size: int, statement_s: float | None) -> Pool:
+    """A pool that connects when it is first used, and again whenever Postgres comes back.
+
+    Args:
+        statement_s: Limit of one statement; none for a projector, which may wait for a swap.
+    """
+    return asyncpg.create_pool(
+        dsn,
+        min_size=0,
+        max_size=size,
+        timeout=_CONNECT_S,
+        command_timeout=statement_s,
+        server_settings=session(name),
+        max_inactive_connection_lifetime=300,
+    )
+
+
+async def connect(dsn: str, *, name: str, schema: str = LIVE) -> OneConnection:
+    """One connection of its own."""
+    return await asyncpg.connect(
+        dsn, timeout=_CONNECT_S, server_settings=session(name, schema=schema)
+    )

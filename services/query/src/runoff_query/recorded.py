@@ -1,0 +1,216 @@
+"""What a message of the log says, read once for all projections.
+
+Entry slices are the bulk of the log. They were validated when they were written, so they are
+read as plain JSON straight into columns; only slices of an older version go through the models
+and their upcasters. Everything else is read as the event classes of the contracts.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any, Final
+
+import pydantic_core
+from pydantic import ValidationError
+
+from runoff_contracts.comparison import canonical, digest_of
+from runoff_contracts.envelope import BATCH_TYPE, CONTENT_TYPE
+from runoff_contracts.errors import ContractError
+from runoff_contracts.event import Event
+from runoff_contracts.events import TYPES
+from runoff_contracts.events.comparison import ComparisonComputed
+from runoff_contracts.events.entry import EntryProcessed, EntryScored
+from runoff_eventlog.message import Message
+from runoff_query.errors import Unprojectable
+
+_PROCESSED: Final = EntryProcessed.model_fields["type"].default
+_SCORED: Final = EntryScored.model_fields["type"].default
+_NEWEST: Final = {
+    _PROCESSED: EntryProcessed.model_fields["version"].default,
+    _SCORED: EntryScored.model_fields["version"].default,
+}
+_ESCAPED_NUL: Final = b"\\u0000"
+_NUL, _REPLACEMENT = "\x00", "�"
+
+Json = Any
+"""JSON of a message that its writer validated; its shape is that of the event's class."""
+
+
+@dataclass(slots=True)
+class Tally:
+    """What one contender did in a slice."""
+
+    n_answered: int = 0
+    n_failed: int = 0
+    n_scored: int = 0
+    n_correct: int = 0
+    latency_ns: int = 0
+    """Whole nanoseconds: sums of them do not depend on the order of adding, as floats do."""
+
+
+@dataclass(slots=True)
+class ProcessedSlice:
+    """A slice of EntryProcessed as the columns of their rows."""
+
+    run_id: str
+    index: list[int] = field(default_factory=list)
+    entry_id: list[str] = field(default_factory=list)
+    failed: list[bool] = field(default_factory=list)
+    target: list[str | None] = field(default_factory=list)
+    section: list[str | None] = field(default_factory=list)
+    split: list[str | None] = field(default_factory=list)
+    metadata: list[str | None] = field(default_factory=list)
+    predictions: list[str] = field(default_factory=list)
+    tallies: dict[int, Tally] = field(default_factory=dict)
+
+
+@dataclass(slots=True)
+class ScoredSlice:
+    """A slice of EntryScored as the columns of their rows."""
+
+    run_id: str
+    index: list[int] = field(default_factory=list)
+    scores: list[str] = field(default_factory=list)
+    difference: list[float | None] = field(default_factory=list)
+    kind: list[str | None] = field(default_factory=list)
+    n_agree: list[int | None] = field(default_factory=list)
+    n_answers: list[int | None] = field(default_factory=list)
+    confidence_difference: list[float | None] = field(default_factory=list)
+    tallies: dict[int, Tally] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class ComputedDocument:
+    """A comparison with the exact bytes that its digest is of."""
+
+    event: ComparisonComputed
+    document: str
+
+
+Content = Event | ProcessedSlice | ScoredSlice | ComputedDocument
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """One fact and where it stands in the log; a message may hold several."""
+
+    seq: int
+    content: Content
+
+
+def read_message(message: Message) -> list[Recorded]:
+    """Every fact of a message.
+
+    Raises:
+        Unprojectable: When it does not hold what its type says.
+    """
+    try:
+        return [Recorded(message.seq, content) for content in _contents(message)]
+    except (ContractError, ValidationError, ValueError, KeyError, TypeError) as error:
+        raise Unprojectable(f"{type(error).__name__}: {error}") from error
+
+
+def _contents(message: Message) -> list[Content]:
+    type_ = message.headers.get("ce-type")
+    if type_ in _NEWEST and message.headers.get(CONTENT_TYPE) == BATCH_TYPE:
+        return _slices(str(type_), message.body)
+    events = [event for _, event in message.events()]
+    if any(isinstance(event, ComparisonComputed) for event in events):
+        return [_comparison(message.body)]
+    if any(isinstance(event, EntryProcessed | EntryScored) for event in events):
+        raise ValueError("an entry's event stands outside a slice")
+    return list(events)
+
+
+def _slices(type_: str, body: bytes) -> list[Content]:
+    """The slice of a message; several where one message speaks of more than one run."""
+    text = _without_nul if _ESCAPED_NUL in body else _as_it_is
+    slices: dict[str, Content] = {}
+    for item in pydantic_core.from_json(body):
+        data = item["data"]
+        if data["type"] != type_ or data["version"] != _NEWEST[type_]:
+            data = TYPES.read(data).model_dump(mode="json")
+        run_id = data["run_id"]
+        if type_ == _PROCESSED:
+            processed = slices.setdefault(run_id, ProcessedSlice(run_id))
+            assert isinstance(processed, ProcessedSlice)
+            _add_processed(processed, data, text)
+        else:
+            scored = slices.setdefault(run_id, ScoredSlice(run_id))
+            assert isinstance(scored, ScoredSlice)
+            _add_scored(scored, data)
+    return list(slices.values())
+
+
+def _add_processed(
+    into: ProcessedSlice, data: Json, text: Callable[[str | None], str | None]
+) -> None:
+    predictions = data["predictions"]
+    failed = False
+    for prediction in predictions:
+        tally = into.tallies.setdefault(prediction["contender"], Tally())
+        if prediction.get("label") is None:
+            tally.n_failed += 1
+            failed = True
+            continue
+        tally.n_answered += 1
+        tally.latency_ns += round((prediction.get("latency_s") or 0.0) * 1e9)
+    metadata = data.get("metadata")
+    into.index.append(data["index"])
+    into.entry_id.append(text(data["entry_id"]) or "")
+    into.failed.append(failed)
+    into.target.append(text(data.get("target")))
+    into.section.append(text(data.get("section")))
+    into.split.append(text(data.get("split")))
+    into.metadata.append(None if metadata is None else _json(metadata))
+    into.predictions.append(_json(predictions))
+
+
+def _add_scored(into: ScoredSlice, data: Json) -> None:
+    scores = data["scores"]
+    seen: set[int] = set()
+    for score in scores:
+        contender, value = score["contender"], score.get("value")
+        # The first score of a contender is that of the run's first scorer: its accuracy.
+        if contender in seen:
+            continue
+        seen.add(contender)
+        tally = into.tallies.setdefault(contender, Tally())
+        if value is not None:
+            tally.n_scored += 1
+            tally.n_correct += value == 1
+    difference = data.get("difference") or {}
+    into.index.append(data["index"])
+    into.scores.append(_json(scores))
+    into.difference.append(difference.get("value"))
+    into.kind.append(difference.get("kind"))
+    into.n_agree.append(difference.get("n_agree"))
+    into.n_answers.append(difference.get("n_answers"))
+    into.confidence_difference.append(data.get("confidence_difference"))
+
+
+def _comparison(body: bytes) -> ComputedDocument:
+    """The document as it was written: a field that this release does not know belongs to it."""
+    data = pydantic_core.from_json(body)
+    event = ComparisonComputed.model_validate(data)
+    document = canonical(data["document"])
+    if digest_of(document) != event.digest:
+        raise ValueError(f"the document is not the one of {event.digest}")
+    return ComputedDocument(event, document.decode())
+
+
+def _json(value: Json) -> str:
+    return pydantic_core.to_json(value).decode()
+
+
+def _as_it_is(value: str | None) -> str | None:
+    return value
+
+
+def _without_nul(value: str | None) -> str | None:
+    """Postgres cannot hold U+0000 in a text; in JSON text it stays, as an escape."""
+    return None if value is None else value.replace(_NUL, _REPLACEMENT)
+
+
+def storable(value: str) -> str:
+    """The text without U+0000, which Postgres cannot hold."""
+    return value.replace(_NUL, _REPLACEMENT)

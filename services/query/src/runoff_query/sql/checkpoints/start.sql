@@ -1,0 +1,6 @@
+-- Gives projections that have no checkpoint yet one before the first message.
+-- $1 text[]: projections   $2 text: identity of the log
+INSERT INTO projection_checkpoints (projection, last_seq, log_id)
+SELECT projection, 0, $2
+  FROM unnest($1::text[]) AS projection
+    ON CONFLICT (projection) DO NOTHING;

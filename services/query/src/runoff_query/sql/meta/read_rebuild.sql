@@ -1,0 +1,3 @@
+-- How the newest rebuild stands: one JSON document, or no row.
+SELECT view
+  FROM runoff_meta.rebuild;

@@ -1,0 +1,165 @@
+-- The read models. Every row is a function of the log alone: no clock, no sequence, no default that
+-- differs from one projection of the log to the next, so that a rebuild gives equal rows.
+-- Tables are named without a schema: the search path says whether the live one is meant or the one
+-- that a rebuild fills beside it. JSON is kept as text: it is passed through, never searched, and
+-- the JSON types refuse U+0000, which a model may well answer.
+
+CREATE TABLE projection_checkpoints (
+    projection text PRIMARY KEY,
+    last_seq   bigint NOT NULL,
+    log_id     text NOT NULL
+);
+
+CREATE TABLE parked_messages (
+    seq     bigint PRIMARY KEY,
+    subject text NOT NULL,
+    reason  text NOT NULL
+);
+
+CREATE TABLE deleted_runs (
+    run_id uuid PRIMARY KEY,
+    seq    bigint NOT NULL
+);
+
+CREATE TABLE datasets (
+    dataset       text PRIMARY KEY,
+    task          text NOT NULL,
+    registered_at timestamptz NOT NULL,
+    seq           bigint NOT NULL
+);
+
+CREATE TABLE dataset_versions (
+    dataset   text NOT NULL,
+    number    integer NOT NULL,
+    digest    text NOT NULL,
+    n_entries bigint NOT NULL,
+    splits    text NOT NULL,
+    sections  text NOT NULL,
+    added_at  timestamptz NOT NULL,
+    seq       bigint NOT NULL,
+    PRIMARY KEY (dataset, number)
+);
+
+CREATE TABLE models (
+    model         text PRIMARY KEY,
+    task          text NOT NULL,
+    registered_at timestamptz NOT NULL,
+    seq           bigint NOT NULL
+);
+
+CREATE TABLE model_versions (
+    model    text NOT NULL,
+    number   integer NOT NULL,
+    digest   text NOT NULL,
+    file     text NOT NULL,
+    n_bytes  bigint NOT NULL,
+    spec     text NOT NULL,
+    added_at timestamptz NOT NULL,
+    seq      bigint NOT NULL,
+    PRIMARY KEY (model, number)
+);
+
+CREATE TABLE runs (
+    run_id          uuid PRIMARY KEY,
+    created_seq     bigint NOT NULL,
+    seq             bigint NOT NULL,
+    status          text NOT NULL,
+    task            text NOT NULL,
+    dataset         text NOT NULL,
+    dataset_version integer NOT NULL,
+    dataset_digest  text NOT NULL,
+    selection       text,
+    entries_digest  text NOT NULL,
+    n_entries       bigint NOT NULL,
+    n_processed     bigint NOT NULL,
+    n_scored        bigint NOT NULL,
+    n_failed        bigint NOT NULL,
+    config          text NOT NULL,
+    priority        text NOT NULL,
+    alias           text,
+    labels          text NOT NULL,
+    reason          text,
+    created_at      timestamptz NOT NULL,
+    started_at      timestamptz,
+    settled_at      timestamptz
+) WITH (fillfactor = 70);
+
+CREATE UNIQUE INDEX runs_newest ON runs (created_seq DESC);
+CREATE INDEX runs_status ON runs (status, created_seq DESC);
+CREATE INDEX runs_dataset ON runs (dataset, created_seq DESC);
+
+CREATE TABLE run_contenders (
+    run_id     uuid NOT NULL,
+    position   integer NOT NULL,
+    model      text NOT NULL,
+    number     integer,
+    digest     text NOT NULL,
+    n_answered bigint NOT NULL,
+    n_failed   bigint NOT NULL,
+    n_scored   bigint NOT NULL,
+    n_correct  bigint NOT NULL,
+    latency_ns bigint NOT NULL,
+    PRIMARY KEY (run_id, position)
+) WITH (fillfactor = 70);
+
+CREATE INDEX run_contenders_model ON run_contenders (model, run_id);
+
+CREATE TABLE run_metrics (
+    run_id   uuid NOT NULL,
+    position integer NOT NULL,
+    metric   text NOT NULL,
+    value    double precision NOT NULL,
+    PRIMARY KEY (run_id, metric, position)
+) WITH (fillfactor = 70);
+
+CREATE TABLE entries (
+    run_id      uuid NOT NULL,
+    index       integer NOT NULL,
+    entry_id    text NOT NULL,
+    failed      boolean NOT NULL,
+    target      text,
+    section     text,
+    split       text,
+    metadata    text,
+    predictions text NOT NULL,
+    PRIMARY KEY (run_id, index)
+);
+
+CREATE INDEX entries_id ON entries (run_id, entry_id);
+
+CREATE TABLE entry_scores (
+    run_id                uuid NOT NULL,
+    index                 integer NOT NULL,
+    scores                text NOT NULL,
+    difference            double precision,
+    difference_kind       text,
+    n_agree               integer,
+    n_answers             integer,
+    confidence_difference double precision,
+    PRIMARY KEY (run_id, index)
+);
+
+-- Most disputed first, entries without a difference last, and ascending in every column, so that
+-- one row comparison finds the next page however many entries share a difference.
+CREATE INDEX entry_scores_difference
+    ON entry_scores (run_id, (coalesce(- difference, 1)), index);
+CREATE INDEX entry_scores_confidence
+    ON entry_scores (run_id, (coalesce(- confidence_difference, 1)), index);
+
+CREATE TABLE comparisons (
+    digest      text PRIMARY KEY,
+    document    text NOT NULL,
+    computed_at timestamptz NOT NULL,
+    seq         bigint NOT NULL
+);
+
+CREATE UNIQUE INDEX comparisons_newest ON comparisons (seq DESC);
+
+CREATE TABLE comparison_runs (
+    run_id uuid NOT NULL,
+    digest text NOT NULL,
+    seq    bigint NOT NULL,
+    PRIMARY KEY (run_id, digest)
+);
+
+CREATE INDEX comparison_runs_digest ON comparison_runs (digest);

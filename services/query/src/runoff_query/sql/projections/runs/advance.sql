@@ -1,0 +1,18 @@
+-- Brings runs forward: a null leaves a column as it is, counts are added.
+-- $1 uuid[]: run_id        $2 bigint[]: seq           $3 text[]: status
+-- $4 timestamptz[]: started_at   $5 timestamptz[]: settled_at   $6 text[]: reason
+-- $7 bigint[]: n_processed $8 bigint[]: n_failed      $9 bigint[]: n_scored
+UPDATE runs
+   SET seq = change.seq,
+       status = coalesce(change.status, runs.status),
+       started_at = coalesce(change.started_at, runs.started_at),
+       settled_at = coalesce(change.settled_at, runs.settled_at),
+       reason = coalesce(change.reason, runs.reason),
+       n_processed = runs.n_processed + change.n_processed,
+       n_failed = runs.n_failed + change.n_failed,
+       n_scored = runs.n_scored + change.n_scored
+  FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::timestamptz[], $5::timestamptz[],
+              $6::text[], $7::bigint[], $8::bigint[], $9::bigint[])
+       AS change (run_id, seq, status, started_at, settled_at, reason, n_processed, n_failed,
+                  n_scored)
+ WHERE runs.run_id = change.run_id;

@@ -1,0 +1,1 @@
+"""Takes commands, starts runs, feeds work and settles runs."""

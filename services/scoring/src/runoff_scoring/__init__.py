@@ -1,0 +1,1 @@
+"""Scores entries and compares contenders."""

@@ -1,0 +1,36 @@
+"""Runoff: which AI model is better, and how sure that is.
+
+client = runoff.Client()
+client.datasets.add("digits/", name="digits")
+client.models.add("net.onnx", name="onnx/net", spec="net.json")
+run = client.runs.launch(dataset="digits", models=["onnx/net", "onnx/other"])
+for view in client.runs.watch(run.id):
+    print(view.n_scored, "of", view.n_entries)
+print(client.comparisons.of_run(run.id).document.verdict)
+"""
+
+from runoff.client import Client
+from runoff.errors import (
+    InvalidInput,
+    NotServed,
+    ProblemError,
+    RunoffError,
+    ServerUnreachable,
+    StackFailed,
+    UnexpectedAnswer,
+)
+from runoff.evaluation import Evaluation
+from runoff.events import LogEvent
+
+__all__ = [
+    "Client",
+    "Evaluation",
+    "InvalidInput",
+    "LogEvent",
+    "NotServed",
+    "ProblemError",
+    "RunoffError",
+    "ServerUnreachable",
+    "StackFailed",
+    "UnexpectedAnswer",
+]

@@ -1,0 +1,54 @@
+"""The client: one object, the same nouns and verbs as the command."""
+
+from types import TracebackType
+from typing import Self
+
+from runoff.address import resolve
+from runoff.comparisons import Comparisons
+from runoff.datasets import Datasets
+from runoff.events import Events
+from runoff.models import Models
+from runoff.runs import Runs
+from runoff.server import Server
+from runoff.transport import Transport
+
+
+class Client:
+    """A Runoff server.
+
+    Args:
+        url: Its address. When left out: RUNOFF_API_URL, else the stack that runs in this folder,
+            else http://127.0.0.1:8700.
+        timeout_s: Longest silence within one answer.
+
+    No connection is made before the first call. Every call raises `RunoffError` or one below it.
+    """
+
+    def __init__(self, url: str | None = None, *, timeout_s: float = 60.0) -> None:
+        self._transport = Transport(resolve(url), timeout_s=timeout_s)
+        self.datasets = Datasets(self._transport)
+        self.models = Models(self._transport)
+        self.runs = Runs(self._transport)
+        self.comparisons = Comparisons(self._transport)
+        self.events = Events(self._transport)
+        self.server = Server(self._transport)
+
+    @property
+    def url(self) -> str:
+        """The address in use."""
+        return self._transport.address.url
+
+    def close(self) -> None:
+        """End all connections."""
+        self._transport.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.close()

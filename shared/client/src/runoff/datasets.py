@@ -1,0 +1,82 @@
+"""`client.datasets`: named entries in immutable versions."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from runoff.manifest import Plan, plan
+from runoff.tarball import CHUNK_BYTES, Progress, TarStream
+from runoff.transport import Body, Transport, path_of
+from runoff_contracts.task import Task
+from runoff_contracts.views import AcceptedView, DatasetEntryView, DatasetView, Page
+
+
+class Datasets:
+    """Register datasets and read them."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def add(
+        self,
+        path: Path | str,
+        *,
+        name: str,
+        task: Task = "classification",
+        progress: Progress | None = None,
+    ) -> AcceptedView:
+        """Send a folder or a manifest as a version; content that is there is no new version.
+
+        Args:
+            path: A folder with manifest.jsonl or manifest.csv and the files that it names, or a
+                manifest by itself.
+
+        Raises:
+            InvalidInput: When a path is missing or leaves the folder; nothing was sent.
+            ProblemError: With every row that the server refuses; nothing was registered.
+        """
+        planned = plan(Path(path))
+        params = {"name": name, "task": task}
+        # The digest is over content: sending it twice finds the first one's version.
+        return self._transport.send(
+            AcceptedView,
+            "POST",
+            path_of("datasets"),
+            params,
+            body=lambda: _body(planned, progress),
+            repeatable=True,
+        )
+
+    def list(self, *, limit: int | None = None, cursor: str | None = None) -> Page[DatasetView]:
+        """Datasets by name."""
+        params = {"limit": limit, "cursor": cursor}
+        return self._transport.get(Page[DatasetView], path_of("datasets"), params)
+
+    def show(self, name: str, *, after: int | None = None) -> DatasetView:
+        """One dataset with its versions, newest first."""
+        return self._transport.get(DatasetView, path_of("datasets", name), {"after": after})
+
+    def entries(
+        self, name: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[DatasetEntryView]:
+        """Entries of a dataset's newest version, or of the one in `name@version`."""
+        params = {"limit": limit, "cursor": cursor}
+        path = path_of("datasets", name, "entries")
+        return self._transport.get(Page[DatasetEntryView], path, params)
+
+
+def _body(planned: Plan, progress: Progress | None) -> Body:
+    if planned.files:
+        tar = TarStream(planned, progress)
+        headers = {"Content-Type": "application/x-tar", "Content-Length": str(tar.n_bytes)}
+        return {"content": tar, "headers": headers}
+    n_bytes = planned.manifest.stat().st_size
+    headers = {"Content-Type": planned.media_type, "Content-Length": str(n_bytes)}
+    return {"content": _chunks(planned.manifest, n_bytes, progress), "headers": headers}
+
+
+def _chunks(path: Path, n_bytes: int, progress: Progress | None) -> Iterator[bytes]:
+    with path.open("rb") as file:
+        while chunk := file.read(CHUNK_BYTES):
+            yield chunk
+            if progress:
+                progress(file.tell(), n_bytes)

@@ -1,0 +1,159 @@
+"""`client.runs`: launch runs, follow them, read what came of them."""
+
+import uuid
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Literal
+
+from runoff.evaluation import Evaluation
+from runoff.reconnect import Patience
+from runoff.transport import StreamBroken, Transport, path_of
+from runoff_contracts.run_config import RunConfig, Selection
+from runoff_contracts.task import Priority
+from runoff_contracts.views import AcceptedView, EntryView, Page, RunView
+
+EntrySort = Literal["difference", "index", "confidence_difference"]
+
+
+class Runs:
+    """Everything that is done with runs."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def launch(
+        self,
+        *,
+        dataset: str,
+        models: Sequence[str],
+        selection: Selection | None = None,
+        config: RunConfig | None = None,
+        priority: Priority = "normal",
+        alias: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        key: str | None = None,
+    ) -> AcceptedView:
+        """Start a run; `seq` of the answer is for `after`.
+
+        Args:
+            dataset: `name`, `name@version`, or the digest of a version.
+            models: `provider/name` or `provider/name@version`, at least one.
+            key: Names this order: the same key again is answered with the same run. Made anew
+                when left out, so that a retry after a broken connection starts no second run.
+
+        Raises:
+            ProblemError: With every field that is wrong.
+        """
+        asked = Evaluation(
+            dataset=dataset,
+            models=list(models),
+            selection=selection,
+            config=config or RunConfig(),
+            priority=priority,
+            alias=alias,
+            labels=dict(labels or {}),
+        )
+        return self.launch_evaluation(asked, key=key)
+
+    def launch_evaluation(self, asked: Evaluation, *, key: str | None = None) -> AcceptedView:
+        """Start the run that an evaluation file describes."""
+        headers = {"Idempotency-Key": key or str(uuid.uuid4())}
+        data = asked.model_dump(mode="json", exclude_none=True)
+        return self._transport.send(
+            AcceptedView,
+            "POST",
+            path_of("runs"),
+            body=lambda: {"json": data, "headers": headers},
+            repeatable=True,
+        )
+
+    def list(
+        self,
+        *,
+        status: str | None = None,
+        model: str | None = None,
+        dataset: str | None = None,
+        filter: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+    ) -> Page[RunView]:
+        """Runs, newest first.
+
+        Args:
+            filter: As `metrics.accuracy > 0.9`.
+        """
+        params = {
+            "status": status,
+            "model": model,
+            "dataset": dataset,
+            "filter": filter,
+            "limit": limit,
+            "cursor": cursor,
+        }
+        return self._transport.get(Page[RunView], path_of("runs"), params)
+
+    def show(self, run_id: str, *, after: int | None = None) -> RunView:
+        """One run as it stands."""
+        return self._transport.get(RunView, path_of("runs", run_id), {"after": after})
+
+    def watch(self, run_id: str, *, after: int | None = None) -> Iterator[RunView]:
+        """The run each time it has moved on, until it is settled; the last one is the settled one.
+
+        A broken connection is opened anew.
+        """
+        patience, path = Patience(), path_of("runs", run_id, "events")
+        # Also the wait for the own launch: the stream knows no `after`.
+        view = self.show(run_id, after=after)
+        yield view
+        while not view.status.settled:
+            try:
+                for event in self._transport.stream(path, opened=patience.renew):
+                    if event.event in {"progress", "settled"}:
+                        view = RunView.model_validate_json(event.data)
+                        yield view
+                    if event.event == "settled":
+                        return
+            except StreamBroken as broken:
+                patience.spend(broken.error)
+
+    def cancel(self, run_id: str) -> AcceptedView:
+        """Stop a run; what was answered stays. Doing it twice is the same as once."""
+        path = path_of("runs", run_id, "cancel")
+        return self._transport.send(AcceptedView, "POST", path, repeatable=True)
+
+    def delete(self, run_id: str) -> AcceptedView:
+        """Take a settled run out of every view."""
+        path = path_of("runs", run_id)
+        return self._transport.send(AcceptedView, "DELETE", path, repeatable=True)
+
+    def entries(
+        self,
+        run_id: str,
+        *,
+        sort: EntrySort | None = None,
+        status: str | None = None,
+        section: str | None = None,
+        split: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        after: int | None = None,
+    ) -> Page[EntryView]:
+        """Entries with every contender's answer and scores."""
+        params = {
+            "sort": sort,
+            "status": status,
+            "section": section,
+            "split": split,
+            "limit": limit,
+            "cursor": cursor,
+            "after": after,
+        }
+        return self._transport.get(Page[EntryView], path_of("runs", run_id, "entries"), params)
+
+    def entry(self, run_id: str, entry_id: str) -> EntryView:
+        """One entry with all attempts."""
+        return self._transport.get(EntryView, path_of("runs", run_id, "entries", entry_id))
+
+    def newest(self) -> RunView | None:
+        """The run that was launched last."""
+        found = self.list(limit=1).items
+        return found[0] if found else None

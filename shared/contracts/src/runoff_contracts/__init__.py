@@ -1,0 +1,1 @@
+"""Ids, commands, events and subjects of Runoff."""

@@ -1,0 +1,126 @@
+"""Orders, sent by request and reply on `runoff.command.<type>`; `Reply` is what comes back."""
+
+from typing import Annotated, ClassVar, Literal
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+
+from runoff_contracts.ids import Digest, ModelRef, Name, RunId
+from runoff_contracts.model_spec import OnnxSpec
+from runoff_contracts.problem import Problem
+from runoff_contracts.run_config import RunConfig, Selection
+from runoff_contracts.task import Priority, Task
+
+MAX_CONTENDERS = 16
+Label = Annotated[str, StringConstraints(max_length=200)]
+
+
+class Command(BaseModel):
+    """An order to one service. `command_id` makes it safe to send again."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    type: ClassVar[str]
+    command_id: str
+    sent_at: AwareDatetime
+
+
+class RegisterDataset(Command):
+    """Add a version to a dataset, which is made where it is new."""
+
+    type: ClassVar[str] = "dataset.register"
+    dataset: Name
+    task: Task
+    entries: Digest
+    n_entries: int = Field(ge=1)
+    splits: dict[str, int]
+    sections: dict[str, int]
+
+
+class RegisterModel(Command):
+    """Add a version to a model, which is made where it is new."""
+
+    type: ClassVar[str] = "model.register"
+    model: ModelRef
+    file: Digest
+    n_bytes: int = Field(ge=1)
+    spec: OnnxSpec
+
+
+class CheckModel(Command):
+    """Ask a worker whether a model can be loaded and fits its declaration."""
+
+    type: ClassVar[str] = "model.check"
+    model: ModelRef
+    file: Digest | None = None
+    spec: OnnxSpec | None = None
+
+
+class CreateRun(Command):
+    """Launch a run."""
+
+    type: ClassVar[str] = "run.create"
+    run_id: RunId
+    dataset: str
+    """A dataset's name, `name@version`, or the digest of a version."""
+    selection: Selection | None = None
+    models: list[ModelRef] = Field(min_length=1, max_length=MAX_CONTENDERS)
+    config: RunConfig = RunConfig()
+    priority: Priority = "normal"
+    alias: Label | None = None
+    labels: dict[Label, Label] = Field(default_factory=dict, max_length=50)
+
+
+class CancelRun(Command):
+    """Stop a run that has not settled."""
+
+    type: ClassVar[str] = "run.cancel"
+    run_id: RunId
+    reason: Annotated[str, StringConstraints(max_length=500)] = ""
+
+
+class DeleteRun(Command):
+    """Take a settled run out of every view."""
+
+    type: ClassVar[str] = "run.delete"
+    run_id: RunId
+
+
+class ComputeComparison(Command):
+    """Compare the contenders of one run."""
+
+    type: ClassVar[str] = "comparison.compute"
+    run_id: RunId
+
+
+class RebuildReadModels(Command):
+    """Project the whole log into fresh tables beside the live ones, then swap them."""
+
+    type: ClassVar[str] = "projector.rebuild"
+
+
+class Accepted(BaseModel):
+    """The order was carried out, or had been before."""
+
+    model_config = ConfigDict(frozen=True)
+
+    status: Literal["accepted"] = "accepted"
+    seq: int
+    """Log sequence of its last event: read with `?after=` to see its effect."""
+    data: dict[str, JsonValue] = Field(default_factory=dict)
+
+
+class Refused(BaseModel):
+    """The order changed nothing, and why."""
+
+    model_config = ConfigDict(frozen=True)
+
+    status: Literal["refused"] = "refused"
+    problem: Problem
+
+
+class Reply(BaseModel):
+    """What every command is answered with."""
+
+    model_config = ConfigDict(frozen=True)
+
+    outcome: Accepted | Refused = Field(discriminator="status")

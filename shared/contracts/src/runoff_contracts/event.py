@@ -1,0 +1,71 @@
+"""The base of all events, and the upcasters that lead old ones to their newest shape."""
+
+from collections.abc import Callable
+from typing import ClassVar
+
+from pydantic import BaseModel, ConfigDict, JsonValue
+
+from runoff_contracts.errors import UnknownEvent
+
+JsonObject = dict[str, JsonValue]
+Upcast = Callable[[JsonObject], JsonObject]
+
+
+class Fact(BaseModel):
+    """A part of an event: frozen, and deaf to fields that a newer writer added."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore", ser_json_inf_nan="null")
+
+
+class Event(Fact):
+    """Something that happened. Subclasses name their wire `type` and `version`."""
+
+    subject_template: ClassVar[str]
+    type: str
+    version: int
+
+
+class EventTypes:
+    """Which class reads which event, and how an older version becomes the newest."""
+
+    def __init__(self, *classes: type[Event]) -> None:
+        self._classes = {_wire_name(each): each for each in classes}
+        self._upcasts: dict[tuple[str, int], Upcast] = {}
+
+    @property
+    def classes(self) -> list[type[Event]]:
+        """Every event class, in the order in which they were declared."""
+        return list(self._classes.values())
+
+    def upcasts(self, type_: str, *, from_version: int) -> Callable[[Upcast], Upcast]:
+        """Register the step from `from_version` to the next one."""
+
+        def register(step: Upcast) -> Upcast:
+            self._upcasts[type_, from_version] = step
+            return step
+
+        return register
+
+    def read(self, data: JsonObject) -> Event:
+        """The event in its newest shape.
+
+        Raises:
+            UnknownEvent: For a type that is not declared, or a version newer than this code.
+            pydantic.ValidationError: For a body that does not fit its class.
+        """
+        type_, version = data.get("type"), data.get("version")
+        class_ = self._classes.get(str(type_))
+        if class_ is None or not isinstance(version, int):
+            raise UnknownEvent(str(type_), version)
+        newest = class_.model_fields["version"].default
+        while version != newest:
+            step = self._upcasts.get((str(type_), version))
+            if step is None:
+                raise UnknownEvent(str(type_), version)
+            version += 1
+            data = {**step(data), "version": version}
+        return class_.model_validate(data)
+
+
+def _wire_name(class_: type[Event]) -> str:
+    return str(class_.model_fields["type"].default)

@@ -1,0 +1,35 @@
+"""Every event that the log may hold, one file a subject."""
+
+from runoff_contracts.event import EventTypes
+from runoff_contracts.events.comparison import ComparisonComputed
+from runoff_contracts.events.dataset import DatasetRegistered, DatasetVersionAdded
+from runoff_contracts.events.entry import EntryProcessed, EntryScored
+from runoff_contracts.events.lifecycle import (
+    RunCanceled,
+    RunCompleted,
+    RunCreated,
+    RunDeleted,
+    RunFailed,
+    RunResliced,
+    RunStarted,
+)
+from runoff_contracts.events.model import ModelRegistered, ModelVersionAdded
+
+TYPES = EventTypes(
+    DatasetRegistered,
+    DatasetVersionAdded,
+    ModelRegistered,
+    ModelVersionAdded,
+    RunCreated,
+    RunStarted,
+    RunResliced,
+    RunCompleted,
+    RunFailed,
+    RunCanceled,
+    RunDeleted,
+    EntryProcessed,
+    EntryScored,
+    ComparisonComputed,
+)
+
+__all__ = ["TYPES"]

@@ -1,0 +1,146 @@
+"""Events of `runoff.run.<run>.lifecycle`: what becomes of a run. Only run-manager writes them."""
+
+from typing import ClassVar, Literal
+
+from pydantic import AwareDatetime, Field
+
+from runoff_contracts.event import Event, Fact
+from runoff_contracts.ids import Digest, ModelRef, Name, RunId
+from runoff_contracts.model_spec import OnnxSpec
+from runoff_contracts.run_config import RunConfig, Selection
+from runoff_contracts.task import Priority, Task
+
+
+class DatasetUsed(Fact):
+    """The version that the entries come from."""
+
+    dataset: Name
+    number: int = Field(ge=1)
+    digest: Digest
+
+
+class Contender(Fact):
+    """One model within one run, pinned to what it was at launch."""
+
+    position: int = Field(ge=0)
+    model: ModelRef
+    """Without version: `onnx/digits-net`, `python/module:function`."""
+    number: int | None = None
+    """Version of a registered model."""
+    digest: Digest
+    file: Digest | None = None
+    spec: OnnxSpec | None = None
+
+    @property
+    def provider(self) -> str:
+        """The part before the first slash."""
+        return self.model.partition("/")[0]
+
+    @property
+    def target(self) -> str:
+        """The part after the first slash."""
+        return self.model.partition("/")[2]
+
+
+class ScorerUsed(Fact):
+    """A scorer by name and version; a new version scores anew and never overwrites."""
+
+    name: str
+    version: int
+
+
+class RunCreated(Event):
+    """A run was asked for and found sound."""
+
+    subject_template: ClassVar[str] = "runoff.run.<run>.lifecycle"
+    type: Literal["run.created"] = "run.created"
+    version: Literal[1] = 1
+    run_id: RunId
+    command_id: str
+    """Of the CreateRun that asked for it: the same command again finds this run."""
+    task: Task
+    dataset: DatasetUsed
+    selection: Selection | None = None
+    entries: Digest
+    """The entry set that is asked about: the version's own, or the selected part of it."""
+    n_entries: int = Field(ge=1)
+    contenders: list[Contender] = Field(min_length=1)
+    scorers: list[ScorerUsed]
+    config: RunConfig
+    priority: Priority
+    alias: str | None = None
+    labels: dict[str, str] = Field(default_factory=dict)
+    created_at: AwareDatetime
+
+
+class RunStarted(Event):
+    """The first work of a run was handed out, `slice_size` entries at a time."""
+
+    subject_template: ClassVar[str] = "runoff.run.<run>.lifecycle"
+    type: Literal["run.started"] = "run.started"
+    version: Literal[1] = 1
+    run_id: RunId
+    slice_size: int = Field(ge=1)
+    started_at: AwareDatetime
+
+
+class RunResliced(Event):
+    """From here on entries travel in slices of another size, fitted to the models' measured speed.
+
+    The plan is in the log because every slice's subject may be written once: two dispatchers
+    that cut differently would ask the models twice.
+    """
+
+    subject_template: ClassVar[str] = "runoff.run.<run>.lifecycle"
+    type: Literal["run.resliced"] = "run.resliced"
+    version: Literal[1] = 1
+    run_id: RunId
+    first_slice: int = Field(ge=0)
+    from_entry: int = Field(ge=0)
+    slice_size: int = Field(ge=1)
+    resliced_at: AwareDatetime
+
+
+class RunCompleted(Event):
+    """Every entry is answered or failed, and scored."""
+
+    subject_template: ClassVar[str] = "runoff.run.<run>.lifecycle"
+    type: Literal["run.completed"] = "run.completed"
+    version: Literal[1] = 1
+    run_id: RunId
+    n_entries: int = Field(ge=1)
+    n_failed: int = Field(ge=0)
+    """Entries that at least one contender could not answer."""
+    completed_at: AwareDatetime
+
+
+class RunFailed(Event):
+    """No contender answered a single entry: there is nothing to compare."""
+
+    subject_template: ClassVar[str] = "runoff.run.<run>.lifecycle"
+    type: Literal["run.failed"] = "run.failed"
+    version: Literal[1] = 1
+    run_id: RunId
+    reason: str
+    failed_at: AwareDatetime
+
+
+class RunCanceled(Event):
+    """A person stopped the run; what was answered until then stays."""
+
+    subject_template: ClassVar[str] = "runoff.run.<run>.lifecycle"
+    type: Literal["run.canceled"] = "run.canceled"
+    version: Literal[1] = 1
+    run_id: RunId
+    reason: str = ""
+    canceled_at: AwareDatetime
+
+
+class RunDeleted(Event):
+    """A person took the run out of every view; the log keeps what happened."""
+
+    subject_template: ClassVar[str] = "runoff.run.<run>.lifecycle"
+    type: Literal["run.deleted"] = "run.deleted"
+    version: Literal[1] = 1
+    run_id: RunId
+    deleted_at: AwareDatetime

@@ -1,0 +1,36 @@
+"""How a run proceeds, and which entries of a dataset version it asks about."""
+
+from typing import Annotated
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+
+
+class Asked(BaseModel):
+    """A part of what a person asks for: an unknown field is a typing error, so it is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class RunConfig(Asked):
+    """Pace and patience of a run; every worker that serves it obeys the same numbers."""
+
+    batch_size: int = Field(default=32, ge=1, le=1024)
+    """Entries in one call of a model that takes batches."""
+    sleep_s: float = Field(default=0.0, ge=0, le=3600, allow_inf_nan=False)
+    """Rest of a worker between two entries of this run."""
+    concurrency: int = Field(default=4, ge=1, le=1024)
+    """Calls under way at once, per model and worker."""
+    retries: int = Field(default=2, ge=0, le=20)
+    """Further attempts after a failed one."""
+    timeout_s: float = Field(default=60.0, gt=0, le=3600, allow_inf_nan=False)
+    """Limit of one attempt."""
+
+
+class Selection(Asked):
+    """The entries of a version that are meant: those that fit every field given."""
+
+    split: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    section: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    ids: list[Annotated[str, StringConstraints(min_length=1, max_length=200)]] | None = Field(
+        default=None, min_length=1, max_length=100_000
+    )

@@ -1,0 +1,195 @@
+"""What the HTTP API answers: the API serves these, the SDK and the pages read them."""
+
+from typing import Generic, Literal, TypeVar
+
+from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
+
+from runoff_contracts.comparison import ComparisonDocument
+from runoff_contracts.events.entry import Difference, Prediction, Score
+from runoff_contracts.run_config import RunConfig, Selection
+from runoff_contracts.task import Priority, Status, Task
+
+Item = TypeVar("Item")
+
+
+class View(BaseModel):
+    """A part of an answer."""
+
+    model_config = ConfigDict(frozen=True, extra="ignore")
+
+
+class Page(View, Generic[Item]):
+    """A part of a list; ask again with `cursor=next_cursor` for the following part."""
+
+    items: list[Item]
+    next_cursor: str | None = None
+
+
+class DatasetVersionView(View):
+    """One immutable snapshot."""
+
+    number: int
+    digest: str
+    n_entries: int
+    splits: dict[str, int]
+    sections: dict[str, int]
+    added_at: AwareDatetime
+
+
+class DatasetView(View):
+    """A dataset with its versions, newest first."""
+
+    dataset: str
+    task: Task
+    registered_at: AwareDatetime
+    versions: list[DatasetVersionView]
+
+
+class DatasetEntryView(View):
+    """One entry of a dataset version."""
+
+    index: int
+    id: str
+    file: str | None = None
+    text: str | None = None
+    target: str | None = None
+    section: str | None = None
+    split: str | None = None
+    metadata: dict[str, JsonValue] | None = None
+
+
+class ModelVersionView(View):
+    """One immutable version."""
+
+    number: int
+    digest: str
+    file: str
+    n_bytes: int
+    spec: dict[str, JsonValue]
+    added_at: AwareDatetime
+
+
+class ModelView(View):
+    """A registered model with its versions, newest first."""
+
+    model: str
+    task: Task
+    registered_at: AwareDatetime
+    versions: list[ModelVersionView]
+
+
+class ContenderView(View):
+    """One model within a run, with what is known of it so far."""
+
+    position: int
+    model: str
+    number: int | None
+    digest: str
+    n_scored: int
+    n_correct: int
+    n_failed: int
+    accuracy: float | None
+    latency_mean_s: float | None
+    """Mean model time an entry, over answered entries."""
+
+
+class RunView(View):
+    """A run as the read models have it at log sequence `seq`."""
+
+    run_id: str
+    status: Status
+    task: Task
+    dataset: str
+    dataset_version: int
+    dataset_digest: str
+    selection: Selection | None
+    entries_digest: str
+    n_entries: int
+    n_processed: int
+    n_scored: int
+    n_failed: int
+    contenders: list[ContenderView]
+    config: RunConfig
+    priority: Priority
+    alias: str | None
+    labels: dict[str, str]
+    reason: str | None
+    created_at: AwareDatetime
+    started_at: AwareDatetime | None
+    settled_at: AwareDatetime | None
+    comparison_digest: str | None
+    seq: int
+    """Log sequence of the newest event of this run that is in the answer."""
+
+
+class EntryView(View):
+    """An entry of a run: every contender's prediction with all attempts, scores, difference."""
+
+    index: int
+    entry_id: str
+    status: Literal["answered", "failed"]
+    """`failed` where at least one contender gave no answer."""
+    target: str | None
+    section: str | None
+    split: str | None
+    metadata: dict[str, JsonValue] | None
+    predictions: list[Prediction]
+    scores: list[Score]
+    """Empty until the entry is scored."""
+    difference: Difference | None
+    confidence_difference: float | None
+
+
+class ComparisonView(View):
+    """The document with its own digest."""
+
+    digest: str
+    document: ComparisonDocument
+
+
+class AcceptedView(View):
+    """A command was carried out: read with `?after=seq` to see its effect."""
+
+    id: str
+    seq: int
+
+
+class ProjectionHealth(View):
+    """How far one projection is behind the log."""
+
+    projection: str
+    seq: int
+    lag: int
+    """Log messages not yet in the read models."""
+
+
+class HealthView(View):
+    """Whether the API can serve, and how fresh what it serves is."""
+
+    status: Literal["ready", "behind", "unavailable"]
+    log_seq: int
+    projections: list[ProjectionHealth]
+    workers: list[str]
+    """Names of workers seen within the last three seconds."""
+
+
+class RebuildView(View):
+    """How a rebuild stands or ended."""
+
+    state: Literal["never", "running", "swapped", "failed"]
+    seq: int
+    target_seq: int
+    tables: dict[str, "TableCheck"]
+    """Filled at the swap: fresh against live table, both at the same log sequence."""
+    detail: str = ""
+
+
+class TableCheck(View):
+    """Fresh and live table compared row by row under one lock, at the same log sequence."""
+
+    n_rows: int
+    n_rows_live: int
+    equal: bool
+
+
+RebuildView.model_rebuild()

@@ -1,0 +1,1 @@
+"""The event log of Runoff on JetStream: append, read, bootstrap."""

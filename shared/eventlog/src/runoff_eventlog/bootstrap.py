@@ -1,0 +1,192 @@
+"""The one step that owns streams and consumers, and that guards the log at start.
+
+A missing log is made only where no checkpoint speaks of one. Streams that exist keep their
+messages; a consumer whose configuration drifted is updated.
+"""
+
+import asyncio
+import uuid
+from dataclasses import dataclass
+
+import structlog
+from nats.aio.client import Client
+from nats.errors import NoRespondersError
+from nats.js import JetStreamContext
+from nats.js.api import (
+    AckPolicy,
+    ConsumerConfig,
+    DiscardPolicy,
+    RetentionPolicy,
+    StorageType,
+    StoreCompression,
+    StreamConfig,
+    StreamInfo,
+)
+from nats.js.errors import APIError, NotFoundError
+
+from runoff_contracts import subjects
+from runoff_contracts.task import PRIORITIES
+from runoff_eventlog.errors import LogBehind, LogGone, LogReplaced, LogUnavailable
+
+LOG_ID = "runoff-log-id"
+_READY_S = 30.0
+
+logger = structlog.get_logger(__name__)
+
+LOG_CONSUMERS = {
+    "projector": ConsumerConfig(),
+    "scoring": ConsumerConfig(
+        filter_subjects=[subjects.ALL_PROCESSED, subjects.ALL_LIFECYCLES],
+    ),
+    "run-manager": ConsumerConfig(
+        filter_subjects=[subjects.ALL_PROCESSED, subjects.ALL_SCORED], headers_only=True
+    ),
+}
+"""Readers of the log. All acknowledge by 'this and everything before'."""
+
+
+@dataclass(frozen=True)
+class Checkpoint:
+    """How far read models were built, and from which log."""
+
+    log_id: str
+    seq: int
+
+
+@dataclass(frozen=True)
+class LogState:
+    """The log that is there now."""
+
+    log_id: str
+    last_seq: int
+
+
+async def bootstrap(
+    nc: Client, checkpoint: Checkpoint | None, *, replicas: int = 1, accept_log: bool = False
+) -> LogState:
+    """Make streams and consumers where they are missing, and check the log first.
+
+    Args:
+        checkpoint: The highest that any read model has; none where there are no read models.
+        replicas: Copies of the log in a cluster; 3 where there are three servers or more.
+        accept_log: Take the log that is there (or a new one) in spite of the checkpoint. The
+            caller must then empty the read models.
+
+    Raises:
+        LogGone, LogBehind, LogReplaced: When the log is not the one of the checkpoint.
+        LogUnavailable: When JetStream does not get ready.
+    """
+    js = nc.jetstream(timeout=5)
+    found = await _log_stream(js)
+    if not accept_log:
+        check(found, checkpoint)
+    if found is None:
+        log_id = str(uuid.uuid4())
+        found = await js.add_stream(_log_config(log_id, replicas))
+        logger.info("log.made", log_id=log_id)
+    else:
+        log_id = str((found.config.metadata or {}).get(LOG_ID))
+        await js.update_stream(_log_config(log_id, replicas))
+    for name, config in LOG_CONSUMERS.items():
+        await _make_log_consumer(js, name, config)
+    await make_work_queue(nc)
+    return LogState(log_id, found.state.last_seq)
+
+
+def check(found: StreamInfo | None, checkpoint: Checkpoint | None) -> None:
+    """Hold the log against what read models were built from.
+
+    Raises:
+        LogGone, LogBehind, LogReplaced: When it is not the same log, or lost its end.
+    """
+    if checkpoint is None or checkpoint.seq == 0:
+        return
+    if found is None:
+        raise LogGone(checkpoint_seq=checkpoint.seq)
+    log_id = str((found.config.metadata or {}).get(LOG_ID))
+    if log_id != checkpoint.log_id:
+        raise LogReplaced(log_id=log_id, checkpoint_log_id=checkpoint.log_id)
+    if found.state.last_seq < checkpoint.seq:
+        raise LogBehind(last_seq=found.state.last_seq, checkpoint_seq=checkpoint.seq)
+
+
+async def log_state(nc: Client) -> LogState | None:
+    """The log that is there; none where there is none."""
+    found = await _log_stream(nc.jetstream(timeout=5))
+    if found is None:
+        return None
+    return LogState(str((found.config.metadata or {}).get(LOG_ID)), found.state.last_seq)
+
+
+async def make_work_queue(nc: Client) -> None:
+    """Make the work queue where it is missing. It is in memory: the log can rebuild it."""
+    js = nc.jetstream(timeout=5)
+    await js.add_stream(
+        StreamConfig(
+            name=subjects.WORK_STREAM,
+            subjects=subjects.WORK_SUBJECTS,
+            retention=RetentionPolicy.WORK_QUEUE,
+            storage=StorageType.MEMORY,
+            discard=DiscardPolicy.NEW,
+            max_bytes=256 * 1024 * 1024,
+        )
+    )
+    for priority in PRIORITIES:
+        await js.add_consumer(
+            subjects.WORK_STREAM,
+            ConsumerConfig(
+                durable_name=f"work-{priority}",
+                filter_subject=subjects.work_of_priority(priority),
+                ack_policy=AckPolicy.EXPLICIT,
+                ack_wait=10,
+                max_deliver=-1,
+                max_ack_pending=10_000,
+            ),
+        )
+
+
+async def _log_stream(js: JetStreamContext) -> StreamInfo | None:
+    """Wait until JetStream answers: a server that recovers its streams says 503 meanwhile."""
+    last: Exception | None = None
+    for _ in range(int(_READY_S / 0.2)):
+        try:
+            return await js.stream_info(subjects.LOG_STREAM)
+        except NotFoundError:
+            return None
+        except (TimeoutError, NoRespondersError, APIError) as error:
+            last = error
+            await asyncio.sleep(0.2)
+    raise LogUnavailable("JetStream did not get ready") from last
+
+
+def _log_config(log_id: str, replicas: int) -> StreamConfig:
+    # No compression: one damaged byte in a compressed block makes nats-server 2.15 drop the
+    # stream at start. `discard: new` refuses when full; the default drops the oldest events.
+    return StreamConfig(
+        name=subjects.LOG_STREAM,
+        subjects=subjects.LOG_SUBJECTS,
+        storage=StorageType.FILE,
+        num_replicas=replicas,
+        compression=StoreCompression.NONE,
+        discard=DiscardPolicy.NEW,
+        allow_atomic=True,
+        allow_direct=True,
+        deny_delete=True,
+        duplicate_window=5,
+        metadata={LOG_ID: log_id},
+    )
+
+
+async def _make_log_consumer(js: JetStreamContext, name: str, config: ConsumerConfig) -> None:
+    await js.add_consumer(
+        subjects.LOG_STREAM,
+        ConsumerConfig(
+            durable_name=name,
+            filter_subjects=config.filter_subjects,
+            headers_only=config.headers_only,
+            ack_policy=AckPolicy.ALL,
+            ack_wait=30,
+            max_deliver=-1,
+            max_ack_pending=100_000,
+        ),
+    )

@@ -1,0 +1,239 @@
+"""The event log: append under a guard, read what a subject holds.
+
+The only module that knows JetStream's headers for appends. The guard is the expected last
+sequence of the subject; where it does not hold, the writer's own key in the last message tells
+a repeated append (an acknowledgement was lost, or a second worker did the same) from a conflict.
+"""
+
+import asyncio
+import json
+import secrets
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Any
+
+from nats.aio.client import Client
+from nats.errors import ConnectionClosedError, MaxPayloadError, NoRespondersError
+from nats.js.errors import NotFoundError
+
+from runoff_contracts import envelope
+from runoff_contracts.envelope import SLICE_ID, Origin
+from runoff_contracts.event import Event
+from runoff_contracts.subjects import LOG_STREAM
+from runoff_eventlog.errors import AppendTooLarge, ConflictingAppend, EventLogError, LogUnavailable
+from runoff_eventlog.message import Message
+from runoff_eventlog.tracing import current_traceparent
+
+_EXPECTED = "Nats-Expected-Last-Subject-Sequence"
+_WRONG_LAST_SEQUENCE = 10071
+_DUPLICATE_IN_BATCH = 10201
+_ANSWER_S = 5.0
+_TRIES = 6
+_READ_MESSAGES = 1000
+_READ_BYTES = 16 * 1024 * 1024
+
+
+@dataclass(frozen=True)
+class Appended:
+    """Where the last event of an append stands."""
+
+    seq: int
+    repeated: bool
+    """The log had this very append already."""
+
+
+class EventLog:
+    """One process's view of the log."""
+
+    def __init__(self, nc: Client, *, source: str) -> None:
+        """Use an open connection; `source` names the service in each event (`runoff/scoring`)."""
+        self.nc, self.js, self.source = nc, nc.jetstream(timeout=_ANSWER_S), source
+
+    async def append(
+        self,
+        subject: str,
+        events: Sequence[Event],
+        *,
+        append_id: str,
+        expected_seq: int,
+        correlation_id: str | None = None,
+        causation_id: str | None = None,
+    ) -> Appended:
+        """Append events to one subject, all or none.
+
+        Args:
+            append_id: Makes a retry safe: an append that the log has under this id is not
+                written again. Event ids are made of it.
+            expected_seq: Last sequence of the subject that the decision was made on, 0 where
+                nothing may stand there yet.
+
+        Raises:
+            ConflictingAppend: When another writer was first.
+            LogUnavailable: When the server does not answer; the append may have happened.
+        """
+        origin = self._origin(correlation_id, causation_id)
+        messages = [
+            envelope.single(event, id_=f"{append_id}:{place}", origin=origin, subject=subject)
+            for place, event in enumerate(events)
+        ]
+        for headers, _ in messages:
+            headers[SLICE_ID] = append_id
+        return await self._append(subject, messages, append_id, expected_seq)
+
+    async def append_slice(
+        self,
+        subject: str,
+        events: Sequence[tuple[str, Event]],
+        *,
+        slice_id: str,
+        headers: Mapping[str, str],
+        correlation_id: str | None = None,
+        causation_id: str | None = None,
+    ) -> Appended:
+        """Append a slice of entry events as the one message that its subject may ever hold.
+
+        Args:
+            events: Event id and event, of one type.
+            slice_id: Idempotency key: whoever finds it there already is answered `repeated`.
+            headers: What readers want to know without reading the body.
+
+        Raises:
+            AppendTooLarge, ConflictingAppend, LogUnavailable: as `append`.
+        """
+        origin = self._origin(correlation_id, causation_id)
+        made, body = await asyncio.to_thread(
+            envelope.batch, events, id_=slice_id, origin=origin, subject=subject
+        )
+        made |= {**headers, SLICE_ID: slice_id}
+        return await self._append(subject, [(made, body)], slice_id, 0)
+
+    async def read(self, subject: str, *, after_seq: int = 0) -> list[Message]:
+        """Every message now in the log whose subject fits the filter, in order.
+
+        Raises:
+            LogUnavailable: When the server does not answer.
+        """
+        found: list[Message] = []
+        while True:
+            part, more = await self._read_part(subject, after_seq + 1)
+            found += part
+            if not more:
+                return found
+            after_seq = found[-1].seq if part else after_seq
+
+    async def last(self, subject: str) -> Message | None:
+        """The newest message of one subject."""
+        try:
+            raw = await self.js.get_msg(LOG_STREAM, subject=subject, direct=True)
+        except NotFoundError:
+            return None
+        except (TimeoutError, NoRespondersError, ConnectionClosedError) as error:
+            raise LogUnavailable(f"reading {subject}") from error
+        return Message(raw.seq or 0, raw.subject or subject, raw.headers or {}, raw.data or b"")
+
+    async def last_seq(self) -> int:
+        """Sequence of the newest message of the whole log, 0 where it is empty."""
+        try:
+            return (await self.js.stream_info(LOG_STREAM)).state.last_seq
+        except (TimeoutError, NoRespondersError, ConnectionClosedError) as error:
+            raise LogUnavailable("asking for its last sequence") from error
+
+    def _origin(self, correlation_id: str | None, causation_id: str | None) -> Origin:
+        return Origin(
+            source=self.source,
+            time=datetime.now(UTC),
+            correlation_id=correlation_id,
+            causation_id=causation_id,
+            traceparent=current_traceparent(),
+        )
+
+    async def _append(
+        self,
+        subject: str,
+        messages: Sequence[tuple[dict[str, str], bytes]],
+        append_id: str,
+        expected_seq: int,
+    ) -> Appended:
+        limit = self.nc.max_payload
+        for headers, body in messages:
+            n_bytes = len(body) + sum(len(key) + len(value) + 4 for key, value in headers.items())
+            if n_bytes + 256 > limit:
+                raise AppendTooLarge(subject, n_bytes=n_bytes, limit=limit)
+        for attempt in range(_TRIES):
+            try:
+                answer = await self._send(subject, messages, expected_seq)
+            except (TimeoutError, NoRespondersError, ConnectionClosedError, OSError):
+                # The outcome is unknown; sending again is safe, since the guard decides.
+                await asyncio.sleep(0.1 * 2**attempt)
+                continue
+            except MaxPayloadError as error:
+                raise AppendTooLarge(subject, n_bytes=limit, limit=limit) from error
+            if "error" not in answer:
+                return Appended(int(answer["seq"]), repeated=bool(answer.get("duplicate")))
+            if answer["error"].get("err_code") not in {_WRONG_LAST_SEQUENCE, _DUPLICATE_IN_BATCH}:
+                raise EventLogError(f"{subject}: {answer['error'].get('description')}")
+            return await self._who_was_first(subject, append_id, expected_seq)
+        raise LogUnavailable(f"appending to {subject}")
+
+    async def _send(
+        self, subject: str, messages: Sequence[tuple[dict[str, str], bytes]], expected_seq: int
+    ) -> dict[str, Any]:
+        """Send one message, or several as an atomic batch; answer what the server says.
+
+        The answer is the server's JSON, of a shape that its version decides (hence `Any`).
+        """
+        batch_id, last = secrets.token_hex(16), len(messages)
+        for place, (headers, body) in enumerate(messages, start=1):
+            sent = dict(headers)
+            if last > 1:
+                sent |= {"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(place)}
+            if place == 1:
+                sent[_EXPECTED] = str(expected_seq)
+            if place < last:
+                await self.nc.publish(subject, body, headers=sent)
+                continue
+            if last > 1:
+                sent["Nats-Batch-Commit"] = "1"
+            reply = await self.nc.request(subject, body, timeout=_ANSWER_S, headers=sent)
+        return dict(json.loads(reply.data))
+
+    async def _who_was_first(self, subject: str, append_id: str, expected_seq: int) -> Appended:
+        last = await self.last(subject)
+        if last is not None and last.headers.get(SLICE_ID) == append_id:
+            return Appended(last.seq, repeated=True)
+        raise ConflictingAppend(
+            subject, expected_seq=expected_seq, last_seq=last.seq if last else 0
+        )
+
+    async def _read_part(self, subject: str, first_seq: int) -> tuple[list[Message], bool]:
+        """One batched direct get: messages, and whether more are there."""
+        inbox = self.nc.new_inbox()
+        subscription = await self.nc.subscribe(inbox)
+        ask = {
+            "batch": _READ_MESSAGES,
+            "max_bytes": _READ_BYTES,
+            "next_by_subj": subject,
+            "seq": first_seq,
+        }
+        found: list[Message] = []
+        try:
+            await self.nc.publish(
+                f"$JS.API.DIRECT.GET.{LOG_STREAM}", json.dumps(ask).encode(), reply=inbox
+            )
+            while True:
+                msg = await subscription.next_msg(_ANSWER_S)
+                status = (msg.headers or {}).get("Status")
+                if status is None:
+                    found.append(Message.fetched(msg))
+                elif status == "204":
+                    return found, int((msg.headers or {}).get("Nats-Num-Pending", "0")) > 0
+                elif status == "404":
+                    return found, False
+                else:
+                    raise LogUnavailable(f"reading {subject}: {msg.headers}")
+        except (TimeoutError, NoRespondersError, ConnectionClosedError) as error:
+            raise LogUnavailable(f"reading {subject}") from error
+        finally:
+            if not self.nc.is_closed:
+                await subscription.unsubscribe()

@@ -1,0 +1,1 @@
+"""Content-addressed objects of Runoff: files, entry sets, models."""

@@ -1,0 +1,1 @@
+"""What every Runoff process needs: settings, broker, telemetry, logs, health."""

@@ -1,0 +1,59 @@
+"""The FastStream broker of a process: one connection, no stream declared by it."""
+
+from typing import Any
+
+from faststream import AckPolicy
+from faststream.nats import NatsBroker
+from faststream.nats.opentelemetry.provider import NatsTelemetrySettingsProvider
+from faststream.opentelemetry.middleware import TelemetryMiddleware
+from nats.aio.client import Client
+
+from runoff_contracts.subjects import template
+from runoff_runtime import telemetry
+from runoff_runtime.settings import ServiceSettings
+
+_PENDING_BYTES = 64 * 1024 * 1024
+
+
+class _ByTemplate(NatsTelemetrySettingsProvider):
+    """Names spans by the subject's template: names by run and slice would never end."""
+
+    def get_consume_attrs_from_message(self, msg: Any) -> dict[str, Any]:  # as FastStream has it
+        attributes = super().get_consume_attrs_from_message(msg)
+        return {key: value for key, value in attributes.items() if "publish" not in key}
+
+    def get_consume_destination_name(self, msg: Any) -> str:  # a StreamMessage of FastStream
+        return template(super().get_consume_destination_name(msg))
+
+    def get_publish_destination_name(self, cmd: Any) -> str:  # a publish command of FastStream
+        return template(cmd.destination)
+
+
+def make_broker(settings: ServiceSettings, *, name: str) -> NatsBroker:
+    """A broker that outlives every restart of the server and acknowledges nothing by itself."""
+    middlewares = (
+        [TelemetryMiddleware(settings_provider_factory=lambda _: _ByTemplate())]
+        if telemetry.enabled()
+        else []
+    )
+    return NatsBroker(
+        settings.nats_url.get_secret_value(),
+        name=name,
+        logger=None,
+        ack_policy=AckPolicy.MANUAL,
+        middlewares=middlewares,
+        max_reconnect_attempts=-1,
+        reconnect_time_wait=0.2,  # type: ignore[arg-type]  # nats-py takes fractions
+        connect_timeout=5,
+        allow_reconnect=True,
+        pending_size=_PENDING_BYTES,
+        graceful_timeout=5.0,
+    )
+
+
+def client_of(broker: NatsBroker) -> Client:
+    """The connection of a started broker."""
+    connection = broker.connection
+    if not isinstance(connection, Client):
+        raise TypeError("the broker is not started")
+    return connection

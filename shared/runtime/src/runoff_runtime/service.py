@@ -1,0 +1,159 @@
+"""The shell of every service: broker, health, background tasks, one clean stop.
+
+A background task that ends, ends the process: what supervises it starts a fresh one, which
+recovers from the log. Nothing limps on with a dead reader.
+"""
+
+import asyncio
+import os
+import signal
+import socket
+from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from typing import Any
+
+import structlog
+import uvicorn
+import uvloop
+from faststream.asgi import AsgiFastStream, AsgiResponse, get
+from faststream.asgi.types import ASGIApp, Scope
+from faststream.nats import NatsBroker
+from nats.aio.client import Client
+
+from runoff_runtime.broker import client_of
+from runoff_runtime.logs import set_up_logs
+from runoff_runtime.settings import ServiceSettings
+from runoff_runtime.telemetry import set_up_telemetry
+
+Task = Callable[[Client], Coroutine[Any, Any, None]]
+"""Runs until it is canceled; what it returns is nothing (hence `Any` in the coroutine)."""
+Check = Callable[[], Awaitable[bool]]
+
+logger = structlog.get_logger(__name__)
+
+
+async def _always() -> bool:
+    return True
+
+
+@dataclass
+class Service:
+    """What a service is made of; `run` brings it up."""
+
+    name: str
+    settings: ServiceSettings
+    broker: NatsBroker
+    tasks: Sequence[Task] = ()
+    """Started once the broker is connected."""
+    check: Check = _always
+    """Beyond a live connection, what makes the service ready."""
+    app: ASGIApp | None = None
+    """The web application; without one, health alone is served. It then starts the broker."""
+    instance: str = field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}")
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to us: uvicorn would raise them again after its stop."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def run(service: Service) -> int:
+    """Serve until SIGTERM or SIGINT; the exit code is 0, or 1 when something broke."""
+    settings = service.settings
+    set_up_logs(service.name, level=settings.log_level, format_=settings.log_format)
+    flush = set_up_telemetry(service.name, instance=service.instance)
+    try:
+        return uvloop.run(_serve(service))
+    finally:
+        flush()
+
+
+async def _serve(service: Service) -> int:
+    settings = service.settings
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop.set)
+    server = _Server(
+        uvicorn.Config(
+            service.app or _health_app(service),
+            host=settings.host,
+            port=settings.port,
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=5,
+        )
+    )
+    code = 0
+    try:
+        async with asyncio.TaskGroup() as group:
+            serving = group.create_task(server.serve())
+            stopping = group.create_task(_stop_server(stop, server))
+            if await _started(server, serving):
+                await _work(service, stop)
+            stop.set()
+            await stopping
+    except* Exception as failures:
+        for failure in failures.exceptions:
+            logger.exception("service.failed", exc_info=failure)
+        code = 1
+    logger.info("service.stopped", code=code)
+    return code
+
+
+async def _started(server: _Server, serving: asyncio.Task[None]) -> bool:
+    while not server.started:
+        if serving.done():
+            return False
+        await asyncio.sleep(0.01)
+    return True
+
+
+async def _stop_server(stop: asyncio.Event, server: _Server) -> None:
+    await stop.wait()
+    server.should_exit = True
+
+
+async def _work(service: Service, stop: asyncio.Event) -> None:
+    """Run the background tasks until the stop, then let them clean up."""
+    nc = client_of(service.broker)
+    logger.info("service.started", instance=service.instance)
+    async with asyncio.TaskGroup() as group:
+        tasks = [group.create_task(_for_ever(task, nc)) for task in service.tasks]
+        await stop.wait()
+        for task in tasks:
+            task.cancel()
+
+
+async def _for_ever(task: Task, nc: Client) -> None:
+    await task(nc)
+    raise RuntimeError("a background task ended")
+
+
+def _health_app(service: Service) -> ASGIApp:
+    @get
+    async def live(scope: Scope) -> AsgiResponse:
+        return AsgiResponse(b"live", 200)
+
+    @get
+    async def ready(scope: Scope) -> AsgiResponse:
+        if await is_ready(service):
+            return AsgiResponse(b"ready", 200)
+        return AsgiResponse(b"not ready", 503)
+
+    return AsgiFastStream(
+        service.broker,
+        logger=None,
+        asgi_routes=[("/health/live", live), ("/health/ready", ready)],
+    )
+
+
+async def is_ready(service: Service) -> bool:
+    """Whether the connection is up and the service's own check holds."""
+    return client_of(service.broker).is_connected and await service.check()

@@ -1,0 +1,81 @@
+"""Tango's score interval for the difference of two paired proportions.
+
+Chosen over Newcombe's square-and-add interval (Statistics in Medicine 17 (1998) 2635-2650,
+method 10), the other one that Fagerland, Lydersen and Laake recommend (Statistics in
+Medicine 33 (2014) 2850-2875), for three reasons:
+
+- It leaves out 0 exactly when McNemar's test without correction rejects, so that interval
+  and test tell one story.
+- It depends on the discordant counts and n only. Newcombe's also moves with how the entries
+  on which both models agree split into right and wrong, which says nothing about the
+  difference.
+- It stays honest when two models hardly ever disagree, the usual case here. Say that both get
+  half of 100 entries right and A another 2 %: in 13 % of samples none of those 2 % shows up,
+  Newcombe's interval is then ±0.019 and misses, and it covers 88 % in all (5,000 simulated
+  samples). Tango's is ±0.037 and covers 98 %.
+
+Its price is coverage that at moderate sizes dips a point below the nominal one for some rates
+(the tests bound it); an exact interval would pay with width instead.
+
+Source: Tango, Statistics in Medicine 17 (1998) 891-908, equations 24 to 26.
+"""
+
+import math
+
+from scipy.optimize import brentq
+from scipy.stats import norm
+
+from runoff_statistics.interval import Interval
+
+
+def score_interval(only_a: int, only_b: int, n: int, confidence: float) -> Interval:
+    """Every difference that the score test does not reject, within -1 to 1.
+
+    Args:
+        only_a: Entries that only A got right, at least 0.
+        only_b: Entries that only B got right, at least 0; with only_a at most n.
+        n: All entries, at least 1.
+        confidence: Nominal coverage, above 0 and below 1.
+    """
+    z = float(norm.isf((1 - confidence) / 2))
+    # The lower limit is the mirrored upper one: swapping the models only changes the sign.
+    return Interval(
+        low=-_upper_limit(only_b, only_a, n, z),
+        high=_upper_limit(only_a, only_b, n, z),
+        confidence=confidence,
+    )
+
+
+def _upper_limit(only_a: int, only_b: int, n: int, z: float) -> float:
+    """The root of the score equation above the estimate.
+
+    In the three tables without any variance the estimate itself solves the equation; the
+    limit is the other root, which then has a closed form.
+    """
+    if only_a == n:
+        return 1.0
+    if only_b == n:
+        return (z**2 - n) / (z**2 + n)
+    if only_a + only_b == 0:
+        return z**2 / (z**2 + n)
+
+    def excess(difference: float) -> float:
+        spread = math.sqrt(n * _variance(only_a, only_b, n, difference))
+        return only_a - only_b - n * difference + z * spread
+
+    root: float = brentq(excess, (only_a - only_b) / n, 1.0, xtol=1e-15, maxiter=200)
+    return root
+
+
+def _variance(only_a: int, only_b: int, n: int, difference: float) -> float:
+    """Variance of one entry's difference under the hypothesis, at the constrained estimate.
+
+    The chance that only B is right is estimated by maximum likelihood given the difference:
+    the larger root q of 2n q² + linear q + constant = 0.
+    """
+    linear = (2 * n - only_a + only_b) * difference - only_a - only_b
+    constant = -only_b * difference * (1 - difference)
+    root = math.sqrt(max(linear**2 - 8 * n * constant, 0.0))
+    # Two forms of one root: each is used where it does not subtract nearly equal numbers.
+    q = -2 * constant / (root + linear) if linear > 0 else (root - linear) / (4 * n)
+    return max(2 * q + difference * (1 - difference), 0.0)
