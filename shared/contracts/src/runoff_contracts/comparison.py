@@ -12,6 +12,9 @@ from runoff_contracts.ids import Digest, ModelRef, RunId
 MAX_LISTED = 1000
 """Disagreeing entries that the document lists itself; `n_disagree` counts them all."""
 
+Outcome = Literal["a_better", "b_better", "not_separable", "nothing_shared"]
+"""What may be said of a pair at 5 %, after Holm. `not_separable` never means equal."""
+
 
 class ComparedContender(Fact):
     """One contender's accuracy with its 95 % Wilson interval, and what stands behind it."""
@@ -52,7 +55,7 @@ class ComparedPair(Fact):
     """Holm over all pairs of this document."""
     test: str
     interval_method: str
-    outcome: Literal["a_better", "b_better", "not_separable", "nothing_shared"]
+    outcome: Outcome
 
 
 class DisputedEntry(Fact):

@@ -53,6 +53,10 @@ def scored_of(run_id: str) -> str:
     return f"runoff.run.{run_id}.slice.*.scored"
 
 
+def scorecards(run_id: str) -> str:
+    return f"runoff.run.{run_id}.scorecards"
+
+
 def comparison(digest: str) -> str:
     return f"runoff.comparison.{token(digest)}"
 

@@ -15,6 +15,7 @@ from typing import Any
 
 from nats.aio.client import Client
 from nats.errors import ConnectionClosedError, MaxPayloadError, NoRespondersError
+from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
 from nats.js.errors import NotFoundError
 
 from runoff_contracts import envelope
@@ -31,6 +32,7 @@ _DUPLICATE_IN_BATCH = 10201
 _ANSWER_S = 5.0
 _TRIES = 6
 _READ_MESSAGES = 1000
+_READ_IDLE_S = 30.0
 _READ_BYTES = 16 * 1024 * 1024
 
 
@@ -122,6 +124,15 @@ class EventLog:
                 return found
             after_seq = found[-1].seq if part else after_seq
 
+    async def read_first(self, subject: str) -> Message | None:
+        """The oldest message whose subject fits the filter.
+
+        Raises:
+            LogUnavailable: When the server does not answer.
+        """
+        found, _ = await self._read_part(subject, 1, n=1)
+        return found[0] if found else None
+
     async def last(self, subject: str) -> Message | None:
         """The newest message of one subject."""
         try:
@@ -131,6 +142,34 @@ class EventLog:
         except (TimeoutError, NoRespondersError, ConnectionClosedError) as error:
             raise LogUnavailable(f"reading {subject}") from error
         return Message(raw.seq or 0, raw.subject or subject, raw.headers or {}, raw.data or b"")
+
+    async def last_of_each(self, subject: str) -> list[Message]:
+        """The newest message of every subject that fits the filter, without bodies.
+
+        Raises:
+            LogUnavailable: When the server does not answer.
+        """
+        try:
+            info = await self.js.add_consumer(
+                LOG_STREAM,
+                ConsumerConfig(
+                    deliver_policy=DeliverPolicy.LAST_PER_SUBJECT,
+                    ack_policy=AckPolicy.NONE,
+                    filter_subject=subject,
+                    headers_only=True,
+                    mem_storage=True,
+                    inactive_threshold=_READ_IDLE_S,
+                ),
+            )
+            bound = await self.js.pull_subscribe_bind(info.name, LOG_STREAM)
+            found: list[Message] = []
+            while len(found) < (info.num_pending or 0):
+                part = await bound.fetch(_READ_MESSAGES, timeout=_ANSWER_S)
+                found += [Message.delivered(msg) for msg in part]
+            await bound.unsubscribe()
+        except (TimeoutError, NoRespondersError, ConnectionClosedError) as error:
+            raise LogUnavailable(f"reading {subject}") from error
+        return found
 
     async def last_seq(self) -> int:
         """Sequence of the newest message of the whole log, 0 where it is empty."""
@@ -206,12 +245,14 @@ class EventLog:
             subject, expected_seq=expected_seq, last_seq=last.seq if last else 0
         )
 
-    async def _read_part(self, subject: str, first_seq: int) -> tuple[list[Message], bool]:
+    async def _read_part(
+        self, subject: str, first_seq: int, *, n: int = _READ_MESSAGES
+    ) -> tuple[list[Message], bool]:
         """One batched direct get: messages, and whether more are there."""
         inbox = self.nc.new_inbox()
         subscription = await self.nc.subscribe(inbox)
         ask = {
-            "batch": _READ_MESSAGES,
+            "batch": n,
             "max_bytes": _READ_BYTES,
             "next_by_subj": subject,
             "seq": first_seq,

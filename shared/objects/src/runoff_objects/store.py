@@ -17,8 +17,8 @@ _CHUNK_BYTES = 8 * 1024 * 1024
 class Objects:
     """Bytes by digest. What is stored never changes, so readers may keep what they read."""
 
-    def __init__(self, store: ObjectStore) -> None:
-        self._store = store
+    def __init__(self, store: ObjectStore, *, folder: Path | None = None) -> None:
+        self._store, self._folder = store, folder
 
     @classmethod
     def open(cls, address: str) -> Self:
@@ -28,7 +28,8 @@ class Objects:
         """
         if "://" in address:
             return cls(from_url(address))
-        return cls(LocalStore(Path(address).absolute(), mkdir=True, automatic_cleanup=False))
+        folder = Path(address).absolute()
+        return cls(LocalStore(folder, mkdir=True, automatic_cleanup=False), folder=folder)
 
     async def put(self, content: bytes) -> str:
         """Store the bytes and answer their digest; bytes that are there are not written again."""
@@ -59,6 +60,13 @@ class Objects:
         if f"sha256:{hashlib.sha256(content).hexdigest()}" != digest:
             raise ObjectDamaged(digest)
         return content
+
+    def local_path(self, digest: str) -> Path | None:
+        """The file of a digest where the store is a folder, for threads that read many small ones.
+
+        None for any other store. Nothing is checked: the file may be missing or damaged.
+        """
+        return None if self._folder is None else self._folder / _path(digest)
 
     async def has(self, digest: str) -> bool:
         """Whether something is stored under the digest."""

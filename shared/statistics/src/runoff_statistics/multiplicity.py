@@ -21,7 +21,8 @@ def holm(p_values: Sequence[float] | NDArray[np.float64]) -> NDArray[np.float64]
             nobody means to show; none gives an empty array.
 
     Raises:
-        InvalidProbability: One of them is NaN, masked or out of range, or they are not one-dimensional.
+        InvalidProbability: One of them is NaN, masked or out of range, or they are not
+            one-dimensional.
 
     Source: Holm, Scandinavian Journal of Statistics 6 (1979) 65-70.
     """

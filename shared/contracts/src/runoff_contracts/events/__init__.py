@@ -14,6 +14,7 @@ from runoff_contracts.events.lifecycle import (
     RunStarted,
 )
 from runoff_contracts.events.model import ModelRegistered, ModelVersionAdded
+from runoff_contracts.events.scorecard import ScorecardsStored
 
 TYPES = EventTypes(
     DatasetRegistered,
@@ -29,6 +30,7 @@ TYPES = EventTypes(
     RunDeleted,
     EntryProcessed,
     EntryScored,
+    ScorecardsStored,
     ComparisonComputed,
 )
 

@@ -109,6 +109,7 @@ class EntryScored(Event):
     run_id: RunId
     index: int = Field(ge=0)
     entry_id: EntryId
+    target: str | None = None
     scores: list[Score]
     answers: list[str | None]
     """Label by contender position: scorecards and digests need no second read of the log."""

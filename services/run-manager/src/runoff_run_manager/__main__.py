@@ -1,0 +1,10 @@
+"""`python -m runoff_run_manager`."""
+
+import sys
+
+from runoff_run_manager.app import make_service
+from runoff_run_manager.settings import Settings
+from runoff_runtime.service import run
+
+if __name__ == "__main__":
+    sys.exit(run(make_service(Settings())))

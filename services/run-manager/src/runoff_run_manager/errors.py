@@ -1,0 +1,20 @@
+"""What run-manager refuses.
+
+Refusal  a command that changes nothing; its problem goes back to whoever asked
+"""
+
+from runoff_contracts.problem import FieldError, Problem, problem
+
+
+class Refusal(Exception):
+    """The command cannot be carried out; `problem` says why and what would be right."""
+
+    def __init__(self, refused: Problem) -> None:
+        super().__init__(refused.title)
+        self.problem = refused
+
+
+def refusal(name: str, title: str, status: int, *, field: str = "", hint: str = "") -> Refusal:
+    """A refusal about one field (or none): `hint` says what would be right."""
+    errors = [FieldError(field=field, message=hint or title)] if field else []
+    return Refusal(problem(name, title, status, detail=hint, errors=errors))

@@ -1,0 +1,104 @@
+"""What the log says of a dataset, a model, a run: pure folds over their events."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from typing import Self
+
+from runoff_contracts.event import Event
+from runoff_contracts.events.dataset import DatasetRegistered, DatasetVersionAdded
+from runoff_contracts.events.lifecycle import (
+    RunCanceled,
+    RunCompleted,
+    RunCreated,
+    RunDeleted,
+    RunFailed,
+    RunResliced,
+    RunStarted,
+)
+from runoff_contracts.events.model import ModelRegistered, ModelVersionAdded
+from runoff_contracts.task import Status
+from runoff_run_manager.slicing import Segment
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """A dataset and its versions by number."""
+
+    registered: DatasetRegistered
+    versions: dict[int, DatasetVersionAdded] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> Self | None:
+        """The dataset after these events; none where there are none."""
+        dataset: Self | None = None
+        for event in events:
+            if isinstance(event, DatasetRegistered):
+                dataset = cls(event)
+            elif isinstance(event, DatasetVersionAdded) and dataset is not None:
+                dataset = replace(dataset, versions={**dataset.versions, event.number: event})
+        return dataset
+
+
+@dataclass(frozen=True)
+class Model:
+    """A model and its versions by number."""
+
+    registered: ModelRegistered
+    versions: dict[int, ModelVersionAdded] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> Self | None:
+        """The model after these events; none where there are none."""
+        model: Self | None = None
+        for event in events:
+            if isinstance(event, ModelRegistered):
+                model = cls(event)
+            elif isinstance(event, ModelVersionAdded) and model is not None:
+                model = replace(model, versions={**model.versions, event.number: event})
+        return model
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run as its lifecycle has it."""
+
+    created: RunCreated
+    status: Status = Status.PENDING
+    plan: tuple[Segment, ...] = ()
+    deleted: bool = False
+
+    @property
+    def run_id(self) -> str:
+        """Its id."""
+        return self.created.run_id
+
+    @classmethod
+    def of(cls, events: Iterable[Event]) -> Self | None:
+        """The run after these events; none where there are none."""
+        run: Self | None = None
+        for event in events:
+            if isinstance(event, RunCreated):
+                run = cls(event)
+            elif run is not None:
+                run = run.after(event)
+        return run
+
+    def after(self, event: Event) -> Self:
+        """The run after one more event."""
+        match event:
+            case RunStarted():
+                segment = Segment(0, 0, event.slice_size)
+                return replace(self, status=Status.RUNNING, plan=(segment,))
+            case RunResliced():
+                segment = Segment(event.first_slice, event.from_entry, event.slice_size)
+                return replace(self, plan=(*self.plan, segment))
+            case RunCompleted():
+                return replace(self, status=Status.COMPLETED)
+            case RunFailed():
+                return replace(self, status=Status.FAILED)
+            case RunCanceled():
+                return replace(self, status=Status.CANCELED)
+            case RunDeleted():
+                return replace(self, deleted=True)
+            case _:
+                return self

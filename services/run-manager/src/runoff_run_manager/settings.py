@@ -1,0 +1,7 @@
+"""Settings of run-manager."""
+
+from runoff_runtime.settings import ServiceSettings
+
+
+class Settings(ServiceSettings):
+    """Nothing beyond what every service has."""

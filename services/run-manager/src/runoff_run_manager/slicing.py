@@ -1,0 +1,77 @@
+"""How a run's entries are cut into slices: pure arithmetic over a plan that is in the log.
+
+Every slice's subject may be written once, so two dispatchers must cut alike. The plan is a list
+of segments; each begins at an entry and numbers its slices onwards.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+TARGET_S = 1.0
+"""Time that a worker should spend on a slice: a fact a second, and little to repeat."""
+MAX_SLICE = 500
+"""Keeps a slice of two dozen contenders below the message limit of 1 MiB."""
+FIRST_SLICE = 8
+"""Entries of a slice while nothing is known of the models' speed."""
+MIN_SLICES = 64
+"""A run is cut at least so fine, so that workers end together and progress is seen."""
+_GROWTH = 8
+_WORTH = 2.0
+
+
+@dataclass(frozen=True)
+class Segment:
+    """From `from_entry` on, slices of `size` entries, numbered from `first_slice`."""
+
+    first_slice: int
+    from_entry: int
+    size: int
+
+
+@dataclass(frozen=True)
+class Slice:
+    """Entries `start` to `start + n - 1` of a run."""
+
+    number: int
+    start: int
+    n: int
+
+
+def slice_at(plan: Sequence[Segment], number: int, n_entries: int) -> Slice | None:
+    """Slice of that number; none behind the last entry.
+
+    Args:
+        plan: Segments in order, at least one.
+    """
+    place = max(i for i, segment in enumerate(plan) if segment.first_slice <= number)
+    segment = plan[place]
+    start = segment.from_entry + (number - segment.first_slice) * segment.size
+    stop = min(start + segment.size, n_entries)
+    if place + 1 < len(plan):
+        stop = min(stop, plan[place + 1].from_entry)
+    return Slice(number, start, stop - start) if start < stop else None
+
+
+def largest_slice(*, n_entries: int, batch_size: int, n_contenders: int) -> int:
+    """The most entries that a slice of this run may hold."""
+    by_message = max(MAX_SLICE * 2 // max(n_contenders, 2), 1)
+    return max(min(max(n_entries // MIN_SLICES, batch_size), MAX_SLICE, by_message), 1)
+
+
+def first_size(*, largest: int, sleep_s: float) -> int:
+    """Slice size before the first measurement."""
+    by_sleep = int(TARGET_S / sleep_s) if sleep_s > 0 else FIRST_SLICE
+    return max(min(FIRST_SLICE, by_sleep, largest), 1)
+
+
+def better_size(size: int, *, elapsed_s: float, largest: int) -> int | None:
+    """Size at which a slice takes about `TARGET_S`; none where the present one is near enough.
+
+    Args:
+        elapsed_s: What slices of the present size took lately.
+    """
+    wanted = min(size * TARGET_S / max(elapsed_s, 1e-6), size * _GROWTH, largest)
+    wanted = max(int(wanted), 1)
+    if wanted >= size * _WORTH or (wanted == largest and wanted > size):
+        return wanted
+    return wanted if wanted * _WORTH <= size else None

@@ -1,0 +1,120 @@
+"""Follows the log: processed slices become scored ones, completed runs are compared."""
+
+import asyncio
+
+import structlog
+from nats.aio.client import Client
+from opentelemetry import trace
+from pydantic import ValidationError
+
+from runoff_contracts import subjects
+from runoff_contracts.commands import Accepted, ComputeComparison
+from runoff_contracts.envelope import N_ENTRIES
+from runoff_contracts.errors import ContractError
+from runoff_contracts.events.entry import EntryProcessed, EntryScored
+from runoff_contracts.events.lifecycle import RunCompleted, RunCreated
+from runoff_contracts.problem import Problem
+from runoff_eventlog.errors import ConflictingAppend
+from runoff_eventlog.log import EventLog
+from runoff_eventlog.message import Message
+from runoff_eventlog.reader import LogReader
+from runoff_eventlog.tracing import context_of
+from runoff_scoring.comparisons import Comparisons
+from runoff_scoring.entries import score_slice
+from runoff_scoring.errors import IncompleteRun, NotComparable
+from runoff_scoring.scorers import SCORERS, Scorer
+
+_KEPT_RUNS = 256
+_AT_ONCE = 8
+_COMPLETED = RunCompleted.model_fields["type"].default
+
+logger = structlog.get_logger(__name__)
+tracer = trace.get_tracer("runoff")
+
+
+class Consumer:
+    """Scores what the log brings, in order, and appends what comes of it."""
+
+    def __init__(self, log: EventLog, comparisons: Comparisons) -> None:
+        self._log, self._comparisons = log, comparisons
+        self._scorers: dict[str, list[Scorer]] = {}
+
+    async def follow(self, _: Client) -> None:
+        """Score for ever."""
+        async with LogReader(self._log, "scoring", batch=64) as reader:
+            async for batch in reader.batches():
+                await self._score_all([m for m in batch if m.subject.endswith(".processed")])
+                for message in batch:
+                    if message.headers.get("ce-type") == _COMPLETED:
+                        await self._settle(message)
+                await reader.ack(batch[-1])
+
+    async def compute(self, command: ComputeComparison) -> Accepted | Problem:
+        """Compare a run's contenders because somebody asks."""
+        try:
+            digest, seq = await self._comparisons.compute(command.run_id)
+        except NotComparable as refused:
+            return refused.problem
+        return Accepted(seq=seq, data={"digest": digest})
+
+    async def _score_all(self, messages: list[Message]) -> None:
+        slots = asyncio.Semaphore(_AT_ONCE)
+
+        async def score(message: Message) -> None:
+            async with slots:
+                await self._score(message)
+
+        async with asyncio.TaskGroup() as group:
+            for message in messages:
+                group.create_task(score(message))
+
+    async def _score(self, message: Message) -> None:
+        _, _, run_id, _, number, _ = message.subject.split(".")
+        with tracer.start_as_current_span("score slice", context=context_of(message.headers)):
+            try:
+                scorers = await self._scorers_of(run_id)
+                scored = await asyncio.to_thread(_scored, message, scorers)
+            except (ContractError, ValidationError):
+                # Nobody can score what cannot be read; the projector parks and shows it.
+                logger.exception("slice.unreadable", seq=message.seq, subject=message.subject)
+                return
+            try:
+                await self._log.append_slice(
+                    subjects.scored(run_id, int(number)),
+                    scored,
+                    slice_id=f"{run_id}/{number}/scored",
+                    headers={N_ENTRIES: str(len(scored))},
+                    correlation_id=run_id,
+                    causation_id=message.headers.get("ce-id"),
+                )
+            except ConflictingAppend:
+                logger.exception("slice.foreign", subject=message.subject)
+
+    async def _settle(self, message: Message) -> None:
+        run_id = message.subject.split(".")[2]
+        with tracer.start_as_current_span("settle run", context=context_of(message.headers)):
+            try:
+                await self._comparisons.settle(run_id)
+            except (NotComparable, IncompleteRun) as error:
+                logger.warning("run.not_compared", run=run_id, reason=str(error))
+        self._scorers.pop(run_id, None)
+
+    async def _scorers_of(self, run_id: str) -> list[Scorer]:
+        if run_id not in self._scorers:
+            if len(self._scorers) >= _KEPT_RUNS:
+                del self._scorers[next(iter(self._scorers))]
+            first = await self._log.read_first(subjects.lifecycle(run_id))
+            events = first.events() if first else []
+            self._scorers[run_id] = [
+                SCORERS[used.name]
+                for _, event in events
+                if isinstance(event, RunCreated)
+                for used in event.scorers
+                if used.name in SCORERS
+            ]
+        return self._scorers[run_id]
+
+
+def _scored(message: Message, scorers: list[Scorer]) -> list[tuple[str, EntryScored]]:
+    entries = [event for _, event in message.events() if isinstance(event, EntryProcessed)]
+    return score_slice(entries, scorers)

@@ -1,0 +1,42 @@
+"""From processed entries to scored ones: a pure function, so that a run can be scored again."""
+
+from collections.abc import Iterable, Sequence
+
+from runoff_contracts.events.entry import EntryProcessed, EntryScored, Score
+from runoff_scoring.difference import confidence_difference, label_difference
+from runoff_scoring.scorers import Scorer
+
+
+def score_entry(entry: EntryProcessed, scorers: Sequence[Scorer]) -> EntryScored:
+    """Every contender's scores for an entry, and how far the contenders disagree on it."""
+    scores = []
+    for scorer in scorers:
+        for prediction in entry.predictions:
+            scored = scorer(prediction, entry.target)
+            scores.append(
+                Score(
+                    contender=prediction.contender,
+                    scorer=scorer.name,
+                    value=scored.value,
+                    reason=scored.reason,
+                )
+            )
+    return EntryScored(
+        run_id=entry.run_id,
+        index=entry.index,
+        entry_id=entry.entry_id,
+        target=entry.target,
+        scores=scores,
+        answers=[prediction.label for prediction in entry.predictions],
+        difference=label_difference(entry.predictions),
+        confidence_difference=confidence_difference(entry.predictions),
+    )
+
+
+def score_slice(
+    entries: Iterable[EntryProcessed], scorers: Sequence[Scorer]
+) -> list[tuple[str, EntryScored]]:
+    """Event id and event for each entry; the ids are the same whenever this is done again."""
+    return [
+        (f"{entry.run_id}:{entry.index}:scored:1", score_entry(entry, scorers)) for entry in entries
+    ]

@@ -1,0 +1,25 @@
+"""Events of `runoff.run.<run>.scorecards`."""
+
+from typing import ClassVar, Literal
+
+from pydantic import AwareDatetime, Field
+
+from runoff_contracts.event import Event
+from runoff_contracts.ids import Digest, RunId
+
+
+class ScorecardsStored(Event):
+    """A completed run's scores stand as arrays in the object store, in entry order.
+
+    Comparisons read them instead of the run's slices. They hold nothing that the log does not.
+    """
+
+    subject_template: ClassVar[str] = "runoff.run.<run>.scorecards"
+    type: Literal["scorecards.stored"] = "scorecards.stored"
+    version: Literal[1] = 1
+    run_id: RunId
+    scorecards: Digest
+    """An `.npz` object; its arrays are described in `runoff_scoring.scorecards`."""
+    n_entries: int = Field(ge=1)
+    measures: list[str]
+    stored_at: AwareDatetime
