@@ -1,0 +1,92 @@
+"""Steps that the end-to-end tests share."""
+
+import asyncio
+import string
+from collections import Counter
+from typing import Any
+
+import nats
+
+from runoff_contracts import subjects
+from runoff_contracts.events.entry import EntryProcessed
+from runoff_contracts.views import RunView
+from runoff_eventlog.log import EventLog
+from runoff_testkit.live import LiveStack
+from runoff_testkit.waiting import wait_until
+
+MODULE = "python/tests.e2e.functions"
+
+
+def register_texts(stack: LiveStack, *, name: str, n: int) -> None:
+    """A dataset of n texts; the target is the first letter of each."""
+    letters = string.ascii_lowercase
+    rows = [
+        f'{{"id":"text-{i:05}","text":"{letters[i % 26]} text {i} {letters[i % 25]}",'
+        f'"target":"{letters[i % 26]}","split":"{"test" if i % 4 else "train"}"}}\n'
+        for i in range(n)
+    ]
+    answer = stack.http.post(
+        "/api/datasets",
+        params={"name": name, "task": "classification"},
+        content="".join(rows).encode(),
+        headers={"Content-Type": "application/x-ndjson"},
+    )
+    assert answer.is_success, answer.text
+
+
+def launch(stack: LiveStack, *, dataset: str, models: list[str], **body: Any) -> str:
+    """Launch a run; its id."""
+    asked = {"dataset": dataset, "models": [f"{MODULE}:{each}" for each in models], **body}
+    answer = stack.http.post("/api/runs", json=asked)
+    assert answer.status_code == 201, answer.text
+    return str(answer.json()["id"])
+
+
+def read_run(stack: LiveStack, run_id: str) -> RunView | None:
+    """The run; none while the API does not answer."""
+    try:
+        answer = stack.http.get(f"/api/runs/{run_id}")
+    except OSError:
+        return None
+    return RunView.model_validate(answer.json()) if answer.is_success else None
+
+
+def wait_settled(stack: LiveStack, run_id: str, *, deadline_s: float = 120) -> RunView:
+    """Wait until the run is settled and its comparison is there."""
+    found: list[RunView] = []
+
+    def settled() -> bool:
+        run = read_run(stack, run_id)
+        if run is None or not run.status.settled:
+            return False
+        if run.status == "completed" and len(run.contenders) > 1 and not run.comparison_digest:
+            return False
+        found.append(run)
+        return True
+
+    wait_until(settled, deadline_s=deadline_s)
+    return found[-1]
+
+
+def scores_digest(stack: LiveStack, run_id: str) -> str:
+    """Of the run's comparison document."""
+    answer = stack.http.get(f"/api/runs/{run_id}/comparison")
+    assert answer.is_success, answer.text
+    return str(answer.json()["document"]["scores_digest"])
+
+
+def facts_by_index(stack: LiveStack, run_id: str) -> Counter[int]:
+    """How many EntryProcessed the log holds for each entry of the run."""
+    return asyncio.run(_facts(stack.info.nats_url, run_id))
+
+
+async def _facts(nats_url: str, run_id: str) -> Counter[int]:
+    nc = await nats.connect(nats_url)
+    messages = await EventLog(nc, source="runoff/test").read(subjects.processed_of(run_id))
+    await nc.close()
+    return Counter(
+        event.index
+        for message in messages
+        for _, event in message.events()
+        if isinstance(event, EntryProcessed)
+    )

@@ -1,0 +1,28 @@
+"""`make bench`: every measurement as one JSON line; `make bench ARGS=images` runs some."""
+
+import sys
+
+from tests.load import evaluate, images, latency, reading, rebuild
+
+BENCHES = {
+    "evaluate": evaluate.main,
+    "latency": latency.main,
+    "images": images.main,
+    "rebuild": rebuild.main,
+    "reading": reading.main,
+}
+
+
+def main(names: list[str]) -> int:
+    """Run the benches of these names, or all."""
+    unknown = [name for name in names if name not in BENCHES]
+    if unknown:
+        print(f"no bench {', '.join(unknown)}; there are {', '.join(BENCHES)}", file=sys.stderr)
+        return 2
+    for name in names or list(BENCHES):
+        BENCHES[name]()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))
