@@ -1,4 +1,4 @@
-"""The project's own compose file, for real: needs a Docker engine and says so where none answers."""
+"""The project's own compose file, for real; where no Docker engine answers, it says so."""
 
 import json
 import os
