@@ -2,29 +2,31 @@
 
 import asyncio
 
+from runoff_inference_worker.python_answer import Entry
 
-async def slow_first(entry: dict[str, object]) -> str:
+
+async def slow_first(entry: Entry) -> str:
     """The first letter, after 30 ms."""
     await asyncio.sleep(0.03)
-    return str(entry["text"])[0]
+    return (entry.text or "?")[0]
 
 
-async def slow_last(entry: dict[str, object]) -> str:
+async def slow_last(entry: Entry) -> str:
     """The last letter, after 30 ms."""
     await asyncio.sleep(0.03)
-    return str(entry["text"])[-1]
+    return (entry.text or "?")[-1]
 
 
-def first_letter(entry: dict[str, object]) -> str:
+def first_letter(entry: Entry) -> str:
     """The first letter at once."""
-    return str(entry["text"])[0]
+    return (entry.text or "?")[0]
 
 
-def last_letter(entry: dict[str, object]) -> str:
+def last_letter(entry: Entry) -> str:
     """The last letter at once."""
-    return str(entry["text"])[-1]
+    return (entry.text or "?")[-1]
 
 
-def always_raises(entry: dict[str, object]) -> str:
+def always_raises(entry: Entry) -> str:
     """Never answers."""
-    raise ValueError(f"no answer for {entry['id']}")
+    raise ValueError(f"no answer for {entry.id}")

@@ -2,18 +2,20 @@
 
 import asyncio
 
+from runoff_inference_worker.python_answer import Entry
 
-def first_letter(entry: dict[str, object]) -> str:
+
+def first_letter(entry: Entry) -> str:
     """The first letter of the text."""
-    return str(entry["text"])[0]
+    return (entry.text or "?")[0]
 
 
-def last_letter(entry: dict[str, object]) -> str:
+def last_letter(entry: Entry) -> str:
     """The last letter of the text."""
-    return str(entry["text"])[-1]
+    return (entry.text or "?")[-1]
 
 
-async def after_50_ms(entry: dict[str, object]) -> str:
+async def after_50_ms(entry: Entry) -> str:
     """An answer that takes 50 ms, as one from afar would."""
     await asyncio.sleep(0.05)
-    return str(entry["text"])[0]
+    return (entry.text or "?")[0]

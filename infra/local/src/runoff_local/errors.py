@@ -6,6 +6,7 @@ LocalStackError
 ├── FolderNotOurs       the data folder belongs to another user
 ├── PortTaken           the port that was asked for is in use
 ├── ProcessDidNotStart  a process ended, or never became ready
+├── ServerUnreachable   a server that the caller named does not answer
 └── StoreInUse          another process holds the JetStream store
 """
 
@@ -58,6 +59,14 @@ class ProcessDidNotStart(LocalStackError):
     def __init__(self, name: str, *, reason: str, log: Path) -> None:
         super().__init__(f"{name} did not start: {reason} (log: {log})\n{log_tail(log)}".rstrip())
         self.name, self.reason, self.log = name, reason, log
+
+
+class ServerUnreachable(LocalStackError):
+    """Start that server, or take its address out of the environment to get an own one."""
+
+    def __init__(self, name: str, *, address: str) -> None:
+        super().__init__(f"{name} does not answer on {address}")
+        self.name, self.address = name, address
 
 
 class StoreInUse(LocalStackError):

@@ -88,9 +88,15 @@ class StackFolder:
             os.close(fd)
 
     def read_info(self) -> StackInfo | None:
-        """What the stack that has, or last had, the folder wrote about itself."""
+        """What the stack that has, or last had, the folder wrote about itself.
+
+        Raises:
+            FolderNotOurs: Another user's stack wrote it.
+        """
         try:
             return StackInfo.from_json(self.info_file.read_text())
+        except PermissionError as error:
+            raise FolderNotOurs(self.path) from error
         except (FileNotFoundError, ValueError, KeyError, TypeError):
             return None
 

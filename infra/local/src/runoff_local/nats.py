@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
+import json
 import os
 from pathlib import Path
 from types import TracebackType
@@ -24,7 +25,7 @@ http: "{host}:{monitor_port}"
 max_payload: 1MB
 write_deadline: "10s"
 authorization {{ users = [ {{ user: "{user}", password: "{password}" }} ] }}
-jetstream {{ store_dir: "{store}", sync_interval: always, max_mem: 1GB, max_file: 40GB }}
+jetstream {{ store_dir: {store}, sync_interval: always, max_mem: 1GB, max_file: 40GB }}
 """
 
 
@@ -67,7 +68,7 @@ class EmbeddedNats:
                 monitor_port=self.monitor_port,
                 user=_USER,
                 password=self._password,
-                store=self.store,
+                store=json.dumps(str(self.store), ensure_ascii=False),  # the same escapes
             ),
         )
         return self

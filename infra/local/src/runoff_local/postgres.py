@@ -11,16 +11,15 @@ import os
 import shutil
 import signal
 import subprocess
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Self
 
-import psutil
-
 from runoff_local.errors import ProcessDidNotStart
 from runoff_local.folder import private_folder, secret, write_private
 from runoff_local.ports import HOST
-from runoff_local.process import Launch
+from runoff_local.process import Launch, exists, is_alive, pids_in_folder, signal_one
 from runoff_local.unprivileged import SYSTEM_ROOT, PostgresPlace, choose_place, remove_away
 
 _USER = "runoff"
@@ -116,7 +115,7 @@ class EmbeddedPostgres:
             self._tool("initdb", "-D", str(new), "-U", _USER, f"--pwfile={password_file}",
                        "--auth=scram-sha-256", "--encoding=UTF8", "--locale=C",
                        "--locale-provider=builtin", "--builtin-locale=C.UTF-8",
-                       "--data-checksums", "--no-instructions", "--no-sync")  # fmt: skip
+                       "--data-checksums", "--no-instructions")  # fmt: skip
             self._tool("postgres", "--single", "-D", str(new), "postgres",
                        stdin=f"CREATE DATABASE {DATABASE};\n")  # fmt: skip
         finally:
@@ -157,25 +156,27 @@ class EmbeddedPostgres:
         lines = self._pid_file_lines()
         if not lines or not lines[0].strip().isdigit():
             return
-        try:
-            process = psutil.Process(int(lines[0]))
-            ours = str(self.place.data) in process.cmdline()
-        except psutil.NoSuchProcess:
-            return  # PostgreSQL clears that up itself, and waits for its old backends
-        except psutil.AccessDenied:
-            ours = False
-        if not ours:
-            # The number went to a stranger since; PostgreSQL would take it for itself and refuse.
-            (self.place.data / "postmaster.pid").unlink(missing_ok=True)
-            return
-        process.send_signal(signal.SIGINT)
-        try:
-            process.wait(_END_LEFTOVER_S)
-        except psutil.TimeoutExpired:
-            process.kill()
+        pid = int(lines[0])
+        if not exists(pid):
+            return  # PostgreSQL sees that itself, and waits for its old sessions
+        if is_alive(pid) and pid in self._server_pids():
+            signal_one(pid, signal.SIGINT)
+        # Otherwise the number is a zombie's or a stranger's by now: PostgreSQL would refuse to
+        # start because of it, so the file has to go, once nobody works on the data any more.
+        deadline = time.monotonic() + _END_LEFTOVER_S
+        while left := self._server_pids():
+            if time.monotonic() > deadline:
+                for leftover in left:
+                    signal_one(leftover, signal.SIGKILL)
+            time.sleep(0.02)
+        (self.place.data / "postmaster.pid").unlink(missing_ok=True)
+
+    def _server_pids(self) -> list[int]:
+        """Postmaster and sessions on this data: it is the working folder of each."""
+        return pids_in_folder(self.place.data, name="postgres")
 
     def _pid_file_lines(self) -> list[str]:
         try:
             return (self.place.data / "postmaster.pid").read_text().splitlines()
-        except FileNotFoundError:
+        except OSError:
             return []

@@ -28,9 +28,6 @@ def nats_server_name(port: int) -> str | None:
     try:
         with socket.create_connection((HOST, port), timeout=_TIMEOUT_S) as connection:
             greeting = connection.makefile("rb").readline()
-    except OSError:
-        return None
-    if not greeting.startswith(b"INFO "):
-        return None
-    name = json.loads(greeting.removeprefix(b"INFO "))["server_name"]
-    return str(name)
+        return str(json.loads(greeting.removeprefix(b"INFO "))["server_name"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return None  # nobody there, or somebody who is no NATS server

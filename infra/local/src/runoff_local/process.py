@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, TypedDict
 
-import psutil
+import psutil  # type: ignore[import-untyped]  # it ships no types, and this is its only import
 
 from runoff_local.unprivileged import RunAs
 
@@ -109,7 +109,7 @@ def kill_group(pid: int) -> None:
 def is_alive(pid: int) -> bool:
     """It runs; a zombie does not."""
     try:
-        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+        return bool(psutil.Process(pid).status() != psutil.STATUS_ZOMBIE)
     except psutil.NoSuchProcess:
         return False
 
@@ -117,6 +117,46 @@ def is_alive(pid: int) -> bool:
 def created_at(pid: int) -> float | None:
     """When the process started, in seconds; with its pid that names a process for good."""
     try:
-        return psutil.Process(pid).create_time()
+        return float(psutil.Process(pid).create_time())
     except psutil.NoSuchProcess:
         return None
+
+
+def listens_on(pid: int, port: int) -> bool:
+    """The process, or one that it started, listens on this TCP port."""
+    try:
+        process = psutil.Process(pid)
+        for one in (process, *process.children(recursive=True)):
+            for connection in one.net_connections("tcp"):
+                if connection.status == psutil.CONN_LISTEN and connection.laddr.port == port:
+                    return True
+    except psutil.NoSuchProcess:
+        return False
+    except psutil.AccessDenied:
+        return True  # a system that does not let us look: what answers is believed
+    return False
+
+
+def exists(pid: int) -> bool:
+    """The number is in use, if only by a zombie."""
+    return bool(psutil.pid_exists(pid))
+
+
+def pids_in_folder(folder: Path, *, name: str) -> list[int]:
+    """The processes of this name that have this as their working folder."""
+    wanted = str(folder.resolve())
+    return [
+        process.pid
+        for process in psutil.process_iter(["name", "cwd"])
+        if process.info["name"] == name and process.info["cwd"] == wanted
+    ]
+
+
+def pids_with_mark(mark: str) -> list[int]:
+    """The processes that carry a stack's mark in their environment, or inherited it."""
+    found = []
+    for process in psutil.process_iter():
+        with contextlib.suppress(psutil.Error, OSError):  # it ended meanwhile, or is not ours
+            if process.environ().get(MARK) == mark:
+                found.append(process.pid)
+    return found

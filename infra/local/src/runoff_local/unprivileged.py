@@ -7,6 +7,7 @@ closed one is put below SYSTEM_ROOT instead.
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
 import pwd
@@ -50,39 +51,36 @@ def choose_place(home: Path, *, owner: str, system_root: Path = SYSTEM_ROOT) -> 
         home: An existing folder of ours.
         owner: Names this home for good. Files below `system_root` that were made for an earlier
             folder of the same path carry another name and are removed: their log is gone too.
+            So are those whose folder is gone.
         system_root: Used as root only, for what `nobody` cannot reach otherwise.
     """
     if os.geteuid() != 0:
         return PostgresPlace(bin=binaries.postgres_bin(), root=home, run_as=None)
     user = _existing_owner(home) or _nobody()
-    away = system_root / hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:16]
+    away = _away(home, system_root)
     _discard_if_of_another(away, owner)
+    _discard_where_home_is_gone(system_root)
     root = home
     if (away / "postgres" / "data").exists() or not is_reachable(home, user):
-        _make_reachable(system_root)
-        _make_reachable(away)
-        (away / "owner").write_text(owner)
+        _claim(away, home, owner)
         root = away / "postgres"
         root.mkdir(exist_ok=True)
     os.chown(root, user.uid, user.gid)
     root.chmod(0o700)
     found = binaries.postgres_bin()
     if not is_reachable(found / "postgres", user):
-        _make_reachable(system_root)
-        _make_reachable(away)
-        (away / "owner").write_text(owner)
+        _claim(away, home, owner)
         found = binaries.copy_postgres(away / "binaries")
     return PostgresPlace(bin=found, root=root, run_as=user)
 
 
 def remove_away(home: Path, *, system_root: Path = SYSTEM_ROOT) -> None:
     """Delete what `choose_place` put outside of `home`."""
-    digest = hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:16]
-    shutil.rmtree(system_root / digest, ignore_errors=True)
+    shutil.rmtree(_away(home, system_root), ignore_errors=True)
 
 
 def is_reachable(path: Path, user: RunAs) -> bool:
-    """This user may pass every folder above the path, and open it unless it is its own."""
+    """Whether this user may pass every folder above the path, and open it unless it is its own."""
     path = path.resolve()
     if not all(_allows(parent.stat(), user, 0o1) for parent in path.parents):
         return False
@@ -118,6 +116,25 @@ def _discard_if_of_another(away: Path, owner: str) -> None:
         return
     if made_for != owner:
         shutil.rmtree(away)
+
+
+def _discard_where_home_is_gone(system_root: Path) -> None:
+    """Data of folders that were deleted: no password opens them any more."""
+    for note in system_root.glob("*/home"):
+        with contextlib.suppress(FileNotFoundError):  # another start may be doing the same
+            if not Path(note.read_text()).exists():
+                shutil.rmtree(note.parent, ignore_errors=True)
+
+
+def _away(home: Path, system_root: Path) -> Path:
+    return system_root / hashlib.sha256(str(home.resolve()).encode()).hexdigest()[:16]
+
+
+def _claim(away: Path, home: Path, owner: str) -> None:
+    _make_reachable(away.parent)
+    _make_reachable(away)
+    (away / "owner").write_text(owner)
+    (away / "home").write_text(str(home.resolve()))
 
 
 def _make_reachable(folder: Path) -> None:

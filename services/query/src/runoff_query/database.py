@@ -1,5 +1,7 @@
 """Connections to Postgres: one pool a process, its sessions alike in what rows look like."""
 
+from typing import TYPE_CHECKING, TypeAlias
+
 import asyncpg
 from asyncpg.pool import PoolConnectionProxy
 
@@ -10,9 +12,15 @@ FRESH = "runoff_next"
 OLD = "runoff_old"
 """What a swap leaves behind until it is dropped."""
 
-OneConnection = asyncpg.Connection[asyncpg.Record]
-Connection = OneConnection | PoolConnectionProxy[asyncpg.Record]
-Pool = asyncpg.Pool[asyncpg.Record]
+if TYPE_CHECKING:
+    OneConnection: TypeAlias = asyncpg.Connection[asyncpg.Record]
+    Connection: TypeAlias = OneConnection | PoolConnectionProxy[asyncpg.Record]
+    Pool: TypeAlias = asyncpg.Pool[asyncpg.Record]
+else:
+    # The driver's classes are generic for type checkers only.
+    OneConnection = asyncpg.Connection
+    Connection = asyncpg.Connection | PoolConnectionProxy
+    Pool = asyncpg.Pool
 
 _CONNECT_S = 5.0
 

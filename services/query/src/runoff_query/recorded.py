@@ -106,7 +106,7 @@ def read_message(message: Message) -> list[Recorded]:
     try:
         return [Recorded(message.seq, content) for content in _contents(message)]
     except (ContractError, ValidationError, ValueError, KeyError, TypeError) as error:
-        raise Unprojectable(f"{type(error).__name__}: {error}") from error
+        raise Unprojectable(str(error)) from error
 
 
 def _contents(message: Message) -> list[Content]:
@@ -123,22 +123,25 @@ def _contents(message: Message) -> list[Content]:
 
 def _slices(type_: str, body: bytes) -> list[Content]:
     """The slice of a message; several where one message speaks of more than one run."""
+    items = [_newest(type_, item["data"]) for item in pydantic_core.from_json(body)]
+    if type_ == _SCORED:
+        scored: dict[str, ScoredSlice] = {}
+        for data in items:
+            run_id = data["run_id"]
+            _add_scored(scored.setdefault(run_id, ScoredSlice(run_id)), data)
+        return list(scored.values())
     text = _without_nul if _ESCAPED_NUL in body else _as_it_is
-    slices: dict[str, Content] = {}
-    for item in pydantic_core.from_json(body):
-        data = item["data"]
-        if data["type"] != type_ or data["version"] != _NEWEST[type_]:
-            data = TYPES.read(data).model_dump(mode="json")
+    processed: dict[str, ProcessedSlice] = {}
+    for data in items:
         run_id = data["run_id"]
-        if type_ == _PROCESSED:
-            processed = slices.setdefault(run_id, ProcessedSlice(run_id))
-            assert isinstance(processed, ProcessedSlice)
-            _add_processed(processed, data, text)
-        else:
-            scored = slices.setdefault(run_id, ScoredSlice(run_id))
-            assert isinstance(scored, ScoredSlice)
-            _add_scored(scored, data)
-    return list(slices.values())
+        _add_processed(processed.setdefault(run_id, ProcessedSlice(run_id)), data, text)
+    return list(processed.values())
+
+
+def _newest(type_: str, data: Json) -> Json:
+    if data["type"] == type_ and data["version"] == _NEWEST[type_]:
+        return data
+    return TYPES.read(data).model_dump(mode="json")
 
 
 def _add_processed(

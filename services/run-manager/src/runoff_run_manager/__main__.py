@@ -7,4 +7,4 @@ from runoff_run_manager.settings import Settings
 from runoff_runtime.service import run
 
 if __name__ == "__main__":
-    sys.exit(run(make_service(Settings())))
+    sys.exit(run(lambda: make_service(Settings())))

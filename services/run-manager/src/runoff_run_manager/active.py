@@ -1,5 +1,6 @@
 """A run under way, as run-manager holds it in memory; all of it can be rebuilt from the log."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from runoff_run_manager import slicing
@@ -18,12 +19,18 @@ class ActiveRun:
     """Last sequence of the run's lifecycle: what the next lifecycle event is guarded by."""
     traceparent: str | None = None
     next_slice: int = 0
+    frontier: int = 0
+    """First slice that was never out. Only from here on may entries be cut anew: a worker may
+    still answer whatever was out before, with the cut that it was given."""
+    may_reslice: bool = True
+    """False where the queue was lost before this process came: what was out is not known then."""
     outstanding: set[int] = field(default_factory=set)
     missing: set[int] = field(default_factory=set)
     """Outstanding slices that the last look into the work queue did not find."""
-    processed: dict[int, int] = field(default_factory=dict)
-    """Entries in each slice that the log has."""
-    scored: dict[int, int] = field(default_factory=dict)
+    processed: set[int] = field(default_factory=set)
+    """Slices that the log has."""
+    scored: set[int] = field(default_factory=set)
+    n_scored: int = 0
     n_answers: int = 0
     n_failed: int = 0
     elapsed_s: float | None = None
@@ -42,7 +49,7 @@ class ActiveRun:
     @property
     def all_scored(self) -> bool:
         """Whether nothing is left but to settle."""
-        return sum(self.scored.values()) >= self.n_entries
+        return self.n_scored >= self.n_entries
 
     def largest_slice(self) -> int:
         """The most entries that a slice may hold."""
@@ -51,6 +58,7 @@ class ActiveRun:
             n_entries=created.n_entries,
             batch_size=created.config.batch_size,
             n_contenders=len(created.contenders),
+            n_attempts=created.config.retries + 1,
         )
 
     def first_size(self) -> int:
@@ -60,11 +68,15 @@ class ActiveRun:
         )
 
     def better_size(self) -> int | None:
-        """Slice size that fits the measured speed; none where the present one does."""
-        if self.elapsed_s is None or self.upcoming() is None:
+        """Size from the frontier on that fits the measured speed; none where this one does."""
+        if self.elapsed_s is None or not self.may_reslice or self.untouched() is None:
             return None
         size = self.run.plan[-1].size
         return slicing.better_size(size, elapsed_s=self.elapsed_s, largest=self.largest_slice())
+
+    def untouched(self) -> Slice | None:
+        """The first slice that was never out; none where all were."""
+        return slicing.slice_at(self.run.plan, self.frontier, self.n_entries)
 
     def upcoming(self) -> Slice | None:
         """The next slice that the log does not have and that is not out; none at the end."""
@@ -79,15 +91,27 @@ class ActiveRun:
         calls = 2 * self.run.created.config.concurrency * max(n_workers, 1)
         return max(share, -(-calls // self.run.plan[-1].size))
 
+    def note_out(self, number: int) -> None:
+        """A slice is in the work queue, or about to be."""
+        self.outstanding.add(number)
+        self.frontier = max(self.frontier, number + 1)
+
+    def note_lost(self, numbers: Iterable[int]) -> None:
+        """Slices are out no more, and are to be handed out again."""
+        for number in numbers:
+            self.outstanding.discard(number)
+            self.next_slice = min(self.next_slice, number)
+
     def note_processed(
         self, number: int, *, n: int, n_answers: int, n_failed: int, elapsed_s: float
     ) -> None:
         """A slice is in the log."""
         self.outstanding.discard(number)
         self.missing.discard(number)
+        self.frontier = max(self.frontier, number + 1)
         if number in self.processed:
             return
-        self.processed[number] = n
+        self.processed.add(number)
         self.n_answers += n_answers
         self.n_failed += n_failed
         if self.run.plan and number >= self.run.plan[-1].first_slice and n:
@@ -95,11 +119,19 @@ class ActiveRun:
             before = full if self.elapsed_s is None else self.elapsed_s
             self.elapsed_s = before + _WEIGHT * (full - before)
 
-    def resliced(self, run: Run, seq: int) -> None:
-        """The plan has a new last segment: measure anew."""
-        self.run, self.seq, self.elapsed_s = run, seq, None
+    def note_scored(self, number: int, *, n: int) -> None:
+        """The scores of a slice are in the log."""
+        if number not in self.scored:
+            self.scored.add(number)
+            self.n_scored += n
+
+    def advanced(self, run: Run, seq: int) -> None:
+        """The lifecycle went on; where the plan has a new last segment, measure anew."""
+        if run.plan != self.run.plan:
+            self.elapsed_s = None
+        self.run, self.seq = run, seq
 
 
-def fair_shares(active: list[ActiveRun], *, budget: int) -> int:
-    """Slices that each run of one priority may have out."""
-    return max(budget // max(len(active), 1), 2)
+def fair_share(n_runs: int, *, budget: int) -> int:
+    """Slices that each of so many runs of one priority may have out."""
+    return max(budget // max(n_runs, 1), 2)

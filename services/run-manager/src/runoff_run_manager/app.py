@@ -11,6 +11,7 @@ from runoff_run_manager.consumer import Commands, subscribe
 from runoff_run_manager.feeder import Feeder
 from runoff_run_manager.follow import Follower
 from runoff_run_manager.settings import Settings
+from runoff_run_manager.work_queue import WorkQueue
 from runoff_run_manager.workers import Workers
 from runoff_runtime.broker import client_of, make_broker
 from runoff_runtime.service import Service
@@ -24,9 +25,10 @@ class _Parts:
     def __init__(self, nc: Client, settings: Settings) -> None:
         self.workers = Workers(clock=time.monotonic)
         log = EventLog(nc, source="runoff/run-manager")
-        self.feeder = Feeder(log, self.workers)
-        self.follower = Follower(log, self.feeder)
-        self.commands = Commands(log, Objects.open(settings.object_store), self.feeder)
+        queue = WorkQueue(nc)
+        self.feeder = Feeder(log, queue, self.workers, look_s=settings.queue_look_s)
+        self.follower = Follower(log, queue, self.feeder)
+        self.commands = Commands(log, Objects.open(settings.object_store))
 
 
 def make_service(settings: Settings) -> Service:

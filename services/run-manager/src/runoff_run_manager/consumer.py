@@ -1,4 +1,7 @@
-"""Commands: load, decide, append; where another was first, start over."""
+"""Commands: load, decide, append; where another was first, start over.
+
+Nothing else is done here: what is appended is fed, dropped and settled by who follows the log.
+"""
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
@@ -18,17 +21,14 @@ from runoff_contracts.commands import (
 )
 from runoff_contracts.event import Event
 from runoff_contracts.problem import Problem, problem
-from runoff_eventlog.errors import ConflictingAppend, LogUnavailable
+from runoff_eventlog.errors import AppendTooLarge, ConflictingAppend, LogUnavailable
 from runoff_eventlog.log import EventLog
-from runoff_eventlog.tracing import current_traceparent
 from runoff_objects.entry_set import open_entry_set, select
 from runoff_objects.errors import EmptySelection, ObjectMissing
 from runoff_objects.store import Objects
 from runoff_run_manager import decide
-from runoff_run_manager.active import ActiveRun
 from runoff_run_manager.errors import Refusal, refusal
 from runoff_run_manager.evolve import Dataset, Model, Run
-from runoff_run_manager.feeder import Feeder
 from runoff_runtime.commands import handle
 
 QUEUE = "run-manager"
@@ -40,8 +40,8 @@ logger = structlog.get_logger(__name__)
 class Commands:
     """Carries out commands on datasets, models and runs."""
 
-    def __init__(self, log: EventLog, objects: Objects, feeder: Feeder) -> None:
-        self._log, self._objects, self._feeder = log, objects, feeder
+    def __init__(self, log: EventLog, objects: Objects) -> None:
+        self._log, self._objects = log, objects
 
     async def register_dataset(self, command: RegisterDataset) -> Accepted:
         """Append a dataset's version."""
@@ -90,18 +90,14 @@ class Commands:
             now=datetime.now(UTC),
         )
         seq = await self._append(subject, made, command, seq)
-        run = Run.of([*events, *made])
-        if run is not None and made:
-            self._feeder.add(ActiveRun(run, seq, traceparent=current_traceparent()))
         return Accepted(seq=seq, data={"run_id": command.run_id})
 
     async def cancel_run(self, command: CancelRun) -> Accepted:
-        """Stop a run, in the log first, then in the queue and at the workers."""
+        """Stop a run that has not settled."""
         subject = subjects.lifecycle(command.run_id)
         events, seq = await self._events(subject)
         made = decide.cancel_run(command, Run.of(events), now=datetime.now(UTC))
         seq = await self._append(subject, made, command, seq)
-        await self._feeder.drop(command.run_id)
         return Accepted(seq=seq, data={"run_id": command.run_id})
 
     async def delete_run(self, command: DeleteRun) -> Accepted:
@@ -169,6 +165,10 @@ def subscribe(broker: NatsBroker, commands: Callable[[], Commands]) -> None:
                     continue
                 except Refusal as refused:
                     return refused.problem
+                except AppendTooLarge as error:
+                    return problem(
+                        "too-large", "What is asked for does not fit one event", 422, str(error)
+                    )
                 except LogUnavailable as error:
                     return problem(
                         "log-unavailable", "The event log does not answer", 503, str(error)

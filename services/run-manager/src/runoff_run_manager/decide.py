@@ -1,5 +1,6 @@
 """What a command leads to: pure functions from what is known to events, or a refusal."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,6 +32,8 @@ REGISTERED_PROVIDERS = ("onnx",)
 """Providers whose models are files that must be registered before a run can name them."""
 DIRECT_PROVIDERS = ("python",)
 """Providers whose models are named by what they are."""
+_MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+_FUNCTION = re.compile(r"[\w.]+:\w+")
 SCORERS: dict[Task, tuple[ScorerUsed, ...]] = {
     "classification": (ScorerUsed(name="accuracy", version=1),)
 }
@@ -81,13 +84,14 @@ def register_dataset(
 def register_model(command: RegisterModel, model: Model | None, *, now: datetime) -> list[Event]:
     """Add a version; the same file with the same declaration again says nothing new."""
     provider, _, name = command.model.partition("/")
-    if provider not in REGISTERED_PROVIDERS or not name or "@" in name:
+    if provider not in REGISTERED_PROVIDERS or not _MODEL_NAME.fullmatch(name):
         raise refusal(
             "bad-model-name",
             f"{command.model!r} cannot be registered",
             422,
             field="model",
-            hint=f"a name such as {REGISTERED_PROVIDERS[0]}/my-model, without @version",
+            hint=f"{REGISTERED_PROVIDERS[0]}/ and up to 100 letters, digits, dots, dashes and "
+            f"underscores, without @version",
         )
     spec = command.spec.model_dump(mode="json")
     digest = digest_of(canonical({"file": command.file, "spec": spec}))
@@ -113,7 +117,7 @@ def register_model(command: RegisterModel, model: Model | None, *, now: datetime
 
 
 def version_meant(reference: str, dataset: Dataset | None) -> DatasetVersionAdded:
-    """The version that `name`, `name@number` or a digest means; the newest where none is named."""
+    """The version that `name@number` or `name@digest` means; the newest where none is named."""
     name, _, wanted = reference.partition("@")
     if dataset is None or not dataset.versions:
         raise refusal(
@@ -149,6 +153,14 @@ def contender(reference: str, model: Model | None, *, position: int) -> Contende
     provider = name.partition("/")[0]
     field = f"models.{position}"
     if provider in DIRECT_PROVIDERS:
+        if wanted or not _FUNCTION.fullmatch(name.partition("/")[2]):
+            raise refusal(
+                "unknown-model",
+                f"{reference!r} names no function",
+                422,
+                field=field,
+                hint="python/module:function, without @version",
+            )
         return Contender(position=position, model=name, digest=digest_of(name.encode()))
     if provider not in REGISTERED_PROVIDERS:
         known = ", ".join(f"{each}/…" for each in (*REGISTERED_PROVIDERS, *DIRECT_PROVIDERS))
@@ -247,7 +259,9 @@ def cancel_run(command: CancelRun, run: Run | None, *, now: datetime) -> list[Ev
 
 
 def delete_run(command: DeleteRun, run: Run | None, *, now: datetime) -> list[Event]:
-    """Take a settled run out of every view."""
+    """Take a settled run out of every view; deleting a deleted one says nothing new."""
+    if run is not None and run.deleted:
+        return []
     run = _known(command.run_id, run)
     if not run.status.settled:
         raise refusal(

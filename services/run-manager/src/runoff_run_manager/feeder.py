@@ -5,36 +5,32 @@ then: what the queue lost (its server was restarted) is handed out again.
 """
 
 import asyncio
-import json
-from collections.abc import Iterable
 from datetime import UTC, datetime
 
 import structlog
 from nats.aio.client import Client
-from nats.errors import ConnectionClosedError, NoRespondersError
-from nats.js.errors import APIError
 from opentelemetry import trace
+from pydantic import ValidationError
 
 from runoff_contracts import subjects
+from runoff_contracts.errors import ContractError
 from runoff_contracts.event import Event
 from runoff_contracts.events.entry import EntryProcessed
 from runoff_contracts.events.lifecycle import RunCompleted, RunFailed, RunResliced, RunStarted
-from runoff_contracts.task import PRIORITIES, Priority
+from runoff_contracts.task import PRIORITIES, Priority, Status
 from runoff_contracts.work import WorkItem
-from runoff_eventlog.bootstrap import make_work_queue
-from runoff_eventlog.errors import ConflictingAppend
+from runoff_eventlog.errors import ConflictingAppend, LogUnavailable
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.tracing import context_of
-from runoff_run_manager.active import ActiveRun, fair_shares
+from runoff_run_manager.active import ActiveRun, fair_share
 from runoff_run_manager.evolve import Run
 from runoff_run_manager.slicing import Slice
+from runoff_run_manager.work_queue import UNREACHABLE, WorkQueue
 from runoff_run_manager.workers import Workers
 
 _MIN_OUT = 16
 _OUT_PER_WORKER = 6
 _TICK_S = 0.5
-_LOOK_S = 5.0
-_ANSWER_S = 2.0
 
 logger = structlog.get_logger(__name__)
 
@@ -42,11 +38,13 @@ logger = structlog.get_logger(__name__)
 class Feeder:
     """Every run under way, and the loop that keeps it going."""
 
-    def __init__(self, log: EventLog, workers: Workers) -> None:
-        self._log, self._workers = log, workers
+    def __init__(self, log: EventLog, queue: WorkQueue, workers: Workers, *, look_s: float) -> None:
+        """Feed nothing yet; `look_s` is the time between two looks for what the queue lost."""
+        self._log, self._queue, self._workers = log, queue, workers
+        self._look_s = look_s
         self._runs: dict[str, ActiveRun] = {}
         self._wake = asyncio.Event()
-        self._n_reconnects = log.nc.stats["reconnects"]
+        self._n_reconnects = queue.n_reconnects
         self._looked_at = 0.0
 
     def run(self, run_id: str) -> ActiveRun | None:
@@ -54,22 +52,18 @@ class Feeder:
         return self._runs.get(run_id)
 
     def add(self, active: ActiveRun) -> None:
-        """Take a run up."""
-        self._runs[active.run_id] = active
+        """Take a run up; one that is under way already stays as it is."""
+        self._runs.setdefault(active.run_id, active)
         self._wake.set()
+
+    def forget(self, run_id: str) -> None:
+        """The run is over."""
+        self._runs.pop(run_id, None)
 
     async def drop(self, run_id: str) -> None:
         """Stop feeding a run and take its work out of the queue; workers are told to let go."""
-        self._runs.pop(run_id, None)
-        nc = self._log.nc
-        await nc.publish(subjects.canceled(run_id), b"")
-        try:
-            await self._log.js.purge_stream(
-                subjects.WORK_STREAM, subject=subjects.work_of_run(run_id)
-            )
-        except (TimeoutError, APIError, NoRespondersError, ConnectionClosedError):
-            # Workers look a run up before they work on it, so what stays is only skipped.
-            logger.warning("work.not_purged", run=run_id)
+        self.forget(run_id)
+        await self._queue.drop(run_id)
 
     def wake(self) -> None:
         """Something changed: look at every run soon."""
@@ -93,7 +87,7 @@ class Feeder:
                 await self._advance(active)
             for priority in PRIORITIES:
                 await self._top_up(priority)
-        except (TimeoutError, NoRespondersError, ConnectionClosedError, OSError, APIError) as error:
+        except (LogUnavailable, *UNREACHABLE) as error:
             logger.warning("queue.unreachable", error=repr(error))
             self._looked_at = 0.0
             await asyncio.sleep(_TICK_S)
@@ -107,8 +101,9 @@ class Feeder:
             await self._say(active, RunStarted(run_id=run_id, slice_size=size, started_at=now))
         elif active.all_scored:
             await self._say(active, await self._settlement(active, now))
-            self._runs.pop(run_id, None)
-        elif (better := active.better_size()) is not None and (piece := active.upcoming()):
+            if active.run.status.settled:
+                self.forget(run_id)
+        elif (better := active.better_size()) is not None and (piece := active.untouched()):
             await self._say(
                 active,
                 RunResliced(
@@ -136,16 +131,25 @@ class Feeder:
             except ConflictingAppend:
                 await self._reload(active)
                 return
-        active.resliced(active.run.after(event), appended.seq)
+        if appended.repeated:
+            # Said under this id before, perhaps by a process that saw other measurements: what
+            # the log has counts.
+            await self._reload(active)
+            return
+        active.advanced(active.run.after(event), appended.seq)
         logger.info(event.type, run=run_id)
 
     async def _reload(self, active: ActiveRun) -> None:
         messages = await self._log.read(subjects.lifecycle(active.run_id))
         run = Run.of(event for message in messages for _, event in message.events())
-        if run is None or run.status.settled or run.deleted:
-            self._runs.pop(active.run_id, None)
+        if run is None:
+            self.forget(active.run_id)
             return
-        active.resliced(run, messages[-1].seq)
+        active.advanced(run, messages[-1].seq)
+        if run.status is Status.CANCELED:
+            await self.drop(active.run_id)
+        elif run.status.settled:
+            self.forget(active.run_id)
 
     async def _settlement(self, active: ActiveRun, now: datetime) -> Event:
         run_id = active.run_id
@@ -161,7 +165,11 @@ class Feeder:
 
     async def _first_error(self, run_id: str) -> str:
         first = await self._log.last(subjects.processed(run_id, 0))
-        for _, event in first.events() if first else []:
+        try:
+            events = [event for _, event in first.events()] if first else []
+        except (ContractError, ValidationError):
+            return "its first slice cannot be read"
+        for event in events:
             if isinstance(event, EntryProcessed):
                 for prediction in event.predictions:
                     for attempt in prediction.attempts:
@@ -171,38 +179,38 @@ class Feeder:
 
     async def _top_up(self, priority: Priority) -> None:
         """Hand out slices round by round, one a run, so that none waits for another's end."""
-        active = [run for run in self._runs.values() if run.run.created.priority == priority]
-        hungry = [run for run in active if run.run.plan]
-        budget = max(_MIN_OUT, _OUT_PER_WORKER * self._workers.n_alive)
-        share = fair_shares(hungry, budget=budget)
+        n_workers = self._workers.n_alive
+        hungry = [
+            run
+            for run in self._runs.values()
+            if run.run.created.priority == priority and run.run.plan
+        ]
+        share = fair_share(len(hungry), budget=max(_MIN_OUT, _OUT_PER_WORKER * n_workers))
+        # Counted once: what comes back meanwhile waits for the next round, or a run of fast
+        # models would keep all others from being started and settled.
+        free = {
+            run.run_id: run.window(share=share, n_workers=n_workers) - len(run.outstanding)
+            for run in hungry
+        }
         while hungry:
             still = []
             for run in hungry:
-                window = run.window(share=share, n_workers=self._workers.n_alive)
-                piece = run.upcoming() if len(run.outstanding) < window else None
-                if piece is not None:
-                    run.outstanding.add(piece.number)
+                piece = run.upcoming() if free[run.run_id] > 0 else None
+                if piece is not None and run.run_id in self._runs:
+                    free[run.run_id] -= 1
                     await self._hand_out(run, piece)
                     still.append(run)
             hungry = still
 
     async def _hand_out(self, active: ActiveRun, piece: Slice) -> None:
         item = WorkItem(run_id=active.run_id, slice=piece.number, start=piece.start, n=piece.n)
-        subject = subjects.work(active.run.created.priority, active.run_id, piece.number)
-        headers = {"traceparent": active.traceparent} if active.traceparent else None
+        priority = active.run.created.priority
+        active.note_out(piece.number)
         try:
-            reply = await self._log.nc.request(
-                subject, item.model_dump_json().encode(), timeout=_ANSWER_S, headers=headers
-            )
+            await self._queue.put(item, priority=priority, traceparent=active.traceparent)
         except BaseException:
-            active.outstanding.discard(piece.number)
-            active.next_slice = min(active.next_slice, piece.number)
+            active.note_lost([piece.number])
             raise
-        answer = json.loads(reply.data)
-        if "error" in answer:
-            active.outstanding.discard(piece.number)
-            active.next_slice = min(active.next_slice, piece.number)
-            raise APIError(**{k: v for k, v in answer["error"].items() if k != "type"})
 
     async def _look_into_queue(self) -> None:
         """Hand out again what was out and is neither in the queue nor in the log.
@@ -211,30 +219,17 @@ class Feeder:
         reader tells us of it. After a reconnect once is enough.
         """
         now = asyncio.get_running_loop().time()
-        reconnected = self._log.nc.stats["reconnects"] != self._n_reconnects
-        if not self._runs or (now - self._looked_at < _LOOK_S and not reconnected):
+        n_reconnects = self._queue.n_reconnects
+        reconnected = n_reconnects != self._n_reconnects
+        if not self._runs or (now - self._looked_at < self._look_s and not reconnected):
             return
-        await make_work_queue(self._log.nc)
-        queued = await self._queued()
+        await self._queue.make()
+        queued = (await self._queue.look()).slices
         for active in self._runs.values():
             gone = active.outstanding - queued.get(active.run_id, set())
             lost = gone if reconnected else gone & active.missing
             active.missing = gone - lost
             if lost:
                 logger.warning("work.lost", run=active.run_id, n_slices=len(lost))
-                active.outstanding -= lost
-                active.next_slice = min(active.next_slice, *lost)
-        self._n_reconnects = self._log.nc.stats["reconnects"]
-        self._looked_at = now
-
-    async def _queued(self) -> dict[str, set[int]]:
-        info = await self._log.js.stream_info(subjects.WORK_STREAM, subjects_filter="work.>")
-        found: dict[str, set[int]] = {}
-        for subject in _names(info.state.subjects):
-            _, _, run_id, number = subject.split(".")
-            found.setdefault(run_id, set()).add(int(number))
-        return found
-
-
-def _names(subjects_: dict[str, int] | None) -> Iterable[str]:
-    return subjects_ or {}
+                active.note_lost(lost)
+        self._n_reconnects, self._looked_at = n_reconnects, now

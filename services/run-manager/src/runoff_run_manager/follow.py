@@ -1,18 +1,25 @@
-"""Follows the slices of runs under way, and finds those runs in the log at start."""
+"""Follows runs in the log, and finds at start those under way: the feeder's picture is from here.
+
+Commands only append. That a run is to be fed or dropped is read from the log like everything
+else, so it makes no difference whether this process, an earlier one or another wrote it.
+"""
 
 import asyncio
+from datetime import datetime
 
 import structlog
 from nats.aio.client import Client
 
 from runoff_contracts import subjects
 from runoff_contracts.envelope import ELAPSED_S, N_ANSWERS, N_ENTRIES, N_FAILED
+from runoff_contracts.event import Event
 from runoff_contracts.events.lifecycle import (
     RunCanceled,
     RunCompleted,
     RunCreated,
     RunDeleted,
     RunFailed,
+    RunStarted,
 )
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.message import Message
@@ -20,10 +27,15 @@ from runoff_eventlog.reader import LogReader
 from runoff_run_manager.active import ActiveRun
 from runoff_run_manager.evolve import Run
 from runoff_run_manager.feeder import Feeder
+from runoff_run_manager.work_queue import WorkQueue
 
-_OVER = {
-    each.model_fields["type"].default for each in (RunCompleted, RunFailed, RunCanceled, RunDeleted)
-}
+
+def _type(event: type[Event]) -> str:
+    return str(event.model_fields["type"].default)
+
+
+_CREATED, _STARTED, _CANCELED = _type(RunCreated), _type(RunStarted), _type(RunCanceled)
+_OVER = {_type(each) for each in (RunCompleted, RunFailed, RunCanceled, RunDeleted)}
 
 logger = structlog.get_logger(__name__)
 
@@ -31,8 +43,8 @@ logger = structlog.get_logger(__name__)
 class Follower:
     """Keeps the feeder's picture of each run equal to the log."""
 
-    def __init__(self, log: EventLog, feeder: Feeder) -> None:
-        self._log, self._feeder = log, feeder
+    def __init__(self, log: EventLog, queue: WorkQueue, feeder: Feeder) -> None:
+        self._log, self._queue, self._feeder = log, queue, feeder
         self._caught_up = asyncio.Event()
 
     async def caught_up(self) -> None:
@@ -45,65 +57,102 @@ class Follower:
         return self._caught_up.is_set()
 
     async def follow(self, _: Client) -> None:
-        """Recover the runs under way, then follow their slices for ever."""
+        """Recover the runs under way, then follow all runs for ever."""
         last_seq = await self._log.last_seq()
-        found = await self._unsettled()
-        first_seq = min((created_seq for _, created_seq in found), default=last_seq + 1)
-        known = {active.run_id: active for active, _ in found}
-        logger.info("recovering", n_runs=len(known), from_seq=first_seq)
+        first_seq = await self._recover() or last_seq + 1
         async with LogReader(self._log, "run-manager", after_seq=first_seq - 1) as reader:
-            behind = await self._n_behind(first_seq)
+            behind = await self._n_behind()
             if behind == 0:
-                self._take_up(known)
+                self._caught_up.set()
             async for batch in reader.batches():
                 for message in batch:
-                    self._note(message, known)
+                    if message.subject.endswith(".lifecycle"):
+                        await self._note_lifecycle(message, known_seq=last_seq)
+                    else:
+                        self._note_slice(message)
                 behind -= len(batch)
-                if behind <= 0 and not self._caught_up.is_set():
-                    self._take_up(known)
+                if behind <= 0:
+                    self._caught_up.set()
                 await reader.ack(batch[-1])
                 self._feeder.wake()
 
-    def _take_up(self, known: dict[str, ActiveRun]) -> None:
-        for active in known.values():
-            self._feeder.add(active)
-        known.clear()
-        self._caught_up.set()
+    async def _note_lifecycle(self, message: Message, *, known_seq: int) -> None:
+        """A run came, or is over.
 
-    def _note(self, message: Message, known: dict[str, ActiveRun]) -> None:
+        Args:
+            known_seq: Runs created up to here were found at start.
+        """
+        run_id = message.subject.split(".")[2]
+        type_ = message.headers.get("ce-type")
+        if type_ == _CREATED and message.seq > known_seq:
+            active = _under_way(await self._log.read(message.subject))
+            if active is not None:
+                self._feeder.add(active)
+        elif type_ == _CANCELED and self._feeder.run(run_id) is not None:
+            await self._feeder.drop(run_id)
+        elif type_ in _OVER:
+            self._feeder.forget(run_id)
+
+    def _note_slice(self, message: Message) -> None:
         _, _, run_id, _, number, kind = message.subject.split(".")
-        active = self._feeder.run(run_id) or known.get(run_id)
+        active = self._feeder.run(run_id)
         if active is None:
             return
         headers = message.headers
-        n = int(headers[N_ENTRIES])
-        if kind == "scored":
-            active.scored[int(number)] = n
-            return
-        active.note_processed(
-            int(number),
-            n=n,
-            n_answers=int(headers[N_ANSWERS]),
-            n_failed=int(headers[N_FAILED]),
-            elapsed_s=float(headers[ELAPSED_S]),
-        )
+        try:
+            if kind == "scored":
+                active.note_scored(int(number), n=int(headers[N_ENTRIES]))
+                return
+            active.note_processed(
+                int(number),
+                n=int(headers[N_ENTRIES]),
+                n_answers=int(headers[N_ANSWERS]),
+                n_failed=int(headers[N_FAILED]),
+                elapsed_s=float(headers[ELAPSED_S]),
+            )
+        except (KeyError, ValueError) as error:
+            # Something else wrote to the log. Reading it again would find the same for ever.
+            logger.error("slice.foreign", seq=message.seq, error=repr(error))  # noqa: TRY400
 
-    async def _unsettled(self) -> list[tuple[ActiveRun, int]]:
-        """Runs that have not settled, each with the sequence of its creation."""
-        found = []
+    async def _recover(self) -> int | None:
+        """Hand the runs under way to the feeder; answers the sequence of the first of them."""
+        # The queue before the log: an item leaves the queue only when its slice is in the log,
+        # so whatever is out is seen in one of the two.
+        queued = await self._queue.look()
+        found: dict[str, int] = {}
         for last in await self._log.last_of_each(subjects.ALL_LIFECYCLES):
             if last.headers.get("ce-type") in _OVER:
                 continue
-            messages = await self._log.read(last.subject)
-            run = Run.of(event for message in messages for _, event in message.events())
-            if run is None or run.status.settled:
+            lifecycle = await self._log.read(last.subject)
+            active = _under_way(lifecycle)
+            if active is None:
                 continue
-            first = next(m for m in messages if isinstance(m.events()[0][1], RunCreated))
-            active = ActiveRun(run, messages[-1].seq, traceparent=first.headers.get("traceparent"))
-            found.append((active, first.seq))
-        return found
+            for number in queued.slices.get(active.run_id, ()):
+                active.note_out(number)
+            active.may_reslice = _is_older(queued.made_at, lifecycle)
+            self._feeder.add(active)
+            found[active.run_id] = lifecycle[0].seq
+        for run_id in queued.slices.keys() - found.keys():
+            await self._queue.drop(run_id)
+        first_seq = min(found.values(), default=None)
+        logger.info("recovering", n_runs=len(found), from_seq=first_seq)
+        return first_seq
 
-    async def _n_behind(self, first_seq: int) -> int:
+    async def _n_behind(self) -> int:
         """Messages that the reader has yet to bring from the time before this start."""
         info = await self._log.js.consumer_info(subjects.LOG_STREAM, "run-manager")
         return (info.num_pending or 0) + (info.num_ack_pending or 0)
+
+
+def _under_way(lifecycle: list[Message]) -> ActiveRun | None:
+    """The run of a lifecycle; none where it is over."""
+    run = Run.of(event for message in lifecycle for _, event in message.events())
+    if run is None or run.status.settled or run.deleted:
+        return None
+    return ActiveRun(run, lifecycle[-1].seq, traceparent=lifecycle[0].headers.get("traceparent"))
+
+
+def _is_older(made_at: datetime | None, lifecycle: list[Message]) -> bool:
+    """Whether the queue was there before the run's first work, so that it lost none of it."""
+    started = [each.time for each in lifecycle if each.headers.get("ce-type") == _STARTED]
+    return not started or (made_at is not None and made_at <= started[0])

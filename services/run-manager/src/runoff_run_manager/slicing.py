@@ -10,11 +10,14 @@ from dataclasses import dataclass
 TARGET_S = 1.0
 """Time that a worker should spend on a slice: a fact a second, and little to repeat."""
 MAX_SLICE = 500
-"""Keeps a slice of two dozen contenders below the message limit of 1 MiB."""
 FIRST_SLICE = 8
 """Entries of a slice while nothing is known of the models' speed."""
 MIN_SLICES = 64
 """A run is cut at least so fine, so that workers end together and progress is seen."""
+_MESSAGE_BYTES = 1_000_000
+_ENTRY_BYTES, _PREDICTION_BYTES, _ATTEMPT_BYTES = 1100, 350, 350
+"""What ids and labels of 200 characters take, and the 200 of each error's message that a worker
+keeps when a slice is too large for the log's limit of 1 MiB. A slice is one message."""
 _GROWTH = 8
 _WORTH = 2.0
 
@@ -52,16 +55,21 @@ def slice_at(plan: Sequence[Segment], number: int, n_entries: int) -> Slice | No
     return Slice(number, start, stop - start) if start < stop else None
 
 
-def largest_slice(*, n_entries: int, batch_size: int, n_contenders: int) -> int:
-    """The most entries that a slice of this run may hold."""
-    by_message = max(MAX_SLICE * 2 // max(n_contenders, 2), 1)
+def largest_slice(*, n_entries: int, batch_size: int, n_contenders: int, n_attempts: int) -> int:
+    """The most entries that a slice of this run may hold.
+
+    Args:
+        n_attempts: How often a model may be asked about one entry; each attempt is kept.
+    """
+    of_entry = _ENTRY_BYTES + n_contenders * (_PREDICTION_BYTES + n_attempts * _ATTEMPT_BYTES)
+    by_message = _MESSAGE_BYTES // of_entry
     return max(min(max(n_entries // MIN_SLICES, batch_size), MAX_SLICE, by_message), 1)
 
 
 def first_size(*, largest: int, sleep_s: float) -> int:
     """Slice size before the first measurement."""
-    by_sleep = int(TARGET_S / sleep_s) if sleep_s > 0 else FIRST_SLICE
-    return max(min(FIRST_SLICE, by_sleep, largest), 1)
+    by_sleep = TARGET_S / sleep_s if sleep_s > 0 else FIRST_SLICE
+    return max(int(min(FIRST_SLICE, by_sleep, largest)), 1)
 
 
 def better_size(size: int, *, elapsed_s: float, largest: int) -> int | None:

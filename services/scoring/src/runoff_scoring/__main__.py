@@ -7,4 +7,4 @@ from runoff_scoring.app import make_service
 from runoff_scoring.settings import Settings
 
 if __name__ == "__main__":
-    sys.exit(run(make_service(Settings())))
+    sys.exit(run(lambda: make_service(Settings())))

@@ -33,6 +33,8 @@ MEASURE = "accuracy"
 TEST = "exact McNemar, two-sided"
 INTERVAL = "Tango score interval for a paired difference, 95 %"
 ALPHA = 0.05
+MAX_LISTED_BYTES = 600_000
+"""Of the listed entries together: the document travels as one event, which may hold 1 MiB."""
 
 
 def compare(created: RunCreated, cards: Scorecards) -> ComparisonDocument:
@@ -126,7 +128,7 @@ def _pair(cards: Scorecards, a: int, b: int) -> ComparedPair:
 
 
 def _outcome(pair: ComparedPair, p_adjusted: float) -> Outcome:
-    if p_adjusted >= ALPHA or not pair.difference:
+    if p_adjusted > ALPHA or not pair.difference:
         return "not_separable"
     return "a_better" if pair.difference > 0 else "b_better"
 
@@ -135,18 +137,21 @@ def _most_disputed(cards: Scorecards, disputed: NDArray[np.intp]) -> list[Disput
     """Largest difference first, then the most confident disagreement, then entry order."""
     confidence = np.nan_to_num(cards.confidence_difference[disputed], nan=-1.0)
     order = np.lexsort((disputed, -confidence, -cards.difference[disputed]))
-    found = []
+    found: list[DisputedEntry] = []
+    n_bytes = 0
     for index in disputed[order[:MAX_LISTED]].tolist():
         gap = float(cards.confidence_difference[index])
-        found.append(
-            DisputedEntry(
-                entry_id=cards.entry_ids[index],
-                target=cards.targets[index],
-                answers=[cards.label(each, index) for each in range(len(cards.answers))],
-                difference=float(cards.difference[index]),
-                confidence_difference=None if np.isnan(gap) else gap,
-            )
+        entry = DisputedEntry(
+            entry_id=cards.entry_ids[index],
+            target=cards.targets[index],
+            answers=[cards.label(each, index) for each in range(len(cards.answers))],
+            difference=float(cards.difference[index]),
+            confidence_difference=None if np.isnan(gap) else gap,
         )
+        n_bytes += len(canonical(entry)) + 1
+        if n_bytes > MAX_LISTED_BYTES:
+            break
+        found.append(entry)
     return found
 
 

@@ -3,6 +3,8 @@
 import asyncio
 from datetime import UTC, datetime
 
+import structlog
+
 from runoff_contracts import subjects
 from runoff_contracts.comparison import canonical, digest_of
 from runoff_contracts.events.comparison import ComparisonComputed
@@ -11,11 +13,13 @@ from runoff_contracts.events.lifecycle import RunCompleted, RunCreated, RunDelet
 from runoff_contracts.events.scorecard import ScorecardsStored
 from runoff_eventlog.log import Appended, EventLog
 from runoff_eventlog.message import Message
-from runoff_objects.errors import ObjectMissing
+from runoff_objects.errors import ObjectDamaged, ObjectMissing
 from runoff_objects.store import Objects
 from runoff_scoring.compare import compare
 from runoff_scoring.errors import NotComparable
 from runoff_scoring.scorecards import Scorecards
+
+logger = structlog.get_logger(__name__)
 
 
 class Comparisons:
@@ -43,21 +47,24 @@ class Comparisons:
 
     async def scorecards(self, created: RunCreated) -> Scorecards:
         """A completed run's scorecards: the stored ones, or made from its scored slices."""
-        stored = await self._log.last(subjects.scorecards(created.run_id))
-        for _, event in stored.events() if stored else []:
-            if isinstance(event, ScorecardsStored):
-                try:
-                    content = await self._objects.get(event.scorecards)
-                except ObjectMissing:
-                    break
+        last = await self._log.last(subjects.scorecards(created.run_id))
+        stored = _stored(last)
+        if stored is not None:
+            try:
+                content = await self._objects.get(stored.scorecards)
                 return await asyncio.to_thread(Scorecards.from_bytes, content)
-        return await self._make_scorecards(created, expected_seq=stored.seq if stored else 0)
-
-    async def _make_scorecards(self, created: RunCreated, *, expected_seq: int) -> Scorecards:
+            except (ObjectMissing, ObjectDamaged) as error:
+                logger.warning("scorecards.rebuilt", run=created.run_id, reason=str(error))
         messages = await self._log.read(subjects.scored_of(created.run_id))
         cards = await asyncio.to_thread(_cards_of, created, messages)
-        content = await asyncio.to_thread(cards.to_bytes)
-        digest = await self._objects.put(content)
+        digest = await self._objects.put(await asyncio.to_thread(cards.to_bytes))
+        if stored is None or stored.scorecards != digest:
+            await self._append_scorecards(created, cards, digest, last.seq if last else 0)
+        return cards
+
+    async def _append_scorecards(
+        self, created: RunCreated, cards: Scorecards, digest: str, expected_seq: int
+    ) -> None:
         await self._log.append(
             subjects.scorecards(created.run_id),
             [
@@ -73,7 +80,6 @@ class Comparisons:
             expected_seq=expected_seq,
             correlation_id=created.run_id,
         )
-        return cards
 
     async def _append_comparison(
         self, created: RunCreated, cards: Scorecards
@@ -109,6 +115,13 @@ class Comparisons:
                 detail="a comparison needs every entry's scores; wait for the run to complete",
             )
         return created
+
+
+def _stored(message: Message | None) -> ScorecardsStored | None:
+    for _, event in message.events() if message else []:
+        if isinstance(event, ScorecardsStored):
+            return event
+    return None
 
 
 def _cards_of(created: RunCreated, messages: list[Message]) -> Scorecards:

@@ -13,8 +13,8 @@ from runoff_contracts.envelope import N_ENTRIES
 from runoff_contracts.errors import ContractError
 from runoff_contracts.events.entry import EntryProcessed, EntryScored
 from runoff_contracts.events.lifecycle import RunCompleted, RunCreated
-from runoff_contracts.problem import Problem
-from runoff_eventlog.errors import ConflictingAppend
+from runoff_contracts.problem import Problem, problem
+from runoff_eventlog.errors import AppendTooLarge, ConflictingAppend, LogUnavailable
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.message import Message
 from runoff_eventlog.reader import LogReader
@@ -55,6 +55,8 @@ class Consumer:
             digest, seq = await self._comparisons.compute(command.run_id)
         except NotComparable as refused:
             return refused.problem
+        except LogUnavailable as error:
+            return problem("log-unavailable", "The event log does not answer", 503, str(error))
         return Accepted(seq=seq, data={"digest": digest})
 
     async def _score_all(self, messages: list[Message]) -> None:
@@ -87,8 +89,9 @@ class Consumer:
                     correlation_id=run_id,
                     causation_id=message.headers.get("ce-id"),
                 )
-            except ConflictingAppend:
-                logger.exception("slice.foreign", subject=message.subject)
+            except (ConflictingAppend, AppendTooLarge):
+                # Neither goes away by trying again, and the other runs are not to wait for it.
+                logger.exception("slice.not_scored", subject=message.subject)
 
     async def _settle(self, message: Message) -> None:
         run_id = message.subject.split(".")[2]
@@ -97,6 +100,8 @@ class Consumer:
                 await self._comparisons.settle(run_id)
             except (NotComparable, IncompleteRun) as error:
                 logger.warning("run.not_compared", run=run_id, reason=str(error))
+            except (ContractError, ValidationError, AppendTooLarge):
+                logger.exception("run.not_compared", run=run_id)
         self._scorers.pop(run_id, None)
 
     async def _scorers_of(self, run_id: str) -> list[Scorer]:
@@ -106,11 +111,11 @@ class Consumer:
             first = await self._log.read_first(subjects.lifecycle(run_id))
             events = first.events() if first else []
             self._scorers[run_id] = [
-                SCORERS[used.name]
+                SCORERS[used.name, used.version]
                 for _, event in events
                 if isinstance(event, RunCreated)
                 for used in event.scorers
-                if used.name in SCORERS
+                if (used.name, used.version) in SCORERS
             ]
         return self._scorers[run_id]
 

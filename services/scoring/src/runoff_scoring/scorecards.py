@@ -4,7 +4,7 @@ Stored as an `.npz` object with these arrays, for c contenders and n entries:
 
 - one a scorer, by its name, float64 of shape (c, n): the score, NaN where nothing was scored;
 - `answers`, int32 of shape (c, n): place of the label in `labels`, -1 where none was given;
-- `labels` (text) and `entry_ids`, `targets` (text of shape (n,); a target of "" with
+- `labels` (text, sorted) and `entry_ids`, `targets` (text of shape (n,); a target of "" with
   `has_target` False is none);
 - `difference` and `confidence_difference`, float64 of shape (n,), NaN where there is none.
 """
@@ -85,7 +85,10 @@ class Scorecards:
         found = sum(1 for each in entry_ids if each)
         if found < created.n_entries:
             raise IncompleteRun(created.run_id, found=found, expected=created.n_entries)
-        return cls(scores, answers, list(codes), entry_ids, targets, difference, confidence)
+        labels = sorted(codes)
+        places = np.full(len(codes) + 1, -1, dtype=np.int32)  # the last is what code -1 picks
+        places[[codes[label] for label in labels]] = np.arange(len(labels))
+        return cls(scores, places[answers], labels, entry_ids, targets, difference, confidence)
 
     def to_bytes(self) -> bytes:
         """The `.npz` object; equal scorecards give equal bytes."""

@@ -13,21 +13,26 @@ def verdict(contenders: Sequence[ComparedContender], pairs: Sequence[ComparedPai
     if not ranked:
         return "Nothing can be said: no entry was scored."
     best = max(ranked, key=lambda each: each.accuracy or 0.0)
-    place = contenders.index(best)
-    beaten, open_ = _sorted_out(contenders, pairs, place)
+    top = [each.model for each in ranked if each.accuracy == best.accuracy]
     head = (
         f"{best.model} has the highest accuracy, {_percent(best.accuracy)} "
         f"(95 % interval {_percent_range(best.interval)}, {best.n} entries)."
     )
+    if len(top) > 1:
+        head = f"{_and(top)} have the highest accuracy, {_percent(best.accuracy)}."
     said = [head]
+    test = f"(exact McNemar, Holm over {len(pairs)} pairs, 5 %)"
+    beaten, beaten_by, open_ = _sorted_out(contenders, pairs, best.position)
     if beaten:
-        said.append(
-            f"It is better than {_and(beaten)} (exact McNemar, Holm over {len(pairs)} pairs, 5 %)."
-        )
+        said.append(f"{best.model} is better than {_and(beaten)} {test}.")
+    if beaten_by:
+        # Accuracies are of all that a contender answered, tests of what both did.
+        are = "is" if len(beaten_by) == 1 else "are"
+        said.append(f"On entries that both answered, {_and(beaten_by)} {are} better {test}.")
     if open_:
         said.append(
-            f"Whether it is better than {_and(open_)} cannot be told from these entries, "
-            f"which does not make them equal."
+            f"Whether {best.model} is better than {_and(open_)} cannot be told from these "
+            f"entries, which does not make them equal."
         )
     return " ".join(said)
 
@@ -56,17 +61,18 @@ def _of_pair(contenders: Sequence[ComparedContender], pair: ComparedPair) -> str
 
 def _sorted_out(
     contenders: Sequence[ComparedContender], pairs: Sequence[ComparedPair], best: int
-) -> tuple[list[str], list[str]]:
-    """Models that the best one beats, and those of which that cannot be told."""
+) -> tuple[list[str], list[str], list[str]]:
+    """Models that the best one beats, that beat it, and of which neither can be told."""
     beaten: list[str] = []
+    beaten_by: list[str] = []
     open_: list[str] = []
     for pair in pairs:
         if best not in {pair.a, pair.b}:
             continue
         other = contenders[pair.b if pair.a == best else pair.a].model
-        won = pair.outcome == ("a_better" if pair.a == best else "b_better")
-        (beaten if won else open_).append(other)
-    return beaten, open_
+        won, lost = ("a_better", "b_better") if pair.a == best else ("b_better", "a_better")
+        {won: beaten, lost: beaten_by}.get(pair.outcome, open_).append(other)
+    return beaten, beaten_by, open_
 
 
 def _percent(value: float | None) -> str:

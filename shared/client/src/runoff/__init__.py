@@ -11,9 +11,11 @@ print(client.comparisons.of_run(run.id).document.verdict)
 
 from runoff.client import Client
 from runoff.errors import (
+    ExtraMissing,
     InvalidInput,
     NotServed,
     ProblemError,
+    RunNotCompleted,
     RunoffError,
     ServerUnreachable,
     StackFailed,
@@ -25,10 +27,12 @@ from runoff.events import LogEvent
 __all__ = [
     "Client",
     "Evaluation",
+    "ExtraMissing",
     "InvalidInput",
     "LogEvent",
     "NotServed",
     "ProblemError",
+    "RunNotCompleted",
     "RunoffError",
     "ServerUnreachable",
     "StackFailed",

@@ -24,13 +24,20 @@ def resolve(url: str | None = None, *, folder: Path | None = None) -> Address:
     Args:
         folder: Where a `.runoff` folder may lie; the current folder when left out.
     """
+    if named := given(url):
+        return named
+    if found := find_stack((folder or Path.cwd()) / ".runoff"):
+        return Address(_tidy(found), "the stack of this folder")
+    return Address(DEFAULT_URL, "the default address")
+
+
+def given(url: str | None) -> Address | None:
+    """The address that somebody named: as an argument, or in RUNOFF_API_URL."""
     if url:
         return Address(_tidy(url), "as given")
     if from_environment := os.environ.get(VARIABLE):
         return Address(_tidy(from_environment), f"from {VARIABLE}")
-    if found := find_stack((folder or Path.cwd()) / ".runoff"):
-        return Address(_tidy(found), "the stack of this folder")
-    return Address(DEFAULT_URL, "the default address")
+    return None
 
 
 def _tidy(url: str) -> str:

@@ -6,7 +6,9 @@ RunoffError
 ├── ProblemError        the server refused; `problem` says what was wrong and where
 ├── UnexpectedAnswer    something answers that is no Runoff server, or one of another release
 ├── InvalidInput        a file on this machine is wrong; nothing was sent
-└── StackFailed         the local stack is not installed, or did not start
+├── ExtraMissing        this needs packages that are not installed
+├── StackFailed         the local stack did not start
+└── RunNotCompleted     a run that something waited for failed or was canceled
 """
 
 from collections.abc import Sequence
@@ -68,8 +70,24 @@ class InvalidInput(RunoffError):
         self.what, self.errors = what, list(errors)
 
 
+class ExtraMissing(RunoffError):
+    """Install the extra that its text names."""
+
+    def __init__(self, what: str, *, extra: str) -> None:
+        super().__init__(f"{what} is not installed here. Install it: pip install 'runoff[{extra}]'")
+        self.extra = extra
+
+
 class StackFailed(RunoffError):
-    """Its text names what is missing, or where the log of the failed start is."""
+    """Its text says why, and where the log of the failed start is."""
+
+
+class RunNotCompleted(RunoffError):
+    """Its entries say why: `runoff run entries RUN --status failed`."""
+
+    def __init__(self, run_id: str, *, status: str, reason: str | None) -> None:
+        super().__init__(f"Run {run_id}: {status}" + (f", {reason}" if reason else ""))
+        self.run_id, self.status, self.reason = run_id, status, reason
 
 
 def field_lines(errors: Sequence[FieldError]) -> list[str]:

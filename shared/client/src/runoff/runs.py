@@ -41,18 +41,19 @@ class Runs:
                 when left out, so that a retry after a broken connection starts no second run.
 
         Raises:
-            ProblemError: With every field that is wrong.
+            InvalidInput: With every field that is wrong; nothing was sent.
+            ProblemError: When the server knows no such dataset, model or entries.
         """
-        asked = Evaluation(
-            dataset=dataset,
-            models=list(models),
-            selection=selection,
-            config=config or RunConfig(),
-            priority=priority,
-            alias=alias,
-            labels=dict(labels or {}),
-        )
-        return self.launch_evaluation(asked, key=key)
+        asked = {
+            "dataset": dataset,
+            "models": list(models),
+            "selection": selection,
+            "config": config or RunConfig(),
+            "priority": priority,
+            "alias": alias,
+            "labels": dict(labels or {}),
+        }
+        return self.launch_evaluation(Evaluation.checked(asked, "the order"), key=key)
 
     def launch_evaluation(self, asked: Evaluation, *, key: str | None = None) -> AcceptedView:
         """Start the run that an evaluation file describes."""
@@ -101,7 +102,7 @@ class Runs:
         A broken connection is opened anew.
         """
         patience, path = Patience(), path_of("runs", run_id, "events")
-        # Also the wait for the own launch: the stream knows no `after`.
+        # This read waits for the own launch to be seen, and the stream need not.
         view = self.show(run_id, after=after)
         yield view
         while not view.status.settled:

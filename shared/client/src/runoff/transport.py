@@ -18,7 +18,7 @@ Scalar = str | int | float | bool
 Params = Mapping[str, Scalar | Sequence[str] | None]
 """Query parameters; None leaves one out."""
 
-RETRY_DELAYS_S = (0.1, 0.3, 0.6, 1.0, 1.5)
+RETRY_DELAYS_S = (0.1, 0.3, 0.6, 1.0)
 """Long enough for a supervisor to start a server that died, short enough for a person."""
 RETRY_LIMIT_S = 15.0
 """No further attempt after this, so that slow refusals do not add up."""
@@ -56,6 +56,7 @@ class Transport:
         *,
         timeout_s: float = 60.0,
         retry_delays_s: Sequence[float] = RETRY_DELAYS_S,
+        wire: httpx.BaseTransport | None = None,
     ) -> None:
         self.address = address
         self._retry_delays_s = retry_delays_s
@@ -63,6 +64,7 @@ class Transport:
         self._http = httpx.Client(
             base_url=address.url,
             timeout=httpx.Timeout(timeout_s, connect=5.0),
+            transport=wire,
             trust_env=urlsplit(address.url).hostname not in LOOPBACK,
         )
 

@@ -11,6 +11,8 @@ from runoff_contracts.run_config import RunConfig, Selection
 from runoff_contracts.task import Priority, Task
 
 MAX_CONTENDERS = 16
+CommandId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
+"""Visible ASCII: it becomes a message header, which takes nothing else unchanged."""
 Label = Annotated[str, StringConstraints(max_length=200)]
 
 
@@ -20,7 +22,7 @@ class Command(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     type: ClassVar[str]
-    command_id: str
+    command_id: CommandId
     sent_at: AwareDatetime
 
 
@@ -61,7 +63,7 @@ class CreateRun(Command):
     type: ClassVar[str] = "run.create"
     run_id: RunId
     dataset: str
-    """A dataset's name, `name@version`, or the digest of a version."""
+    """A dataset's name for its newest version, `name@number`, or `name@` and a digest."""
     selection: Selection | None = None
     models: list[ModelRef] = Field(min_length=1, max_length=MAX_CONTENDERS)
     config: RunConfig = RunConfig()

@@ -50,7 +50,8 @@ def headers_of(
         "ce-subject": subject,
         "ce-time": origin.time.isoformat(),
         "ce-dataschema": f"runoff:{event_type}:v{version}",
-        "Nats-Msg-Id": id_,
+        # The server drops a second message of the same id on any subject of the stream.
+        "Nats-Msg-Id": f"{subject}/{id_}",
     }
     if origin.correlation_id:
         headers["Runoff-Correlation-Id"] = origin.correlation_id

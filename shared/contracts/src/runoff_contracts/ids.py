@@ -25,7 +25,7 @@ ModelRef = Annotated[str, StringConstraints(min_length=3, max_length=300)]
 
 EntryId = Annotated[str, StringConstraints(min_length=1, max_length=200)]
 
-_SAFE_TOKEN = re.compile(r"^[A-Za-z0-9_-]+$")
+_SAFE_TOKEN = re.compile(r"[A-Za-z0-9_-]+")
 
 
 def new_run_id(*, now_s: float | None = None) -> str:
@@ -39,7 +39,7 @@ def new_run_id(*, now_s: float | None = None) -> str:
 
 def token(name: str) -> str:
     """One subject token for any name: a dot, star, or space in it would change the subject."""
-    if _SAFE_TOKEN.match(name):
+    if _SAFE_TOKEN.fullmatch(name):
         return name
     return quote(name, safe="").replace(".", "%2E").replace("~", "%7E").replace("*", "%2A")
 

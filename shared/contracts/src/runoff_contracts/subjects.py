@@ -102,7 +102,7 @@ def template(subject: str) -> str:
             parts[4] = "*"
     elif parts[0] == "work" and len(parts) == 4:
         parts[2:] = ["*", "*"]
-    elif parts[0] == "runoff" and parts[1] in {"dataset", "model", "comparison"}:
+    elif parts[0] == "runoff" and parts[1:2] in (["dataset"], ["model"], ["comparison"]):
         parts[2:] = ["*"]
     elif parts[:2] == ["runoff", "worker"] or parts[:3] == ["runoff", "signal", "canceled"]:
         parts[-1 if parts[1] == "signal" else 2] = "*"

@@ -147,6 +147,17 @@ class ComparisonView(View):
     document: ComparisonDocument
 
 
+class ComparisonSummary(View):
+    """What a list says of a comparison; the document says the rest."""
+
+    digest: str
+    run_ids: list[str]
+    dataset: str
+    models: list[str]
+    verdict: str
+    computed_at: AwareDatetime
+
+
 class AcceptedView(View):
     """A command was carried out: read with `?after=seq` to see its effect."""
 
@@ -163,6 +174,14 @@ class ProjectionHealth(View):
     """Log messages not yet in the read models."""
 
 
+class ParkedView(View):
+    """A message of the log that could not be projected: it is left out of the read models."""
+
+    seq: int
+    subject: str
+    reason: str
+
+
 class HealthView(View):
     """Whether the API can serve, and how fresh what it serves is."""
 
@@ -171,6 +190,9 @@ class HealthView(View):
     projections: list[ProjectionHealth]
     workers: list[str]
     """Names of workers seen within the last three seconds."""
+    n_parked: int = 0
+    parked: list[ParkedView] = []
+    """The newest of them."""
 
 
 class RebuildView(View):

@@ -5,6 +5,7 @@ messages; a consumer whose configuration drifted is updated.
 """
 
 import asyncio
+import time
 import uuid
 from dataclasses import dataclass
 
@@ -22,7 +23,7 @@ from nats.js.api import (
     StreamConfig,
     StreamInfo,
 )
-from nats.js.errors import APIError, NotFoundError
+from nats.js.errors import APIError, BadRequestError, NotFoundError
 
 from runoff_contracts import subjects
 from runoff_contracts.task import PRIORITIES
@@ -30,6 +31,7 @@ from runoff_eventlog.errors import LogBehind, LogGone, LogReplaced, LogUnavailab
 
 LOG_ID = "runoff-log-id"
 _READY_S = 30.0
+_NAME_IN_USE = 10058
 
 logger = structlog.get_logger(__name__)
 
@@ -39,7 +41,8 @@ LOG_CONSUMERS = {
         filter_subjects=[subjects.ALL_PROCESSED, subjects.ALL_LIFECYCLES],
     ),
     "run-manager": ConsumerConfig(
-        filter_subjects=[subjects.ALL_PROCESSED, subjects.ALL_SCORED], headers_only=True
+        filter_subjects=[subjects.ALL_PROCESSED, subjects.ALL_SCORED, subjects.ALL_LIFECYCLES],
+        headers_only=True,
     ),
 }
 """Readers of the log. All acknowledge by 'this and everything before'."""
@@ -81,11 +84,11 @@ async def bootstrap(
     if not accept_log:
         check(found, checkpoint)
     if found is None:
-        log_id = str(uuid.uuid4())
-        found = await js.add_stream(_log_config(log_id, replicas))
-        logger.info("log.made", log_id=log_id)
+        found = await _make_log(js, replicas)
+        log_id = _log_id(found) or ""
     else:
-        log_id = str((found.config.metadata or {}).get(LOG_ID))
+        # A stream that was restored without its metadata gets an identity of its own.
+        log_id = _log_id(found) or str(uuid.uuid4())
         await js.update_stream(_log_config(log_id, replicas))
     for name, config in LOG_CONSUMERS.items():
         await _make_log_consumer(js, name, config)
@@ -103,9 +106,9 @@ def check(found: StreamInfo | None, checkpoint: Checkpoint | None) -> None:
         return
     if found is None:
         raise LogGone(checkpoint_seq=checkpoint.seq)
-    log_id = str((found.config.metadata or {}).get(LOG_ID))
+    log_id = _log_id(found)
     if log_id != checkpoint.log_id:
-        raise LogReplaced(log_id=log_id, checkpoint_log_id=checkpoint.log_id)
+        raise LogReplaced(log_id=log_id or "without an id", checkpoint_log_id=checkpoint.log_id)
     if found.state.last_seq < checkpoint.seq:
         raise LogBehind(last_seq=found.state.last_seq, checkpoint_seq=checkpoint.seq)
 
@@ -115,7 +118,7 @@ async def log_state(nc: Client) -> LogState | None:
     found = await _log_stream(nc.jetstream(timeout=5))
     if found is None:
         return None
-    return LogState(str((found.config.metadata or {}).get(LOG_ID)), found.state.last_seq)
+    return LogState(_log_id(found) or "", found.state.last_seq)
 
 
 async def make_work_queue(nc: Client) -> None:
@@ -145,18 +148,35 @@ async def make_work_queue(nc: Client) -> None:
         )
 
 
+async def _make_log(js: JetStreamContext, replicas: int) -> StreamInfo:
+    log_id = str(uuid.uuid4())
+    try:
+        found = await js.add_stream(_log_config(log_id, replicas))
+    except BadRequestError as error:
+        if error.err_code != _NAME_IN_USE:
+            raise
+        # Another process made it at the same moment, under an id of its own.
+        return await js.stream_info(subjects.LOG_STREAM)
+    logger.info("log.made", log_id=log_id)
+    return found
+
+
 async def _log_stream(js: JetStreamContext) -> StreamInfo | None:
     """Wait until JetStream answers: a server that recovers its streams says 503 meanwhile."""
-    last: Exception | None = None
-    for _ in range(int(_READY_S / 0.2)):
+    deadline = time.monotonic() + _READY_S
+    while True:
         try:
             return await js.stream_info(subjects.LOG_STREAM)
         except NotFoundError:
             return None
         except (TimeoutError, NoRespondersError, APIError) as error:
-            last = error
+            if time.monotonic() > deadline:
+                raise LogUnavailable("JetStream did not get ready") from error
             await asyncio.sleep(0.2)
-    raise LogUnavailable("JetStream did not get ready") from last
+
+
+def _log_id(found: StreamInfo) -> str | None:
+    return (found.config.metadata or {}).get(LOG_ID)
 
 
 def _log_config(log_id: str, replicas: int) -> StreamConfig:

@@ -14,9 +14,15 @@ from datetime import UTC, datetime
 from typing import Any
 
 from nats.aio.client import Client
-from nats.errors import ConnectionClosedError, MaxPayloadError, NoRespondersError
+from nats.errors import (
+    ConnectionClosedError,
+    ConnectionDrainingError,
+    MaxPayloadError,
+    NoRespondersError,
+    OutboundBufferLimitError,
+)
 from nats.js.api import AckPolicy, ConsumerConfig, DeliverPolicy
-from nats.js.errors import NotFoundError
+from nats.js.errors import NotFoundError, ServiceUnavailableError
 
 from runoff_contracts import envelope
 from runoff_contracts.envelope import SLICE_ID, Origin
@@ -29,6 +35,18 @@ from runoff_eventlog.tracing import current_traceparent
 _EXPECTED = "Nats-Expected-Last-Subject-Sequence"
 _WRONG_LAST_SEQUENCE = 10071
 _DUPLICATE_IN_BATCH = 10201
+_BATCH_INCOMPLETE = 10176
+_DUPLICATE_UNDER_WAY = 10158
+_BUSY = {429, 503}
+_UNREACHABLE = (
+    TimeoutError,
+    OSError,
+    NoRespondersError,
+    ServiceUnavailableError,
+    ConnectionClosedError,
+    ConnectionDrainingError,
+    OutboundBufferLimitError,
+)
 _ANSWER_S = 5.0
 _TRIES = 6
 _READ_MESSAGES = 1000
@@ -139,7 +157,7 @@ class EventLog:
             raw = await self.js.get_msg(LOG_STREAM, subject=subject, direct=True)
         except NotFoundError:
             return None
-        except (TimeoutError, NoRespondersError, ConnectionClosedError) as error:
+        except _UNREACHABLE as error:
             raise LogUnavailable(f"reading {subject}") from error
         return Message(raw.seq or 0, raw.subject or subject, raw.headers or {}, raw.data or b"")
 
@@ -167,7 +185,7 @@ class EventLog:
                 part = await bound.fetch(_READ_MESSAGES, timeout=_ANSWER_S)
                 found += [Message.delivered(msg) for msg in part]
             await bound.unsubscribe()
-        except (TimeoutError, NoRespondersError, ConnectionClosedError) as error:
+        except _UNREACHABLE as error:
             raise LogUnavailable(f"reading {subject}") from error
         return found
 
@@ -175,7 +193,7 @@ class EventLog:
         """Sequence of the newest message of the whole log, 0 where it is empty."""
         try:
             return (await self.js.stream_info(LOG_STREAM)).state.last_seq
-        except (TimeoutError, NoRespondersError, ConnectionClosedError) as error:
+        except _UNREACHABLE as error:
             raise LogUnavailable("asking for its last sequence") from error
 
     def _origin(self, correlation_id: str | None, causation_id: str | None) -> Origin:
@@ -202,17 +220,19 @@ class EventLog:
         for attempt in range(_TRIES):
             try:
                 answer = await self._send(subject, messages, expected_seq)
-            except (TimeoutError, NoRespondersError, ConnectionClosedError, OSError):
-                # The outcome is unknown; sending again is safe, since the guard decides.
-                await asyncio.sleep(0.1 * 2**attempt)
-                continue
             except MaxPayloadError as error:
                 raise AppendTooLarge(subject, n_bytes=limit, limit=limit) from error
-            if "error" not in answer:
+            except _UNREACHABLE:
+                answer = {}
+            if "seq" in answer and "error" not in answer:
                 return Appended(int(answer["seq"]), repeated=bool(answer.get("duplicate")))
-            if answer["error"].get("err_code") not in {_WRONG_LAST_SEQUENCE, _DUPLICATE_IN_BATCH}:
+            error_code = answer.get("error", {}).get("err_code")
+            if error_code in {_WRONG_LAST_SEQUENCE, _DUPLICATE_IN_BATCH}:
+                return await self._who_was_first(subject, append_id, expected_seq)
+            if not _may_pass(answer):
                 raise EventLogError(f"{subject}: {answer['error'].get('description')}")
-            return await self._who_was_first(subject, append_id, expected_seq)
+            # The outcome may be unknown; sending again is safe, since the guard decides.
+            await asyncio.sleep(0.1 * 2**attempt)
         raise LogUnavailable(f"appending to {subject}")
 
     async def _send(
@@ -273,8 +293,19 @@ class EventLog:
                     return found, False
                 else:
                     raise LogUnavailable(f"reading {subject}: {msg.headers}")
-        except (TimeoutError, NoRespondersError, ConnectionClosedError) as error:
+        except _UNREACHABLE as error:
             raise LogUnavailable(f"reading {subject}") from error
         finally:
             if not self.nc.is_closed:
                 await subscription.unsubscribe()
+
+
+def _may_pass(answer: Mapping[str, Any]) -> bool:
+    """Whether a refusal says nothing against the append itself; no answer at all is one, too."""
+    error = answer.get("error", {})
+    return (
+        not error
+        or error.get("code") in _BUSY
+        # A server that was restarted in the middle of a batch knows its end alone.
+        or error.get("err_code") in {_BATCH_INCOMPLETE, _DUPLICATE_UNDER_WAY}
+    )

@@ -2,25 +2,29 @@
 
 FastStream 0.7.8 loses messages when it collects batches, and nats-py's `fetch` pays a timer a
 message. This reader keeps two pull requests open ahead and hands over what is there. Whenever
-deliveries may have been lost (no heartbeat, a gap, a new connection) it resets the consumer to
-what was handed over last and goes on from there under a new inbox, so that nothing late or
-double comes through.
+deliveries may have been lost (no heartbeat, a gap, a new connection) it resets the consumer and
+goes on under a new inbox, so that nothing late comes through.
+
+A reset moves the server's acknowledgement floor, so it goes back to what was acknowledged: what
+was handed over and not yet dealt with must come again after a crash. Copies of what was handed
+over already are left out here.
 """
 
 import asyncio
 import json
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Mapping
 from types import TracebackType
 from typing import Self
 
 import structlog
 from nats.aio.msg import Msg
 from nats.aio.subscription import Subscription
-from nats.errors import ConnectionClosedError, Error, NoRespondersError
+from nats.errors import Error
+from nats.js.api import AckPolicy
 from nats.js.errors import APIError, NotFoundError
 
 from runoff_contracts.subjects import LOG_STREAM
-from runoff_eventlog.errors import EventLogError
+from runoff_eventlog.errors import EventLogError, LogUnavailable
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.message import Message
 
@@ -61,7 +65,11 @@ class LogReader:
         """
         self._log, self._durable = log, durable
         self._batch, self._linger_s = batch, linger_s
-        self._seq = after_seq
+        # Sequences: the last handed over (none: ask the server), and the last acknowledged.
+        self._handed, self._acked = after_seq, after_seq or 0
+        self._acks = True
+        self._handed_before_reset = 0
+        self._copies: dict[int, str] = {}
         self._place = 0
         self._asked = 0
         self._queue: asyncio.Queue[Msg] = asyncio.Queue()
@@ -69,9 +77,6 @@ class LogReader:
         self._n_reconnects = log.nc.stats["reconnects"]
 
     async def __aenter__(self) -> Self:
-        if self._seq is None:
-            info = await self._log.js.consumer_info(LOG_STREAM, self._durable)
-            self._seq = info.ack_floor.stream_seq if info.ack_floor else 0
         await self._restart()
         return self
 
@@ -88,6 +93,7 @@ class LogReader:
 
         Raises:
             ConsumerGone: When the consumer does not exist.
+            LogUnavailable: When the connection was closed for good.
         """
         while True:
             batch = await self._next_batch()
@@ -96,13 +102,27 @@ class LogReader:
 
     async def ack(self, message: Message) -> None:
         """Say that this message and all before it are dealt with."""
-        await self._log.nc.publish(message.reply, b"+ACK")
+        self._acked = max(self._acked, message.seq)
+        # A reset starts the consumer's count of deliveries anew: an acknowledgement from before
+        # it would be taken for one far ahead, and the server would ignore those in between.
+        if self._acks and message.seq > self._handed_before_reset:
+            await self._log.nc.publish(message.reply, b"+ACK")
+        await self._ack_copies()
+
+    async def _ack_copies(self) -> None:
+        """Acknowledge what came again after it had been dealt with."""
+        done = [seq for seq in self._copies if seq <= self._acked]
+        if done and self._acks:
+            await self._log.nc.publish(self._copies[max(done)], b"+ACK")
+        for seq in done:
+            del self._copies[seq]
 
     async def _next_batch(self) -> list[Message]:
         if self._log.nc.stats["reconnects"] != self._n_reconnects:
             await self._restart()
         try:
             await self._ask()
+            await self._ack_copies()
             async with asyncio.timeout(_HEARTBEAT_S * 2.5):
                 first = await self._queue.get()
         except (TimeoutError, Error, OSError):
@@ -125,20 +145,30 @@ class LogReader:
 
     def _take(self, msg: Msg, found: list[Message]) -> bool:
         """Put a message in `found`; False where deliveries before it are missing."""
-        headers = msg.headers or {}
-        if not msg.reply or "Status" in headers:
-            if headers.get("Status") not in {None, "100"}:
-                left = headers.get("Nats-Pending-Messages", str(self._batch))
-                self._asked = max(self._asked - int(left), 0)
-            return True
+        if not msg.reply:
+            return self._note_status(msg.headers or {})
+        # The count of deliveries starts at 1 with each reset, so that even the first shows a gap.
         place = int(msg.reply.split(".")[-3])
-        if self._place and place != self._place + 1:
+        if place != self._place + 1:
             return False
         self._place = place
         self._asked -= 1
         message = Message.delivered(msg)
-        self._seq = message.seq
-        found.append(message)
+        if message.seq <= (self._handed or 0):
+            self._copies[message.seq] = message.reply
+        else:
+            self._handed = message.seq
+            found.append(message)
+        return True
+
+    def _note_status(self, headers: Mapping[str, str]) -> bool:
+        """Note what became of a request; False where only a fresh start helps."""
+        if headers.get("Status") == "100":
+            return int(headers.get("Nats-Last-Consumer", self._place)) == self._place
+        left = headers.get("Nats-Pending-Messages")
+        if left is None:  # consumer deleted, no leader, nobody there: it would be so again
+            return False
+        self._asked = max(self._asked - int(left), 0)
         return True
 
     async def _ask(self) -> None:
@@ -157,29 +187,37 @@ class LogReader:
             self._asked += self._batch
 
     async def _restart(self) -> None:
-        """Go on behind the last message handed over, deaf to what was asked before."""
+        """Go on behind the last message dealt with, deaf to what was asked before."""
         while True:
             self._n_reconnects = self._log.nc.stats["reconnects"]
             try:
-                await self._unsubscribe()
-                await self._log.js.reset_consumer(
-                    LOG_STREAM, self._durable, seq=(self._seq or 0) + 1
-                )
-                self._queue, self._place, self._asked = asyncio.Queue(), 0, 0
-                self._subscription = await self._log.nc.subscribe(
-                    self._log.nc.new_inbox(), cb=self._queue.put
-                )
+                await self._reset()
             except NotFoundError as error:
                 raise ConsumerGone(self._durable) from error
-            except (TimeoutError, NoRespondersError, ConnectionClosedError, OSError) as error:
-                logger.warning("log.unreachable", durable=self._durable, error=repr(error))
-                await asyncio.sleep(_AGAIN_S)
-            except APIError as error:
+            except (TimeoutError, APIError, Error, OSError) as error:
+                if self._log.nc.is_closed:
+                    raise LogUnavailable("the connection is closed") from error
                 # A server that has just started says 503 until its streams are recovered.
-                logger.warning("log.not_ready", durable=self._durable, error=str(error))
+                logger.warning("log.unreachable", durable=self._durable, error=repr(error))
                 await asyncio.sleep(_AGAIN_S)
             else:
                 return
+
+    async def _reset(self) -> None:
+        await self._unsubscribe()
+        # Asked first, since the server leaves a reset of a consumer that it lacks unanswered.
+        found = await self._log.js.consumer_info(LOG_STREAM, self._durable)
+        if self._handed is None:
+            self._handed = self._acked = found.ack_floor.stream_seq if found.ack_floor else 0
+        self._acks = found.config.ack_policy != AckPolicy.NONE
+        self._handed_before_reset = self._handed
+        after_seq = self._acked if self._acks else self._handed
+        await self._log.js.reset_consumer(LOG_STREAM, self._durable, seq=after_seq + 1)
+        self._queue, self._place, self._asked = asyncio.Queue(), 0, 0
+        self._copies.clear()
+        self._subscription = await self._log.nc.subscribe(
+            self._log.nc.new_inbox(), cb=self._queue.put
+        )
 
     async def _unsubscribe(self) -> None:
         if self._subscription is not None and not self._log.nc.is_closed:

@@ -2,6 +2,7 @@
 
 import asyncio
 import hashlib
+import os
 from pathlib import Path
 from typing import Self
 
@@ -11,6 +12,7 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from runoff_objects.errors import ObjectDamaged, ObjectMissing
 
+_FIRST_BYTES = 256 * 1024
 _CHUNK_BYTES = 8 * 1024 * 1024
 
 
@@ -34,14 +36,15 @@ class Objects:
     async def put(self, content: bytes) -> str:
         """Store the bytes and answer their digest; bytes that are there are not written again."""
         digest = f"sha256:{hashlib.sha256(content).hexdigest()}"
-        if not await self.has(digest):
+        if await self._n_bytes(digest) != len(content):
             await obstore.put_async(self._store, _path(digest), content)
         return digest
 
     async def put_file(self, path: Path) -> str:
         """Store a file of any size, read in parts."""
         digest = await asyncio.to_thread(file_digest, path)
-        if not await self.has(digest):
+        n_bytes = (await asyncio.to_thread(path.stat)).st_size
+        if await self._n_bytes(digest) != n_bytes:
             await obstore.put_async(self._store, _path(digest), path)
         return digest
 
@@ -61,20 +64,39 @@ class Objects:
             raise ObjectDamaged(digest)
         return content
 
-    def local_path(self, digest: str) -> Path | None:
-        """The file of a digest where the store is a folder, for threads that read many small ones.
+    @property
+    def is_local(self) -> bool:
+        """Whether the store is a folder of this machine, so that `read` is at hand."""
+        return self._folder is not None
 
-        None for any other store. Nothing is checked: the file may be missing or damaged.
+    def read(self, digest: str) -> bytes:
+        """As `get`, for threads, and only of a store that `is_local`.
+
+        A small file costs 5 us so; through the event loop it costs 150.
         """
-        return None if self._folder is None else self._folder / _path(digest)
+        try:
+            # Plain system calls: a file object costs twice the reading of a small file.
+            number = os.open(f"{self._folder}/{_path(digest)}", os.O_RDONLY | os.O_CLOEXEC)
+        except FileNotFoundError as error:
+            raise ObjectMissing(digest) from error
+        try:
+            content = _read_all(number)
+        finally:
+            os.close(number)
+        if f"sha256:{hashlib.sha256(content).hexdigest()}" != digest:
+            raise ObjectDamaged(digest)
+        return content
 
     async def has(self, digest: str) -> bool:
         """Whether something is stored under the digest."""
+        return await self._n_bytes(digest) is not None
+
+    async def _n_bytes(self, digest: str) -> int | None:
+        """Size of what is stored: a file that a power cut emptied is to be written again."""
         try:
-            await obstore.head_async(self._store, _path(digest))
+            return (await obstore.head_async(self._store, _path(digest)))["size"]
         except (NotFoundError, FileNotFoundError):
-            return False
-        return True
+            return None
 
 
 def file_digest(path: Path) -> str:
@@ -84,6 +106,13 @@ def file_digest(path: Path) -> str:
         while chunk := file.read(_CHUNK_BYTES):
             digest.update(chunk)
     return f"sha256:{digest.hexdigest()}"
+
+
+def _read_all(number: int) -> bytes:
+    parts = [os.read(number, _FIRST_BYTES)]
+    while len(parts[-1]) >= _FIRST_BYTES:
+        parts.append(os.read(number, _FIRST_BYTES))
+    return parts[0] if len(parts) == 1 else b"".join(parts)
 
 
 def _path(digest: str) -> str:

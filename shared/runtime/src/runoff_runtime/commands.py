@@ -57,7 +57,8 @@ async def ask(nc: Client, command: Command, *, timeout_s: float = 10.0) -> Reply
     Raises:
         NoAnswer: When no service answered within the limit.
     """
-    headers = {"traceparent": current_traceparent() or ""}
+    traceparent = current_traceparent()
+    headers = {"traceparent": traceparent} if traceparent else None
     subject, body = command_subject(command.type), command.model_dump_json().encode()
     try:
         async with asyncio.timeout(timeout_s):

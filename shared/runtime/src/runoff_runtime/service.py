@@ -61,15 +61,25 @@ class _Server(uvicorn.Server):
         yield
 
 
-def run(service: Service) -> int:
-    """Serve until SIGTERM or SIGINT; the exit code is 0, or 1 when something broke."""
+def run(make: Callable[[], Service]) -> int:
+    """Serve until SIGTERM or SIGINT; the exit code is 0, or 1 when something broke.
+
+    Args:
+        make: Called within the running event loop: a connection pool is bound to the loop that
+            runs when it is made.
+    """
+    return uvloop.run(_run(make))
+
+
+async def _run(make: Callable[[], Service]) -> int:
+    service = make()
     settings = service.settings
     set_up_logs(service.name, level=settings.log_level, format_=settings.log_format)
     flush = set_up_telemetry(service.name, instance=service.instance)
     try:
-        return uvloop.run(_serve(service))
+        return await _serve(service)
     finally:
-        flush()
+        await asyncio.to_thread(flush)
 
 
 async def _serve(service: Service) -> int:
@@ -92,13 +102,7 @@ async def _serve(service: Service) -> int:
     )
     code = 0
     try:
-        async with asyncio.TaskGroup() as group:
-            serving = group.create_task(server.serve())
-            stopping = group.create_task(_stop_server(stop, server))
-            if await _started(server, serving):
-                await _work(service, stop)
-            stop.set()
-            await stopping
+        await _run_server(service, server, stop)
     except* Exception as failures:
         for failure in failures.exceptions:
             logger.exception("service.failed", exc_info=failure)
@@ -107,17 +111,26 @@ async def _serve(service: Service) -> int:
     return code
 
 
-async def _started(server: _Server, serving: asyncio.Task[None]) -> bool:
+async def _run_server(service: Service, server: _Server, stop: asyncio.Event) -> None:
+    async with asyncio.TaskGroup() as group:
+        serving = group.create_task(server.serve())
+        if await _started(server, serving, stop):
+            await _work(service, stop)
+            # Not before: the server closes the connection, which the tasks' clean-up needs.
+            server.should_exit = True
+        elif stop.is_set():
+            serving.cancel()
+        else:
+            raise RuntimeError("the service did not start")
+
+
+async def _started(server: _Server, serving: asyncio.Task[None], stop: asyncio.Event) -> bool:
+    """Wait for it; false where it failed, or was stopped while it waits for its connection."""
     while not server.started:
-        if serving.done():
+        if serving.done() or stop.is_set():
             return False
         await asyncio.sleep(0.01)
     return True
-
-
-async def _stop_server(stop: asyncio.Event, server: _Server) -> None:
-    await stop.wait()
-    server.should_exit = True
 
 
 async def _work(service: Service, stop: asyncio.Event) -> None:

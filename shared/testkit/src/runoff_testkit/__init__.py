@@ -1,1 +1,4 @@
-"""Real servers and factories for the tests of Runoff."""
+"""Real servers and factories for the tests of Runoff.
+
+`pytest_plugins = ["runoff_testkit.plugin"]` in the outermost conftest brings the fixtures.
+"""

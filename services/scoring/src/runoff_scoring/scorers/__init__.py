@@ -1,4 +1,4 @@
-"""Scorers by name: adding one is a file here and a line in the table."""
+"""Scorers by name and version: adding one is a file here and a line in the table."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -32,6 +32,6 @@ class Scorer:
 
 
 SCORERS = {
-    each.name: each
+    (each.name, each.version): each
     for each in (Scorer("accuracy", accuracy.VERSION, higher_is_better=True, score=accuracy.score),)
 }

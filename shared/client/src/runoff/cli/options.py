@@ -14,9 +14,16 @@ Url = Annotated[
     ),
 ]
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
-Limit = Annotated[int | None, typer.Option("--limit", min=1, max=1000, help="At most so many.", show_default=False)]
+Limit = Annotated[
+    int | None,
+    typer.Option("--limit", min=1, max=1000, help="At most so many.", show_default=False),
+]
 Cursor = Annotated[
     str | None,
-    typer.Option("--cursor", help="Go on behind an earlier page: its `next_cursor`.", show_default=False),
+    typer.Option(
+        "--cursor", help="Go on behind an earlier page: its `next_cursor`.", show_default=False
+    ),
 ]
-Run = Annotated[str, typer.Argument(metavar="RUN", help="Id of a run, or `last`.", show_default=False)]
+Run = Annotated[
+    str, typer.Argument(metavar="RUN", help="Id of a run, or `last`.", show_default=False)
+]

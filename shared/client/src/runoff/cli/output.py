@@ -21,16 +21,20 @@ _UNSAFE = re.compile(
     "[\x00-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028\u2029\u202a-\u202e\u2066-\u2069\ufeff]"
     "|[\ud800-\udfff]"
 )
-_UNSAFE_IN_JSON = re.compile("[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]")
+_UNSAFE_IN_JSON = re.compile(
+    "[\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff]"
+)
 
 
 def clean(text: str, *, limit: int | None = None) -> str:
-    """The text with everything that a terminal might obey spelled out, as `\\x1b`.
+    r"""The text with everything that a terminal might obey spelled out, as `\x1b`.
 
     Args:
         limit: Longest result in characters; what is over is cut and marked.
     """
-    safe = _UNSAFE.sub(lambda match: match.group().encode("unicode_escape", "surrogatepass").decode(), text)
+    safe = _UNSAFE.sub(
+        lambda match: match.group().encode("unicode_escape", "surrogatepass").decode(), text
+    )
     return safe if limit is None or len(safe) <= limit else safe[: limit - 1] + "…"
 
 
@@ -76,3 +80,9 @@ def _write(document: str) -> None:
     safe_document = _UNSAFE_IN_JSON.sub(lambda match: f"\\u{ord(match.group()):04x}", document)
     sys.stdout.write(safe_document + "\n")
     sys.stdout.flush()
+
+
+def say_more(where: Console, cursor: str | None) -> None:
+    """Say how to go on where a list has a further page."""
+    if cursor:
+        where.print(Text(f"More: --cursor {clean(cursor)}", style="dim"), soft_wrap=True)

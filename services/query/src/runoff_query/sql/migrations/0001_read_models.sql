@@ -149,6 +149,9 @@ CREATE INDEX entry_scores_confidence
 CREATE TABLE comparisons (
     digest      text PRIMARY KEY,
     document    text NOT NULL,
+    dataset     text NOT NULL,
+    models      text NOT NULL,
+    verdict     text NOT NULL,
     computed_at timestamptz NOT NULL,
     seq         bigint NOT NULL
 );

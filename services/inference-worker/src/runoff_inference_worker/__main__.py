@@ -1,0 +1,10 @@
+"""`python -m runoff_inference_worker`."""
+
+import sys
+
+from runoff_inference_worker.app import make_service
+from runoff_inference_worker.settings import WorkerSettings
+from runoff_runtime.service import run
+
+if __name__ == "__main__":
+    sys.exit(run(lambda: make_service(WorkerSettings())))

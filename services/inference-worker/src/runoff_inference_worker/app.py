@@ -1,0 +1,85 @@
+"""Wires the inference worker: work items and CheckModel in, EntryProcessed out."""
+
+import gc
+
+from nats.aio.client import Client
+
+from runoff_contracts.commands import Accepted, CheckModel
+from runoff_contracts.problem import FieldError, Problem, problem
+from runoff_eventlog.log import EventLog
+from runoff_inference_worker.consumer import Consumer
+from runoff_inference_worker.errors import ModelRefused
+from runoff_inference_worker.images import set_up_pillow
+from runoff_inference_worker.pictures import Memory, Pictures
+from runoff_inference_worker.provider import Kit
+from runoff_inference_worker.providers import PROVIDERS
+from runoff_inference_worker.runs import Runs
+from runoff_inference_worker.settings import WorkerSettings
+from runoff_inference_worker.threads import Threads
+from runoff_objects.store import Objects
+from runoff_runtime.broker import make_broker
+from runoff_runtime.commands import handle
+from runoff_runtime.service import Service
+
+QUEUE = "inference-worker"
+
+
+def make_kit(settings: WorkerSettings) -> Kit:
+    """What providers work with."""
+    threads = Threads(max_abandoned=settings.max_abandoned_calls)
+    return Kit(Objects.open(settings.object_store), threads, settings, {})
+
+
+def make_consumer(nc: Client, kit: Kit) -> Consumer:
+    """The work loop over an open connection."""
+    settings = kit.settings
+    log = EventLog(nc, source="runoff/inference-worker")
+    # Decoding has threads of its own: models that hang must not keep images from being read.
+    decoding = Threads()
+    return Consumer(
+        log,
+        kit.objects,
+        Runs(log, kit),
+        Pictures(kit.objects, decoding, max_pixels=settings.max_pixels),
+        Memory(settings.image_memory_bytes),
+        worker=settings.worker_name,
+        grace_s=settings.stop_grace_s,
+    )
+
+
+async def check_model(command: CheckModel, kit: Kit) -> Accepted | Problem:
+    """Whether a model can be loaded and fits its declaration."""
+    name = command.model.partition("/")[0]
+    provider = PROVIDERS.get(name)
+    if provider is None:
+        known = ", ".join(f"{each}/…" for each in PROVIDERS)
+        return problem(
+            "unknown-provider",
+            f"No provider for {command.model!r}",
+            422,
+            errors=[FieldError(field="model", message=f"known are {known}")],
+        )
+    try:
+        return Accepted(seq=0, data=await provider.check(command, kit))
+    except ModelRefused as refused:
+        return refused.problem
+
+
+def make_service(settings: WorkerSettings) -> Service:
+    """The service, ready to run."""
+    set_up_pillow()
+    # Facts are many small objects without cycles: looking for those cost a third of the time.
+    gc.set_threshold(20_000, 20, 100)
+    broker = make_broker(settings, name="inference-worker")
+    kit = make_kit(settings)
+
+    async def check(command: CheckModel) -> Accepted | Problem:
+        return await check_model(command, kit)
+
+    async def work(nc: Client) -> None:
+        await make_consumer(nc, kit).run()
+
+    handle(broker, CheckModel, queue=QUEUE, handler=check)
+    return Service(
+        "inference-worker", settings, broker, tasks=[work], instance=settings.worker_name
+    )

@@ -1,0 +1,94 @@
+"""Puts what was answered of a slice into the log, as the one message of the slice's subject."""
+
+from collections.abc import Callable, Sequence
+
+import structlog
+
+from runoff_contracts import envelope, subjects
+from runoff_contracts.events.entry import Attempt, EntryProcessed, Prediction
+from runoff_contracts.work import WorkItem
+from runoff_eventlog.errors import AppendTooLarge, ConflictingAppend
+from runoff_eventlog.log import EventLog
+
+Facts = Sequence[tuple[str, EntryProcessed]]
+
+_SHORT = 200
+
+logger = structlog.get_logger(__name__)
+
+
+async def append_slice(log: EventLog, item: WorkItem, facts: Facts, *, elapsed_s: float) -> None:
+    """Append; where the log has the slice already, nothing is left to do.
+
+    A slice over the server's limit loses what can be spared, since it cannot be cut in two: its
+    subject is written once.
+
+    Raises:
+        LogUnavailable: When the server does not answer; appending again is safe.
+        AppendTooLarge: When even the least of it is over the limit.
+    """
+    for spare in (*_SPARING, None):
+        try:
+            await _append(log, item, facts, elapsed_s=elapsed_s)
+        except AppendTooLarge as error:
+            if spare is None:
+                raise
+            logger.warning("slice.too_large", error=str(error), spared=spare.__name__)
+            facts = [(id_, spare(event)) for id_, event in facts]
+        except ConflictingAppend:
+            # Someone wrote this slice under another id. It was answered, and can be no more.
+            logger.error("slice.foreign", run_id=item.run_id, slice=item.slice)  # noqa: TRY400
+            return
+        else:
+            return
+
+
+async def _append(log: EventLog, item: WorkItem, facts: Facts, *, elapsed_s: float) -> None:
+    predictions = [each for _, event in facts for each in event.predictions]
+    n_failed = sum(any(each.label is None for each in event.predictions) for _, event in facts)
+    await log.append_slice(
+        subjects.processed(item.run_id, item.slice),
+        facts,
+        slice_id=f"{item.run_id}/{item.slice}",
+        headers={
+            envelope.SLICE_START: str(item.start),
+            envelope.N_ENTRIES: str(len(facts)),
+            envelope.N_ANSWERS: str(sum(each.label is not None for each in predictions)),
+            envelope.N_FAILED: str(n_failed),
+            envelope.ELAPSED_S: f"{elapsed_s:.6f}",
+        },
+        correlation_id=item.run_id,
+        causation_id=f"{item.run_id}/{item.slice}",
+    )
+
+
+def probabilities(event: EntryProcessed) -> EntryProcessed:
+    """Without the probabilities of labels; the confidence of the answer stays."""
+    return _each(event, lambda each: each.model_copy(update={"probabilities": None}))
+
+
+def messages(event: EntryProcessed) -> EntryProcessed:
+    """With the beginning of each error's message."""
+    return _each(
+        event,
+        lambda each: each.model_copy(update={"attempts": [_short(one) for one in each.attempts]}),
+    )
+
+
+def metadata(event: EntryProcessed) -> EntryProcessed:
+    """Without the entry's metadata, which the dataset has."""
+    return event.model_copy(update={"metadata": None})
+
+
+_SPARING = (probabilities, messages, metadata)
+
+
+def _each(event: EntryProcessed, change: Callable[[Prediction], Prediction]) -> EntryProcessed:
+    return event.model_copy(update={"predictions": [change(each) for each in event.predictions]})
+
+
+def _short(attempt: Attempt) -> Attempt:
+    if attempt.error is None:
+        return attempt
+    error = attempt.error.model_copy(update={"message": attempt.error.message[:_SHORT]})
+    return attempt.model_copy(update={"error": error})

@@ -1,0 +1,127 @@
+"""What a provider is: it opens models, and a model answers entries.
+
+A provider owes three things: `view` says what of an image it wants, `answer` asks the model, and
+whatever goes wrong is raised, or stands in a reply, as an `AttemptFailed`. Slots, batches,
+retries and the record of every attempt are the same for all of them (`attempts.py`).
+"""
+
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TYPE_CHECKING, Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from PIL import Image
+from pydantic import JsonValue
+
+from runoff_contracts.commands import CheckModel
+from runoff_contracts.events.lifecycle import Contender
+from runoff_inference_worker.errors import AttemptFailed, Unavailable
+from runoff_inference_worker.views import View
+from runoff_objects.store import Objects
+
+if TYPE_CHECKING:
+    from runoff_inference_worker.settings import WorkerSettings
+    from runoff_inference_worker.threads import Threads
+
+Picture = Image.Image | NDArray[np.uint8]
+"""The decoded image, or a model's view of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """What a model may know of an entry; its target is not among it."""
+
+    entry_id: str
+    text: str | None = None
+    metadata: dict[str, JsonValue] | None = None
+    picture: Picture | None = None
+    """Shared by all models that want the same view, so never changed. None without a file."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A prediction."""
+
+    label: str
+    confidence: float | None = None
+    probabilities: dict[str, float] | None = None
+    """At most ten, the likeliest first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """What one entry got out of a call."""
+
+    outcome: Answer | AttemptFailed
+    started_at: datetime
+    duration_s: float
+    n_batch: int = 1
+    """Entries that were in the very same call of the model, and so share its duration."""
+
+
+class Model(Protocol):
+    """One loaded model."""
+
+    def n_wanted(self, batch_size: int) -> int:
+        """How many entries are worth offering at once, where the run says `batch_size`."""
+
+    @property
+    def view(self) -> View | None:
+        """What it wants of an image: a tensor of pixels, or (None) the decoded image itself."""
+
+    async def answer(self, asks: Sequence[Ask], limit_s: float) -> Sequence[Reply]:
+        """Ask about the entries, in order.
+
+        May stop early and answer only the first of them, at least one: the others are asked in a
+        later call. No call of the model may take longer than the limit.
+
+        Raises:
+            AttemptFailed: When the call failed as a whole. Where it held several entries, each is
+                then asked by itself, so that one poisonous entry costs no other its answer.
+        """
+
+    async def close(self) -> None:
+        """Give back what the model holds."""
+
+
+@dataclass(frozen=True)
+class Kit:
+    """What providers work with; one for the whole process."""
+
+    objects: Objects
+    threads: "Threads"
+    settings: "WorkerSettings"
+    shared: dict[str, Any]
+    """By provider name, what it keeps for all runs (hence `Any`): made once by its `Provider`."""
+
+
+@dataclass(frozen=True)
+class Provider:
+    """One line of the table in `providers/__init__.py`."""
+
+    open: Callable[[Contender, Kit], Awaitable[Model]]
+    """Raises `Unavailable`, which settles every entry for this contender as failed."""
+    check: Callable[[CheckModel, Kit], Awaitable[dict[str, JsonValue]]]
+    """What CheckModel is answered with; raises `ModelRefused`."""
+
+
+class Unopened:
+    """Stands in for a model that could not be opened: every call says why."""
+
+    view: View | None = None
+
+    def __init__(self, reason: str) -> None:
+        self._reason = reason
+
+    def n_wanted(self, batch_size: int) -> int:
+        """As many as there are: none is asked."""
+        return batch_size
+
+    async def answer(self, asks: Sequence[Ask], limit_s: float) -> Sequence[Reply]:
+        """Raise that it is unavailable."""
+        raise Unavailable(self._reason, retry=False)
+
+    async def close(self) -> None:
+        """Nothing is held."""

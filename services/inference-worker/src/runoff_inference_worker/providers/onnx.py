@@ -1,0 +1,176 @@
+"""`onnx/<name>`: classifiers of images in ONNX files, run by onnxruntime on the CPU."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+from itertools import takewhile
+
+import onnxruntime as ort
+from pydantic import JsonValue
+
+from runoff_contracts.commands import CheckModel
+from runoff_contracts.events.lifecycle import Contender
+from runoff_contracts.model_spec import OnnxSpec
+from runoff_contracts.problem import FieldError
+from runoff_inference_worker.classes import answers_of
+from runoff_inference_worker.errors import (
+    AttemptFailed,
+    BadEntry,
+    ModelRefused,
+    Unavailable,
+)
+from runoff_inference_worker.onnx_fit import Fit, fit, input_of, trial
+from runoff_inference_worker.onnx_sessions import NotOnnx, Opened, Sessions
+from runoff_inference_worker.provider import (
+    Answer,
+    Ask,
+    Kit,
+    Model,
+    Picture,
+    Provider,
+    Reply,
+)
+from runoff_inference_worker.threads import Threads, serve_here
+from runoff_inference_worker.views import View
+from runoff_objects.errors import ObjectError
+
+_OWN = "onnx"
+_TRIAL_S = 60.0
+_QUICK_S = 0.001
+
+
+class OnnxModel:
+    """A session with its declaration. Runs of the same file share the session."""
+
+    def __init__(self, opened: Opened, fitted: Fit, spec: OnnxSpec, threads: Threads) -> None:
+        self._opened, self._fit, self._spec, self._threads = opened, fitted, spec, threads
+        self._view = View.declared(spec.input)
+        self._entry_s: float | None = None
+        """What an entry cost in the call before."""
+
+    @property
+    def view(self) -> View | None:
+        """Pixels as declared."""
+        return self._view
+
+    def n_wanted(self, batch_size: int) -> int:
+        """The run's batch, or the one that the file is fixed to."""
+        return self._fit.fixed_batch or batch_size
+
+    async def answer(self, asks: Sequence[Ask], limit_s: float) -> Sequence[Reply]:
+        """One call of the session; an entry without an image ends it, or is its only one."""
+        pictures = list(takewhile(_is_there, (ask.picture for ask in asks)))
+        if not pictures:
+            return [Reply(BadEntry("the entry has no image"), datetime.now(UTC), 0.0)]
+        options = ort.RunOptions()
+        call = partial(self._run, pictures, options)
+        if self._is_quick(len(pictures)):
+            done = serve_here(call)
+        else:
+            try:
+                done = (await self._threads.serve([call], limit_s=limit_s))[0]
+            except asyncio.CancelledError:
+                options.terminate = True
+                raise
+        if isinstance(done.value, AttemptFailed):
+            options.terminate = True  # where it is over the limit, its thread comes back soon
+            raise done.value
+        n_batch = len(done.value)
+        return [Reply(each, done.started_at, done.duration_s, n_batch) for each in done.value]
+
+    async def close(self) -> None:
+        """The session stays with `Sessions`, which closes what nobody uses."""
+
+    def _run(
+        self, pictures: list[Picture | None], options: ort.RunOptions
+    ) -> list[Answer | AttemptFailed]:
+        """In a thread, or where that would cost more than the call, in the loop."""
+        began_s = time.thread_time()
+        batch = input_of(pictures, self._spec.input, self._fit)
+        values = self._opened.session.run([self._fit.output], {self._fit.input: batch}, options)
+        answers = answers_of(values[0][: len(pictures)], self._spec, n_asked=len(pictures))
+        self._entry_s = (time.thread_time() - began_s) / len(pictures)
+        return answers
+
+    def _is_quick(self, n_entries: int) -> bool:
+        """Whether a call is surely over in a moment: it was, and nothing in the file loops."""
+        return (
+            self._opened.is_straight
+            and self._entry_s is not None
+            and self._entry_s * n_entries < _QUICK_S
+        )
+
+
+def _is_there(picture: Picture | None) -> bool:
+    return picture is not None
+
+
+async def open_model(contender: Contender, kit: Kit) -> Model:
+    """The contender's session.
+
+    Raises:
+        Unavailable: When its file is gone, or no longer fits onnxruntime or its declaration.
+    """
+    if contender.file is None or contender.spec is None:
+        raise Unavailable(f"{contender.model} was launched without a file", retry=False)
+    sessions = _sessions(kit)
+    try:
+        opened = await sessions.get(contender.file)
+        fitted = fit(opened.session, contender.spec)
+        return OnnxModel(opened, fitted, contender.spec, kit.threads)
+    except (NotOnnx, ModelRefused, ObjectError) as error:
+        raise Unavailable(f"{contender.model} cannot be opened: {error}", retry=False) from error
+
+
+async def check(command: CheckModel, kit: Kit) -> dict[str, JsonValue]:
+    """Open the file, hold it against its declaration, and run it once on black images.
+
+    Raises:
+        ModelRefused: With the field that is wrong.
+    """
+    missing = [
+        FieldError(field=name, message="an onnx model needs it")
+        for name, value in (("file", command.file), ("spec", command.spec))
+        if value is None
+    ]
+    if command.file is None or command.spec is None:
+        raise ModelRefused("incomplete-model", "The model is not complete", errors=missing)
+    try:
+        session = (await _sessions(kit).get(command.file)).session
+    except NotOnnx as error:
+        raise ModelRefused(
+            "not-an-onnx-model",
+            "The file is no ONNX model",
+            errors=[FieldError(field="file", message=str(error))],
+        ) from error
+    except ObjectError as error:
+        raise ModelRefused(
+            "unknown-file",
+            "The model's file is not in the object store",
+            errors=[FieldError(field="file", message=str(error))],
+        ) from error
+    fitted = fit(session, command.spec)
+    done = (
+        await kit.threads.serve([partial(trial, session, fitted, command.spec)], limit_s=_TRIAL_S)
+    )[0]
+    if isinstance(done.value, AttemptFailed):
+        raise ModelRefused(
+            "model-does-not-run",
+            "The model does not run on an image of the declared size",
+            errors=[FieldError(field="spec.input", message=done.value.message)],
+        )
+    return {"input": fitted.input, "output": fitted.output, "n_labels": len(command.spec.labels)}
+
+
+def _sessions(kit: Kit) -> Sessions:
+    found = kit.shared.get(_OWN)
+    if not isinstance(found, Sessions):
+        found = kit.shared[_OWN] = Sessions(
+            kit.objects, kit.threads, n_threads=kit.settings.onnx_threads
+        )
+    return found
+
+
+PROVIDER = Provider(open=open_model, check=check)

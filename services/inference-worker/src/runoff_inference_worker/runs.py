@@ -1,0 +1,144 @@
+"""The runs that this worker serves: what was asked for, its entries, its models, opened once."""
+
+import asyncio
+import time
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import structlog
+
+from runoff_contracts import subjects
+from runoff_contracts.events.lifecycle import Contender, RunCreated
+from runoff_eventlog.log import EventLog
+from runoff_inference_worker.attempts import Asker
+from runoff_inference_worker.errors import RunUnknown, Unavailable
+from runoff_inference_worker.instruments import Instruments
+from runoff_inference_worker.provider import Kit, Model, Unopened
+from runoff_inference_worker.providers import PROVIDERS
+from runoff_inference_worker.slices import Rest
+from runoff_objects.entry_set import EntrySet, open_entry_set
+
+SETTLED = {"run.completed", "run.failed", "run.canceled", "run.deleted"}
+"""Types of events after which a run is not worked on any more."""
+
+_KEPT_S = 30.0
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class OpenRun:
+    """A run with everything that its slices need."""
+
+    created: RunCreated
+    is_settled: bool
+    """It was over when it was opened: its work is not done any more."""
+    entries: EntrySet
+    askers: list[Asker]
+    rest: Rest | None
+
+    @property
+    def n_useful(self) -> int:
+        """Entries that keep every slot of its models busy."""
+        config = self.created.config
+        in_call = max(
+            min(asker.model.n_wanted(config.batch_size), config.batch_size) for asker in self.askers
+        )
+        return config.concurrency * in_call
+
+
+@dataclass
+class _Place:
+    run: OpenRun | None = None
+    n_users: int = 0
+    left_s: float = 0.0
+    opening: asyncio.Lock = field(default_factory=asyncio.Lock)
+
+
+class Runs:
+    """Opens runs at first sight and closes those that nobody has used for half a minute."""
+
+    def __init__(self, log: EventLog, kit: Kit) -> None:
+        self._log, self._kit = log, kit
+        self._places: dict[str, _Place] = {}
+
+    @asynccontextmanager
+    async def use(self, run_id: str) -> AsyncIterator[OpenRun]:
+        """The run, open until the block ends.
+
+        Raises:
+            RunUnknown: When the log has no such run.
+            LogUnavailable, ObjectError: When it cannot be opened now.
+        """
+        place = self._places.setdefault(run_id, _Place())
+        place.n_users += 1
+        try:
+            async with place.opening:
+                if place.run is None:
+                    place.run = await self._open(run_id)
+            yield place.run
+        finally:
+            place.n_users -= 1
+            place.left_s = time.monotonic()
+
+    async def sweep(self) -> None:
+        """Close what was not used lately."""
+        old_s = time.monotonic() - _KEPT_S
+        for run_id, place in list(self._places.items()):
+            if place.n_users == 0 and place.left_s < old_s:
+                del self._places[run_id]
+                await _close(place.run)
+
+    async def close(self) -> None:
+        """Close every run."""
+        while self._places:
+            await _close(self._places.popitem()[1].run)
+
+    async def created(self, run_id: str) -> RunCreated:
+        """What was asked for, read from the log.
+
+        Raises:
+            RunUnknown, LogUnavailable: as `use`.
+        """
+        return (await self._read(run_id))[0]
+
+    async def _read(self, run_id: str) -> tuple[RunCreated, bool]:
+        messages = await self._log.read(subjects.lifecycle(run_id))
+        created = messages[0].events()[0][1] if messages else None
+        if not isinstance(created, RunCreated):
+            raise RunUnknown(run_id)
+        return created, any(message.headers.get("ce-type") in SETTLED for message in messages)
+
+    async def _open(self, run_id: str) -> OpenRun:
+        created, is_settled = await self._read(run_id)
+        wanted = [] if is_settled else created.contenders
+        sleep_s = created.config.sleep_s
+        return OpenRun(
+            created=created,
+            is_settled=is_settled,
+            entries=await open_entry_set(self._kit.objects, created.entries),
+            askers=[await self._asker(each, created) for each in wanted],
+            rest=Rest(sleep_s) if sleep_s else None,
+        )
+
+    async def _asker(self, contender: Contender, created: RunCreated) -> Asker:
+        model = await self._model(contender)
+        instruments = Instruments(contender.model)
+        return Asker(contender.position, model, created.config, instruments)
+
+    async def _model(self, contender: Contender) -> Model:
+        """The opened model, or one that says of every entry why there is none."""
+        provider = PROVIDERS.get(contender.provider)
+        if provider is None:
+            return Unopened(f"this worker has no provider {contender.provider!r}")
+        try:
+            return await provider.open(contender, self._kit)
+        except Unavailable as error:
+            logger.warning("model.unavailable", model=contender.model, error=error.message)
+            return Unopened(error.message)
+
+
+async def _close(run: OpenRun | None) -> None:
+    for asker in run.askers if run else []:
+        await asker.model.close()

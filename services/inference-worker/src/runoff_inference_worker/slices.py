@@ -1,0 +1,222 @@
+"""Answers a slice: all contenders of a run over its entries, each image decoded once."""
+
+import asyncio
+import time
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from functools import partial
+
+from runoff_contracts.events.entry import Attempt, EntryProcessed, Prediction
+from runoff_contracts.events.lifecycle import RunCreated
+from runoff_contracts.work import WorkItem
+from runoff_inference_worker.attempts import Asker
+from runoff_inference_worker.errors import AttemptFailed, Unavailable
+from runoff_inference_worker.feed import Feed, Pending
+from runoff_inference_worker.instruments import entries_settled
+from runoff_inference_worker.pictures import N_IN_HOP, Memory, Pictured, Pictures
+from runoff_inference_worker.provider import Ask, Picture
+from runoff_inference_worker.views import View
+from runoff_objects.entry_set import EntryRow
+
+_HOPS_AHEAD = 2
+"""Images of so many hops are decoded side by side: Pillow lets go of the interpreter meanwhile."""
+
+
+class Sheet:
+    """The predictions of one slice as they come in; it is whole when every entry is settled."""
+
+    def __init__(self, item: WorkItem, rows: Sequence[EntryRow], n_contenders: int) -> None:
+        self.item, self.rows = item, rows
+        self._predictions: list[list[Prediction | None]] = [[None] * n_contenders for _ in rows]
+        self._n_missing = [n_contenders] * len(rows)
+        self._kept_bytes: dict[int, int] = {}
+        self._memory: Memory | None = None
+        self._settled = asyncio.Event()
+
+    def put(self, position: int, place: int, prediction: Prediction) -> None:
+        """Take what one contender made of one entry."""
+        self._predictions[place][position] = prediction
+        self._n_missing[place] -= 1
+        if self._n_missing[place] == 0:
+            entries_settled(1)
+            self._let_go(place)
+            self._settled.set()
+
+    def keep(self, place: int, n_bytes: int, memory: Memory) -> None:
+        """Count an entry's pictures until the entry is settled."""
+        self._memory = memory
+        self._kept_bytes[place] = n_bytes
+        memory.take(n_bytes)
+
+    async def settled(self, place: int) -> None:
+        """Wait until an entry is settled."""
+        while self._n_missing[place]:
+            self._settled.clear()
+            await self._settled.wait()
+
+    def close(self) -> None:
+        """Let go of all pictures, settled or not."""
+        for place in list(self._kept_bytes):
+            self._let_go(place)
+
+    def facts(self, worker: str) -> list[tuple[str, EntryProcessed]]:
+        """Event id and event of every settled entry, in order."""
+        item, made = self.item, []
+        for place, (row, n_missing) in enumerate(zip(self.rows, self._n_missing, strict=True)):
+            if n_missing:
+                continue
+            index = item.start + place
+            event = EntryProcessed(
+                run_id=item.run_id,
+                index=index,
+                entry_id=row.id,
+                target=row.target,
+                section=row.section,
+                split=row.split,
+                metadata=row.metadata,
+                predictions=[each for each in self._predictions[place] if each is not None],
+                worker=worker,
+            )
+            made.append((f"{item.run_id}:{index}:processed:1", event))
+        return made
+
+    def _let_go(self, place: int) -> None:
+        n_bytes = self._kept_bytes.pop(place, 0)
+        if n_bytes and self._memory is not None:
+            self._memory.give(n_bytes)
+
+
+class Rest:
+    """The pause that a run wants between two entries on one worker, over all of its slices."""
+
+    def __init__(self, sleep_s: float) -> None:
+        self._sleep_s, self._over_s = sleep_s, 0.0
+        self.one_slice = asyncio.Lock()
+        """Held by the slice whose entries are asked: the older one first, not both by turns."""
+
+    def begin(self) -> None:
+        """An entry is settled."""
+        self._over_s = time.monotonic() + self._sleep_s
+
+    async def wait(self) -> None:
+        """Wait until the next entry may be asked."""
+        await asyncio.sleep(max(self._over_s - time.monotonic(), 0.0))
+
+
+class Slice:
+    """One slice on its way through the models of its run."""
+
+    def __init__(
+        self, sheet: Sheet, askers: Sequence[Asker], *, rank: int, rest: Rest | None
+    ) -> None:
+        """Prepare to answer.
+
+        Args:
+            rank: Older slices have lower ones and get free slots first.
+            rest: The run's, where it wants one between two entries.
+        """
+        self._sheet, self._askers = sheet, askers
+        self._rank, self._rest = rank, rest
+        self._feeds = [Feed(len(sheet.rows)) for _ in askers]
+
+    async def answer(self, pictures: Pictures, memory: Memory) -> None:
+        """Fill the sheet."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                for asker, feed in zip(self._askers, self._feeds, strict=True):
+                    report = partial(self._sheet.put, asker.position)
+                    group.create_task(asker.settle(feed, report, rank=self._rank))
+                group.create_task(self._feed(pictures, memory))
+        finally:
+            self._sheet.close()
+
+    @property
+    def elapsed_s(self) -> float:
+        """Wall time since the first call; the wait for slots that older slices had is not in it."""
+        began_s = [feed.began_s for feed in self._feeds if feed.began_s is not None]
+        return time.monotonic() - min(began_s) if began_s else 0.0
+
+    async def _feed(self, pictures: Pictures, memory: Memory) -> None:
+        places = list(range(len(self._sheet.rows)))
+        if self._rest is None:
+            await self._read(places, pictures, memory)
+            return
+        async with self._rest.one_slice:
+            for place in places:
+                await self._rest.wait()
+                await self._read([place], pictures, memory)
+                self._flush()
+                await self._sheet.settled(place)
+                self._rest.begin()
+
+    async def _read(self, places: list[int], pictures: Pictures, memory: Memory) -> None:
+        rows = self._sheet.rows
+        texts = [place for place in places if rows[place].file is None]
+        asks = [_ask(rows[place], None) for place in texts]
+        for feed in self._feeds:
+            feed.put(map(Pending, texts, asks))
+        files = [place for place in places if rows[place].file is not None]
+        if not files:
+            return
+        # Taken from the end, so that what a hop did not get to goes back with one append each.
+        files.reverse()
+        async with asyncio.TaskGroup() as group:
+            for _ in range(min(_HOPS_AHEAD, -(-len(files) // N_IN_HOP))):
+                group.create_task(self._decode(files, pictures, memory))
+
+    async def _decode(self, files: list[int], pictures: Pictures, memory: Memory) -> None:
+        views = list(dict.fromkeys(asker.model.view for asker in self._askers))
+        while files:
+            await memory.room(self._flush)
+            if not files:
+                return
+            places = [files.pop() for _ in range(min(N_IN_HOP, len(files)))]
+            digests = [file for place in places if (file := self._sheet.rows[place].file)]
+            made = await pictures.of(digests, views)
+            files.extend(reversed(places[len(made) :]))
+            self._hand_out(places[: len(made)], made, memory)
+
+    def _hand_out(
+        self, places: Sequence[int], made: Sequence[Pictured | AttemptFailed], memory: Memory
+    ) -> None:
+        asks: dict[View | None, list[Ask]] = {asker.model.view: [] for asker in self._askers}
+        readable: list[int] = []
+        for place, each in zip(places, made, strict=True):
+            if isinstance(each, AttemptFailed):
+                self._refuse(place, each)
+                continue
+            readable.append(place)
+            self._sheet.keep(place, each.n_bytes, memory)
+            for view, picture in each.by_view.items():
+                asks[view].append(_ask(self._sheet.rows[place], picture))
+        for asker, feed in zip(self._askers, self._feeds, strict=True):
+            feed.put(map(Pending, readable, asks[asker.model.view]))
+
+    def _refuse(self, place: int, error: AttemptFailed) -> None:
+        for asker, feed in zip(self._askers, self._feeds, strict=True):
+            asker.refuse(place, error, partial(self._sheet.put, asker.position))
+            feed.settled(1, unseen=True)
+
+    def _flush(self) -> None:
+        for feed in self._feeds:
+            feed.flush()
+
+
+def unanswered(
+    created: RunCreated, item: WorkItem, rows: Sequence[EntryRow], reason: str, worker: str
+) -> list[tuple[str, EntryProcessed]]:
+    """Facts of a slice that this worker cannot answer: every contender failed on every entry."""
+    sheet = Sheet(item, rows, len(created.contenders))
+    attempt = Attempt(
+        started_at=datetime.now(UTC),
+        duration_s=0.0,
+        error=Unavailable(reason, retry=False).fact(),
+    )
+    for place in range(len(rows)):
+        for position in range(len(created.contenders)):
+            sheet.put(position, place, Prediction(contender=position, attempts=[attempt]))
+    return sheet.facts(worker)
+
+
+def _ask(row: EntryRow, picture: Picture | None) -> Ask:
+    return Ask(row.id, row.text, row.metadata, picture)

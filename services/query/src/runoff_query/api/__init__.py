@@ -1,0 +1,1 @@
+"""The HTTP API: read models out, commands in."""

@@ -1,0 +1,160 @@
+"""Wires the API process: the application, what its routes work with, and its background tasks."""
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from functools import partial
+
+from fastapi import APIRouter, FastAPI
+from faststream.nats import NatsBroker
+from nats.aio.client import Client
+from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
+from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+from starlette.types import ASGIApp
+
+from runoff_contracts.problem import Problem
+from runoff_objects.store import Objects
+from runoff_query.api import (
+    comparisons,
+    datasets,
+    entries,
+    feed,
+    health,
+    models,
+    problems,
+    registry,
+    runs,
+)
+from runoff_query.api.guard import Guard
+from runoff_query.api.live import LiveRuns
+from runoff_query.api.parts import Parts
+from runoff_query.api.progress import Progress
+from runoff_query.api.reading import NotModified, not_modified
+from runoff_query.api.workers import Workers
+from runoff_query.database import Pool, make_pool
+from runoff_query.settings import MEBIBYTE, ApiSettings
+from runoff_runtime.broker import client_of, make_broker
+from runoff_runtime.service import Service, run
+from runoff_runtime.telemetry import enabled
+
+_STATEMENT_S = 15.0
+_ROUTERS = (
+    health.router,
+    datasets.router,
+    models.router,
+    registry.router,
+    runs.router,
+    # Their paths begin like a run's: the fixed ones come before those that take the rest.
+    comparisons.router,
+    feed.router,
+    entries.router,
+)
+
+
+@dataclass(frozen=True)
+class Wired:
+    """The application and what runs beside it."""
+
+    app: ASGIApp
+    broker: NatsBroker
+    parts: Parts
+
+    def service(self) -> Service:
+        """As a process."""
+        parts = self.parts
+        return Service(
+            name="query",
+            settings=parts.settings,
+            broker=self.broker,
+            tasks=[parts.progress.follow, parts.workers.listen, parts.live.serve],
+            app=self.app,
+        )
+
+
+def main() -> int:
+    """Serve until SIGTERM; the exit code."""
+    return run(lambda: wire(ApiSettings()).service())
+
+
+def wire(settings: ApiSettings) -> Wired:
+    """Make everything; nothing is connected before the application starts."""
+    broker = make_broker(settings, name="query")
+    pool = make_pool(
+        settings.postgres_dsn.get_secret_value(),
+        name="query",
+        size=settings.pool_size,
+        statement_s=_STATEMENT_S,
+    )
+    parts = _make_parts(settings, pool, partial(client_of, broker))
+    app = _make_app(parts, broker)
+    if enabled():
+        FastAPIInstrumentor.instrument_app(app)
+        AsyncPGInstrumentor().instrument()  # type: ignore[no-untyped-call] - it has no types
+    guarded = Guard(
+        app,
+        hosts=[*settings.allowed_hosts.split(","), settings.host],
+        limit=partial(body_limit, settings),
+    )
+    return Wired(guarded, broker, parts)
+
+
+def body_limit(settings: ApiSettings, method: str, path: str, media_type: str) -> int:
+    """Most bytes that a request may carry."""
+    if method == "POST" and path == "/api/datasets":
+        if media_type == datasets.TAR:
+            return settings.max_dataset_bytes
+        if media_type in datasets.MANIFESTS:
+            return settings.max_manifest_bytes
+    if method == "POST" and path == "/api/models":
+        # The form around the file: its declaration and its borders.
+        return settings.max_model_bytes + settings.max_json_bytes + MEBIBYTE
+    return settings.max_json_bytes
+
+
+def _make_parts(settings: ApiSettings, pool: Pool, client: "partial[Client]") -> Parts:
+    progress, live = Progress(pool), LiveRuns(pool)
+    progress.listen(live.touch)
+    return Parts(
+        settings=settings,
+        pool=pool,
+        objects=Objects.open(settings.object_store),
+        progress=progress,
+        live=live,
+        workers=Workers(),
+        client=client,
+    )
+
+
+def _make_app(parts: Parts, broker: NatsBroker) -> FastAPI:
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncIterator[None]:
+        async with parts.pool:
+            await broker.start()
+            try:
+                yield
+            finally:
+                await broker.stop()
+
+    app = FastAPI(
+        title="Runoff",
+        version="0.1.0",
+        summary="Runs AI models over the same entries, scores every entry, compares them.",
+        openapi_url="/api/openapi.json",
+        # The documentation pages load their scripts from other sites.
+        docs_url=None,
+        redoc_url=None,
+        lifespan=lifespan,
+        responses={
+            "4XX": {"model": Problem, "description": "A problem document (RFC 9457)"},
+            "5XX": {"model": Problem, "description": "A problem document (RFC 9457)"},
+        },
+    )
+    app.state.parts = parts
+    problems.install(app)
+    app.add_exception_handler(NotModified, not_modified)
+    api = APIRouter(prefix="/api")
+    for router in _ROUTERS:
+        api.include_router(router)
+    app.include_router(api)
+    app.include_router(health.outer)
+    return app

@@ -1,0 +1,232 @@
+"""The route that registers a dataset, from a folder, a manifest, or rows in the body."""
+
+import asyncio
+import uuid
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+import pydantic_core
+from fastapi import APIRouter, Query, Request
+from pydantic import TypeAdapter, ValidationError
+from starlette.responses import Response
+
+from runoff_contracts.commands import RegisterDataset
+from runoff_contracts.ids import Name
+from runoff_contracts.task import Task
+from runoff_contracts.views import AcceptedView
+from runoff_query.api.parts import Parts, PartsOf
+from runoff_query.api.problems import refuse
+from runoff_query.api.reading import as_json
+from runoff_query.registering.archive import Archive, NotAnArchive
+from runoff_query.registering.dataset import Source, check, store
+from runoff_query.registering.manifest import Found, Read, csv_rows, json_lines
+from runoff_query.registering.rows import Place
+from runoff_query.registering.upload import spooled
+
+TAR: Final = "application/x-tar"
+MANIFESTS: Final[dict[str, Read]] = {
+    "application/x-ndjson": json_lines,
+    "application/jsonl": json_lines,
+    "text/csv": csv_rows,
+}
+JSON: Final = "application/json"
+
+_NAME: Final[TypeAdapter[str]] = TypeAdapter(Name)
+_TASK: Final[TypeAdapter[Task]] = TypeAdapter(Task)
+_BODY: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {
+            TAR: {"schema": {"type": "string", "format": "binary"}},
+            "application/x-ndjson": {"schema": {"type": "string"}},
+            "text/csv": {"schema": {"type": "string"}},
+            JSON: {
+                "schema": {
+                    "type": "object",
+                    "required": ["entries"],
+                    "properties": {
+                        "name": {"type": "string"},
+                        "task": {"type": "string"},
+                        "entries": {"type": "array", "items": {"type": "object"}},
+                    },
+                }
+            },
+        },
+    }
+}
+
+router = APIRouter(tags=["registry"])
+
+
+class RegisteredDataset(AcceptedView):
+    """A dataset's version, which may have been there before: its content is its identity."""
+
+    dataset: str
+    number: int
+    digest: str
+    n_entries: int
+    splits: dict[str, int]
+    sections: dict[str, int]
+    created: bool
+    """False where this very content was registered under this name before."""
+
+
+@router.post(
+    "/datasets",
+    status_code=201,
+    response_model=RegisteredDataset,
+    responses={200: {"model": RegisteredDataset, "description": "It was there already"}},
+    openapi_extra=_BODY,
+)
+async def register_dataset(
+    request: Request,
+    parts: PartsOf,
+    name: Annotated[str | None, Query(description="Letters, digits, dot, dash, underscore")] = None,
+    task: str | None = None,
+) -> Response:
+    """Register a folder (tar), a manifest (JSON lines or CSV), or `{name, task, entries: […]}`."""
+    async with _source(request, parts, name, task) as (asked, source):
+        await check(source)
+        entries = await store(source, parts.objects)
+    accepted = await parts.order(
+        RegisterDataset(
+            command_id=str(uuid.uuid4()),
+            sent_at=datetime.now(UTC),
+            dataset=asked.name,
+            task=asked.task,
+            entries=entries.digest,
+            n_entries=entries.n_entries,
+            splits=entries.splits,
+            sections=entries.sections,
+        )
+    )
+    number, created = accepted.data["number"], bool(accepted.data["created"])
+    view = RegisteredDataset.model_validate(
+        {
+            "id": f"{asked.name}@{number}",
+            "seq": accepted.seq,
+            "dataset": asked.name,
+            "number": number,
+            "digest": entries.digest,
+            "n_entries": entries.n_entries,
+            "splits": entries.splits,
+            "sections": entries.sections,
+            "created": created,
+        }
+    )
+    location = {"Location": f"/api/datasets/{asked.name}"}
+    return as_json(view, status=201 if created else 200, headers=location)
+
+
+class _Asked:
+    """The name and task, checked before a gigabyte is read."""
+
+    def __init__(self, name: object, task: object) -> None:
+        try:
+            self.name: str = _NAME.validate_python(name)
+        except ValidationError as error:
+            raise refuse(
+                "bad-name",
+                "The dataset's name is missing or wrong",
+                422,
+                field="name",
+                hint="1 to 100 letters, digits, dots, dashes, underscores, a letter or digit first",
+            ) from error
+        try:
+            self.task: Task = _TASK.validate_python("classification" if task is None else task)
+        except ValidationError as error:
+            raise refuse(
+                "bad-task",
+                "There is no such task",
+                422,
+                field="task",
+                hint=error.errors()[0]["msg"],
+            ) from error
+
+
+@asynccontextmanager
+async def _source(
+    request: Request, parts: Parts, name: str | None, task: str | None
+) -> AsyncIterator[tuple[_Asked, Source]]:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type == JSON:
+        asked, rows = _read_body(await request.body(), name, task)
+        yield asked, Source(rows)
+        return
+    if media_type != TAR and media_type not in MANIFESTS:
+        raise refuse(
+            "unsupported-media-type",
+            f"A dataset is not taken as {media_type or 'a body without a type'}",
+            415,
+            f"Known are {', '.join([TAR, *MANIFESTS, JSON])}.",
+        )
+    asked = _Asked(name, task)
+    async with spooled(request, folder=parts.settings.upload_folder) as path:
+        if media_type != TAR:
+            read = MANIFESTS[media_type]
+            yield asked, Source(lambda: _manifest_rows(path, read))
+            return
+        with await asyncio.to_thread(_open, path) as archive:
+            yield asked, _archive_source(archive)
+
+
+def _manifest_rows(path: Path, read: Read) -> Iterator[Found]:
+    with path.open("rb") as file:
+        yield from read(file, "manifest")
+
+
+def _open(path: Path) -> Archive:
+    try:
+        return Archive(path)
+    except NotAnArchive as error:
+        raise refuse(
+            "bad-archive",
+            "The folder cannot be read",
+            422,
+            str(error),
+            field="body",
+            hint=str(error),
+        ) from error
+
+
+def _archive_source(archive: Archive) -> Source:
+    read = csv_rows if archive.manifest.endswith(".csv") else json_lines
+
+    def rows() -> Iterator[Found]:
+        with archive.open(archive.manifest) as file:
+            yield from read(file, archive.manifest)
+
+    return Source(rows, archive.size_of, archive.read, archive.errors)
+
+
+def _read_body(
+    body: bytes, name: str | None, task: str | None
+) -> tuple[_Asked, Callable[[], Iterator[Found]]]:
+    try:
+        data = pydantic_core.from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise refuse(
+            "bad-json", "The body is no JSON", 422, field="body", hint=str(error)
+        ) from error
+    entries = data.get("entries") if isinstance(data, dict) else None
+    if not isinstance(entries, list) or set(data) - {"name", "task", "entries"}:
+        raise refuse(
+            "invalid-request",
+            "The request is not valid",
+            422,
+            field="entries",
+            hint="the body is {name, task, entries: [{id, text, …}, …]}",
+        )
+
+    def rows() -> Iterator[Found]:
+        for number, entry in enumerate(entries):
+            place = Place(None, None, f"entries.{number}.")
+            if isinstance(entry, dict):
+                yield place, entry
+            else:
+                yield place.error("", "is no JSON object")
+
+    return _Asked(data.get("name", name), data.get("task", task)), rows

@@ -1,0 +1,76 @@
+"""Routes of a run's entries."""
+
+from typing import Annotated, Final, Literal
+
+import asyncpg
+from fastapi import APIRouter, Query
+from starlette.responses import Response
+
+from runoff_contracts.views import EntryView, Page, RunView
+from runoff_query.api.parts import Parts, PartsOf
+from runoff_query.api.problems import unknown
+from runoff_query.api.reading import Cursor, FreshOf, Key, Limit, make_cursor, read_cursor
+from runoff_query.api.run_queries import entry_view
+from runoff_query.api.runs import known_run, resolve
+from runoff_query.statements import statement
+
+Sort = Literal["difference", "index", "confidence_difference"]
+EntryStatus = Literal["answered", "failed"]
+
+_BEFORE_ALL: Final = -2.0
+"""Places are minus a difference from 0 to 1, or 1 where there is none."""
+
+router = APIRouter(tags=["runs"])
+
+
+@router.get("/runs/{run_id}/entries", response_model=Page[EntryView])
+async def list_entries(
+    run_id: str,
+    parts: PartsOf,
+    fresh: FreshOf,
+    sort: Annotated[Sort, Query(description="Differences: the largest first")] = "index",
+    status: EntryStatus | None = None,
+    section: str | None = None,
+    split: str | None = None,
+    limit: Limit = 50,
+    cursor: Cursor = None,
+) -> Response:
+    """Entries of a run; those that are not scored yet stand at the end of a sort by difference."""
+    run = await known_run(parts, run_id)
+    keys = read_cursor(f"entries:{sort}", cursor, bool, float, int)
+    scored, place, index = keys if keys else (True, _BEFORE_ALL, -1)
+    conditions = (None if status is None else status == "failed", section, split)
+    rows: list[asyncpg.Record] = []
+    if scored:
+        rows = await parts.pool.fetch(
+            statement(f"read/entries_by_{sort}"), run.run_id, place, index, *conditions, limit + 1
+        )
+    if sort != "index" and len(rows) <= limit and run.n_scored < run.n_processed:
+        rows += await _unscored(
+            parts, run, index if not scored else -1, conditions, limit + 1 - len(rows)
+        )
+    items = [entry_view(row) for row in rows[:limit]]
+    next_cursor = None
+    if len(rows) > limit:
+        last = rows[limit - 1]
+        is_scored = sort == "index" or last["scores"] is not None
+        next_cursor = make_cursor(f"entries:{sort}", is_scored, float(last["place"]), last["index"])
+    return fresh.answer(Page[EntryView](items=items, next_cursor=next_cursor))
+
+
+@router.get("/runs/{run_id}/entries/{entry_id:path}", response_model=EntryView)
+async def show_entry(run_id: str, entry_id: str, parts: PartsOf, fresh: FreshOf) -> Response:
+    """One entry of a run with all attempts."""
+    row = await parts.pool.fetchrow(statement("read/entry"), await resolve(parts, run_id), entry_id)
+    if row is None:
+        await known_run(parts, run_id)
+        raise unknown("entry", entry_id)
+    return fresh.answer(entry_view(row))
+
+
+async def _unscored(
+    parts: Parts, run: RunView, index: Key, conditions: tuple[object, ...], n: int
+) -> list[asyncpg.Record]:
+    return await parts.pool.fetch(
+        statement("read/entries_unscored"), run.run_id, 1.0, index, *conditions, n
+    )

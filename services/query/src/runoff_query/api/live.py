@@ -1,0 +1,102 @@
+"""Runs as they proceed: one query a change, however many people look on."""
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+
+import structlog
+from nats.aio.client import Client
+
+from runoff_contracts.views import RunView
+from runoff_query.api.run_queries import run_view
+from runoff_query.database import Pool
+from runoff_query.outages import POSTGRES_AWAY
+
+_PACE_S = 0.1
+_LOOK_S = 2.0
+"""A signal may be lost; then the database is asked."""
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass
+class _Channel:
+    """One run that somebody looks at."""
+
+    run_id: str
+    viewers: set["asyncio.Queue[RunView | None]"] = field(default_factory=set)
+    dirty: asyncio.Event = field(default_factory=asyncio.Event)
+
+
+class LiveRuns:
+    """Tells viewers of a run each time that it moved on, ten times a second at most."""
+
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._channels: dict[str, _Channel] = {}
+        self._opened: asyncio.Queue[_Channel] = asyncio.Queue()
+        self.closing = asyncio.Event()
+        """Set when the process stops: streams end then instead of holding it up."""
+
+    def touch(self, run_ids: list[str]) -> None:
+        """These runs moved on."""
+        for run_id in run_ids:
+            if channel := self._channels.get(run_id):
+                channel.dirty.set()
+
+    async def serve(self, _: Client) -> None:
+        """Look after viewers until canceled."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                while True:
+                    channel = await self._opened.get()
+                    group.create_task(self._follow(channel))
+        finally:
+            self.closing.set()
+
+    @asynccontextmanager
+    async def viewer(self, run_id: str) -> AsyncIterator["asyncio.Queue[RunView | None]"]:
+        """A queue of views, newest only; None when the run is gone."""
+        channel = self._channels.get(run_id)
+        if channel is None:
+            channel = self._channels[run_id] = _Channel(run_id)
+            self._opened.put_nowait(channel)
+        queue: asyncio.Queue[RunView | None] = asyncio.Queue(maxsize=1)
+        channel.viewers.add(queue)
+        channel.dirty.set()
+        try:
+            yield queue
+        finally:
+            channel.viewers.discard(queue)
+            channel.dirty.set()
+
+    async def _follow(self, channel: _Channel) -> None:
+        """Look after one run for as long as somebody looks at it."""
+        while channel.viewers:
+            channel.dirty.clear()
+            try:
+                view = await run_view(self._pool, channel.run_id)
+            except POSTGRES_AWAY as error:
+                logger.warning("live.interrupted", error=repr(error))
+            else:
+                for queue in channel.viewers:
+                    _put_newest(queue, view)
+            await asyncio.sleep(_PACE_S)
+            await _wait(channel.dirty, _LOOK_S)
+        self._channels.pop(channel.run_id, None)
+
+
+def _put_newest(queue: "asyncio.Queue[RunView | None]", view: RunView | None) -> None:
+    """A viewer that is slow gets fewer views, not old ones."""
+    if queue.full():
+        queue.get_nowait()
+    queue.put_nowait(view)
+
+
+async def _wait(event: asyncio.Event, limit_s: float) -> None:
+    try:
+        async with asyncio.timeout(limit_s):
+            await event.wait()
+    except TimeoutError:
+        return

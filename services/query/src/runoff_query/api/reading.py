@@ -1,0 +1,120 @@
+"""What all reads have in common: `?after=`, `If-None-Match`, `limit` and `cursor`, the answer."""
+
+import base64
+import binascii
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated
+
+import pydantic_core
+from fastapi import Depends, Header, Query, Request
+from pydantic import BaseModel
+from starlette.responses import Response
+
+from runoff_query.api.parts import PartsOf
+from runoff_query.api.problems import refuse
+from runoff_query.api.progress import Version
+
+AFTER_S = 10.0
+MAX_PAGE = 1000
+
+Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="At most so many items")]
+Cursor = Annotated[
+    str | None, Query(max_length=2000, description="`next_cursor` of the part before")
+]
+Key = str | int | float | None
+
+
+class NotModified(Exception):
+    """The caller has this already."""
+
+    def __init__(self, etag: str) -> None:
+        super().__init__(etag)
+        self.etag = etag
+
+
+@dataclass(frozen=True)
+class Fresh:
+    """The read models as they stood before the read: what is answered is at least that new."""
+
+    version: Version
+
+    def answer(self, view: BaseModel, *, status: int = 200) -> Response:
+        """The view, with what tells the next request whether it is still the same."""
+        headers = {
+            "ETag": self.version.etag,
+            "Cache-Control": "no-cache",
+            "Runoff-Seq": str(self.version.seq),
+        }
+        return as_json(view, status=status, headers=headers)
+
+
+async def _fresh(
+    request: Request,
+    parts: PartsOf,
+    after: Annotated[
+        int | None,
+        Query(ge=0, le=2**62, description="Wait (10 s at most) until the views have this sequence"),
+    ] = None,
+    if_none_match: Annotated[str | None, Header()] = None,
+) -> Fresh:
+    if after is not None:
+        await parts.progress.reach(after, limit_s=AFTER_S)
+    version = await parts.progress.version()
+    known = {each.strip() for each in (if_none_match or "").split(",")}
+    if version.etag in known:
+        raise NotModified(version.etag)
+    return Fresh(version)
+
+
+FreshOf = Annotated[Fresh, Depends(_fresh)]
+
+
+async def not_modified(_: Request, error: Exception) -> Response:
+    """Answers `NotModified`."""
+    if not isinstance(error, NotModified):
+        raise error
+    return Response(status_code=304, headers={"ETag": error.etag, "Cache-Control": "no-cache"})
+
+
+def as_json(
+    view: BaseModel, *, status: int = 200, headers: Mapping[str, str] | None = None
+) -> Response:
+    """A view as it is: it was validated when it was made."""
+    return Response(
+        view.model_dump_json(), status, dict(headers or {}), media_type="application/json"
+    )
+
+
+def make_cursor(kind: str, *keys: Key) -> str:
+    """Where the next part of a list begins; only this API can read it."""
+    return base64.urlsafe_b64encode(pydantic_core.to_json([kind, *keys])).decode().rstrip("=")
+
+
+def read_cursor(kind: str, cursor: str | None, *types: type) -> list[Key] | None:
+    """The keys of a cursor, or none for the first part.
+
+    Raises:
+        ProblemRaised: 422 when it is no cursor of such a list.
+    """
+    if cursor is None:
+        return None
+    try:
+        padded = cursor + "=" * (-len(cursor) % 4)
+        found = pydantic_core.from_json(base64.b64decode(padded, altchars=b"-_", validate=True))
+    except (ValueError, binascii.Error):
+        found = None
+    if (
+        not isinstance(found, list)
+        or len(found) != len(types) + 1
+        or found[0] != kind
+        or not all(type(key) is wanted for key, wanted in zip(found[1:], types, strict=True))
+    ):
+        raise refuse(
+            "bad-cursor",
+            "The cursor is not of this list",
+            422,
+            field="cursor",
+            hint="next_cursor of the part before, with the same sort and filter",
+        )
+    return found[1:]

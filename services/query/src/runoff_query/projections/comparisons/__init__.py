@@ -1,0 +1,8 @@
+"""Comparisons: the document of each, byte for byte, and the runs that it is of."""
+
+from runoff_query.projections.comparisons.project import project
+from runoff_query.projections.projection import Projection
+
+COMPARISONS = Projection("comparisons", project)
+
+__all__ = ["COMPARISONS"]

@@ -1,0 +1,95 @@
+"""What a batch of facts does to runs, as changes to be written: pure."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from runoff_contracts.events.lifecycle import (
+    RunCanceled,
+    RunCompleted,
+    RunCreated,
+    RunFailed,
+    RunResliced,
+    RunStarted,
+)
+from runoff_contracts.task import Status
+from runoff_query.recorded import ProcessedSlice, Recorded, ScoredSlice, Tally, storable
+
+
+@dataclass
+class RunChange:
+    """How one run goes on: what is None stays as it is, counts are added."""
+
+    seq: int = 0
+    status: str | None = None
+    started_at: datetime | None = None
+    settled_at: datetime | None = None
+    reason: str | None = None
+    n_processed: int = 0
+    n_failed: int = 0
+    n_scored: int = 0
+
+
+@dataclass
+class Changes:
+    """Everything that a batch does to runs."""
+
+    created: list[tuple[int, RunCreated]] = field(default_factory=list)
+    runs: dict[str, RunChange] = field(default_factory=dict)
+    tallies: dict[tuple[str, int], Tally] = field(default_factory=dict)
+
+
+def fold(facts: Iterable[Recorded]) -> Changes:
+    """Fold facts, in order of the log, into one change a run and one tally a contender."""
+    changes = Changes()
+    for fact in facts:
+        match fact.content:
+            case RunCreated() as event:
+                changes.created.append((fact.seq, event))
+            case ProcessedSlice() as part:
+                change = _touch(changes, part.run_id, fact.seq)
+                change.n_processed += len(part.index)
+                change.n_failed += sum(part.failed)
+                _count(changes, part.run_id, part.tallies)
+            case ScoredSlice() as part:
+                _touch(changes, part.run_id, fact.seq).n_scored += len(part.index)
+                _count(changes, part.run_id, part.tallies)
+            case _:
+                _proceed(changes, fact)
+    return changes
+
+
+def _proceed(changes: Changes, fact: Recorded) -> None:
+    match fact.content:
+        case RunStarted() as event:
+            change = _touch(changes, event.run_id, fact.seq)
+            change.status, change.started_at = Status.RUNNING, event.started_at
+        case RunResliced() as event:
+            _touch(changes, event.run_id, fact.seq)
+        case RunCompleted() as event:
+            change = _touch(changes, event.run_id, fact.seq)
+            change.status, change.settled_at = Status.COMPLETED, event.completed_at
+        case RunFailed() as event:
+            change = _touch(changes, event.run_id, fact.seq)
+            change.status, change.settled_at = Status.FAILED, event.failed_at
+            change.reason = storable(event.reason)
+        case RunCanceled() as event:
+            change = _touch(changes, event.run_id, fact.seq)
+            change.status, change.settled_at = Status.CANCELED, event.canceled_at
+            change.reason = storable(event.reason) or None
+
+
+def _touch(changes: Changes, run_id: str, seq: int) -> RunChange:
+    change = changes.runs.setdefault(run_id, RunChange())
+    change.seq = seq
+    return change
+
+
+def _count(changes: Changes, run_id: str, tallies: dict[int, Tally]) -> None:
+    for position, more in tallies.items():
+        held = changes.tallies.setdefault((run_id, position), Tally())
+        held.n_answered += more.n_answered
+        held.n_failed += more.n_failed
+        held.n_scored += more.n_scored
+        held.n_correct += more.n_correct
+        held.latency_ns += more.latency_ns

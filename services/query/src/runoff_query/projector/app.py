@@ -1,0 +1,33 @@
+"""Wires the projector process."""
+
+from functools import partial
+
+from runoff_contracts.commands import RebuildReadModels
+from runoff_query.database import make_pool
+from runoff_query.projector.consumer import Rebuilds
+from runoff_query.projector.follow import follow
+from runoff_query.settings import DatabaseSettings
+from runoff_runtime.broker import make_broker
+from runoff_runtime.commands import handle
+from runoff_runtime.service import Service, run
+
+
+def main() -> int:
+    """Serve until SIGTERM; the exit code."""
+    return run(lambda: make_service(DatabaseSettings()))
+
+
+def make_service(settings: DatabaseSettings) -> Service:
+    """The service, ready to run; called within the loop that the pool belongs to."""
+    broker = make_broker(settings, name="projector")
+    pool = make_pool(
+        settings.postgres_dsn.get_secret_value(), name="projector", size=3, statement_s=None
+    )
+    rebuilds = Rebuilds(settings, pool)
+    handle(broker, RebuildReadModels, queue="projector", handler=rebuilds.accept)
+    return Service(
+        name="projector",
+        settings=settings,
+        broker=broker,
+        tasks=[partial(follow, pool=pool), rebuilds.work],
+    )

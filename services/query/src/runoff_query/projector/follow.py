@@ -1,0 +1,97 @@
+"""Follows the log for ever: read, write, say so.
+
+The checkpoints in Postgres say where to go on, at each start and whenever something else moved
+them. The next batch is read while Postgres writes the one before.
+"""
+
+import asyncio
+import json
+
+import structlog
+from nats.aio.client import Client
+
+from runoff_contracts.subjects import PROJECTED
+from runoff_eventlog.bootstrap import log_state
+from runoff_eventlog.log import EventLog
+from runoff_eventlog.reader import ConsumerGone
+from runoff_query.checkpoints import (
+    Checkpoints,
+    check_log,
+    read_checkpoints,
+    start_checkpoints,
+)
+from runoff_query.database import Pool
+from runoff_query.errors import Fenced
+from runoff_query.outages import NATS_AWAY, POSTGRES_AWAY, causes
+from runoff_query.private_reader import private_reader
+from runoff_query.projections import PROJECTIONS
+from runoff_query.projector.batch import Batch, project
+from runoff_query.projector.read_ahead import read_ahead
+from runoff_runtime.telemetry import meter, tracer
+
+_LINGER_S = 0.015
+_BATCH_MESSAGES = 64
+_AGAIN_S = 0.25
+
+logger = structlog.get_logger(__name__)
+
+_projected = meter.create_counter("runoff.projector.messages", unit="{message}")
+
+
+async def follow(nc: Client, pool: Pool) -> None:
+    """Project the log until canceled; outages and other projectors are waited out.
+
+    Raises:
+        LogGone, LogBehind, LogReplaced: When the log is not the one of the checkpoints.
+    """
+    log = EventLog(nc, source="runoff/projector")
+    while True:
+        try:
+            await _follow_from(await _start(nc, pool), log, pool)
+        except* Fenced:
+            logger.warning("projector.fenced")
+        except* (*POSTGRES_AWAY, *NATS_AWAY, ConsumerGone) as errors:
+            logger.warning("projector.interrupted", errors=causes(errors))
+        await asyncio.sleep(_AGAIN_S)
+
+
+async def _start(nc: Client, pool: Pool) -> Checkpoints:
+    state = await log_state(nc)
+    await pool
+    async with pool.acquire() as connection:
+        held = await read_checkpoints(connection)
+        check_log(state, held.guard())
+        if state is not None:
+            names = [each.name for each in PROJECTIONS]
+            await start_checkpoints(connection, names, state.log_id)
+        return await read_checkpoints(connection)
+
+
+async def _follow_from(held: Checkpoints, log: EventLog, pool: Pool) -> None:
+    logger.info("projector.following", after_seq=held.lowest)
+    async with (
+        private_reader(
+            log, "projector", after_seq=held.lowest, batch=_BATCH_MESSAGES, linger_s=_LINGER_S
+        ) as reader,
+        read_ahead(reader) as batches,
+    ):
+        while True:
+            batch = await batches.get()
+            held = await _project(pool, held, batch)
+            await _signal(log.nc, held, batch)
+
+
+async def _project(pool: Pool, held: Checkpoints, batch: Batch) -> Checkpoints:
+    with tracer.start_as_current_span("project batch") as span:
+        span.set_attribute("runoff.seq", batch.last_seq)
+        span.set_attribute("runoff.messages", len(batch.messages))
+        async with pool.acquire() as connection:
+            held = await project(connection, held, batch)
+    _projected.add(len(batch.messages))
+    return held
+
+
+async def _signal(nc: Client, held: Checkpoints, batch: Batch) -> None:
+    """Wake whoever waits for these facts; a lost signal only makes them wait a little longer."""
+    said = {"log_id": held.log_id, "seq": held.lowest, "runs": batch.touched()}
+    await nc.publish(PROJECTED, json.dumps(said).encode())

@@ -1,0 +1,1 @@
+"""Takes datasets and models in: checks everything first, then stores and registers."""

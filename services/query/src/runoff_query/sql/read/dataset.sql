@@ -1,0 +1,5 @@
+-- One dataset: dataset, task, registered_at.
+-- $1 text: its name
+SELECT dataset, task, registered_at
+  FROM datasets
+ WHERE dataset = $1;

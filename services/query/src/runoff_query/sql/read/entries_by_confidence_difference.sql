@@ -1,0 +1,21 @@
+-- Scored entries of a run, largest confidence_difference first, those that have none last.
+-- $1 uuid: run   $2 double precision, $3 integer: behind this place and index
+-- $4 boolean: failed   $5 text: section   $6 text: split   $7 integer: at most so many
+-- OFFSET 0 keeps the planner from joining all of a run's entries before it sorts them: the index
+-- has the order, and a page is a few look-ups.
+SELECT e.index, e.entry_id, e.failed, e.target, e.section, e.split, e.metadata, e.predictions,
+       s.scores, s.difference, s.difference_kind, s.n_agree, s.n_answers,
+       s.confidence_difference, coalesce(- s.confidence_difference, 1) AS place
+  FROM entry_scores AS s
+ CROSS JOIN LATERAL (SELECT *
+                       FROM entries
+                      WHERE entries.run_id = s.run_id
+                        AND entries.index = s.index
+                     OFFSET 0) AS e
+ WHERE s.run_id = $1
+   AND (coalesce(- s.confidence_difference, 1), s.index) > ($2, $3)
+   AND ($4::boolean IS NULL OR e.failed = $4)
+   AND ($5::text IS NULL OR e.section = $5)
+   AND ($6::text IS NULL OR e.split = $6)
+ ORDER BY coalesce(- s.confidence_difference, 1), s.index
+ LIMIT $7;

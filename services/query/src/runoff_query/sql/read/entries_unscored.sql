@@ -1,0 +1,17 @@
+-- Entries of a run that are processed and not scored yet, in order of index.
+-- $1 uuid: run   $2 double precision: not used, so that all orders take the same parameters
+-- $3 integer: behind this index   $4 boolean: failed   $5 text: section   $6 text: split
+-- $7 integer: at most so many
+SELECT e.index, e.entry_id, e.failed, e.target, e.section, e.split, e.metadata, e.predictions,
+       s.scores, s.difference, s.difference_kind, s.n_agree, s.n_answers,
+       s.confidence_difference, $2::double precision AS place
+  FROM entries AS e
+  LEFT JOIN entry_scores AS s USING (run_id, index)
+ WHERE e.run_id = $1
+   AND s.index IS NULL
+   AND e.index > $3
+   AND ($4::boolean IS NULL OR e.failed = $4)
+   AND ($5::text IS NULL OR e.section = $5)
+   AND ($6::text IS NULL OR e.split = $6)
+ ORDER BY e.index
+ LIMIT $7;

@@ -1,0 +1,2 @@
+-- Lets the next session rebuild.
+SELECT pg_advisory_unlock(hashtextextended('runoff rebuild', 0));

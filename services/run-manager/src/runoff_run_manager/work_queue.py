@@ -1,0 +1,98 @@
+"""The work queue: a shallow stream in memory, in which each slice stands once at most."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+from nats.aio.client import Client
+from nats.errors import ConnectionClosedError, NoRespondersError
+from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
+
+from runoff_contracts import subjects
+from runoff_contracts.task import Priority
+from runoff_contracts.work import WorkItem
+from runoff_eventlog.bootstrap import make_work_queue
+
+UNREACHABLE = (
+    TimeoutError,
+    NoRespondersError,
+    NoStreamResponseError,
+    ConnectionClosedError,
+    OSError,
+    APIError,
+)
+_ANSWER_S = 2.0
+_NOTHING_THERE = {"Nats-Expected-Last-Subject-Sequence": "0"}
+_SOMETHING_THERE = 10071
+"""JetStream's code for a broken expectation."""
+
+logger = structlog.get_logger(__name__)
+
+
+@dataclass(frozen=True)
+class Queued:
+    """What is in the queue at one moment."""
+
+    made_at: datetime | None = None
+    """None where there is no queue."""
+    slices: Mapping[str, set[int]] = field(default_factory=dict)
+    """By run: what waits and what is worked on."""
+
+
+class WorkQueue:
+    """Puts work in, looks at it, takes it out; workers pull from it."""
+
+    def __init__(self, nc: Client) -> None:
+        self._nc, self._js = nc, nc.jetstream(timeout=5)
+
+    @property
+    def n_reconnects(self) -> int:
+        """Grows when the server may have been restarted, and the queue lost with it."""
+        return self._nc.stats["reconnects"]
+
+    async def make(self) -> None:
+        """Make the queue where the server lost it."""
+        await make_work_queue(self._nc)
+
+    async def put(self, item: WorkItem, *, priority: Priority, traceparent: str | None) -> None:
+        """Hand out a slice; one that is in the queue already stays there once.
+
+        Raises:
+            UNREACHABLE: When the server does not answer; the item may be in the queue.
+        """
+        headers = dict(_NOTHING_THERE)
+        if traceparent:
+            headers["traceparent"] = traceparent
+        subject = subjects.work(priority, item.run_id, item.slice)
+        body = item.model_dump_json().encode()
+        try:
+            await self._js.publish(subject, body, timeout=_ANSWER_S, headers=headers)
+        except APIError as error:
+            if error.err_code != _SOMETHING_THERE:
+                raise
+
+    async def look(self) -> Queued:
+        """What is in the queue now.
+
+        Raises:
+            UNREACHABLE: When the server does not answer.
+        """
+        try:
+            info = await self._js.stream_info(subjects.WORK_STREAM, subjects_filter="work.>")
+        except NotFoundError:
+            return Queued()
+        slices: dict[str, set[int]] = {}
+        for subject in info.state.subjects or ():
+            _, _, run_id, number = subject.split(".")
+            slices.setdefault(run_id, set()).add(int(number))
+        return Queued(info.created, slices)
+
+    async def drop(self, run_id: str) -> None:
+        """Take a run's work out of the queue, and tell workers to let go of what they hold."""
+        try:
+            await self._nc.publish(subjects.canceled(run_id), b"")
+            await self._js.purge_stream(subjects.WORK_STREAM, subject=subjects.work_of_run(run_id))
+        except UNREACHABLE as error:
+            # A worker that takes what stays answers for a run that is over; nobody waits for it.
+            logger.warning("work.not_purged", run=run_id, error=repr(error))

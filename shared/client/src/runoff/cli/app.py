@@ -1,0 +1,38 @@
+"""The `runoff` command: nouns, then verbs."""
+
+import sys
+
+import typer
+
+from runoff.cli import compare, dataset, demo, events, model, run, stack
+from runoff.cli.output import fail
+from runoff.errors import RunoffError
+
+app = typer.Typer(
+    help="Find out which AI model is better, and how sure that is.",
+    epilog="First steps: `runoff demo` shows it all on real images; `runoff up` starts a server.",
+    no_args_is_help=True,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="markdown",
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+app.command("up")(stack.up)
+app.command("demo")(demo.demo)
+app.add_typer(dataset.app, name="dataset")
+app.add_typer(model.app, name="model")
+app.add_typer(run.app, name="run")
+app.command("compare")(compare.compare)
+app.add_typer(events.app, name="events")
+app.command("rebuild")(stack.rebuild)
+app.command("health")(stack.health)
+
+
+def main() -> None:
+    """Run the command; every error of ours is a sentence and exit code 1, never a traceback."""
+    try:
+        app()
+    except RunoffError as error:
+        try:
+            fail(str(error))
+        except typer.Exit as ended:
+            sys.exit(ended.exit_code)

@@ -1,0 +1,87 @@
+"""`runoff dataset`: register entries, look at what is registered."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from runoff.cli.options import Cursor, Json, Limit, Url
+from runoff.cli.output import for_people, print_json, safe, say_more
+from runoff.cli.progress import progress_of
+from runoff.cli.tables import dataset_versions_table, datasets_table
+from runoff.client import Client
+from runoff_contracts.task import Task
+
+app = typer.Typer(
+    help="Named entries in immutable versions: what models are asked about.", no_args_is_help=True
+)
+
+Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of a dataset.", show_default=False)]
+
+
+@app.command("add")
+def add(
+    path: Annotated[
+        Path,
+        typer.Argument(
+            metavar="FOLDER|FILE",
+            help="A folder with manifest.jsonl or manifest.csv, or a manifest by itself.",
+            show_default=False,
+        ),
+    ],
+    name: Annotated[str, typer.Option("--name", help="What to call it.", show_default=False)],
+    task: Annotated[
+        Task, typer.Option("--task", help="What models do with an entry.")
+    ] = "classification",
+    url: Url = None,
+    json: Json = False,
+) -> None:
+    """Register a folder of files, or a manifest of texts, as a version of a dataset.
+
+    Each row of the manifest is an entry: **id**, **file** or **text**, and where known
+    **target**, **section**, **split**, **metadata**. The same content again makes no
+    new version. When rows are wrong all are named, and nothing is registered.
+
+    For example:
+
+        runoff dataset add photos/ --name photos
+    """
+    where = for_people(json_wanted=json)
+    with Client(url) as client:
+        with progress_of("Uploading", where, counted=False) as report:
+            accepted = client.datasets.add(path, name=name, task=task, progress=report)
+        dataset = client.datasets.show(name, after=accepted.seq)
+    if json:
+        print_json(dataset)
+        return
+    newest = dataset.versions[0]
+    where.print(safe(f"Dataset {dataset.dataset}@{newest.number}: {newest.n_entries} entries."))
+
+
+@app.command("list")
+def list_(url: Url = None, limit: Limit = None, cursor: Cursor = None, json: Json = False) -> None:
+    """List datasets with their newest version."""
+    with Client(url) as client:
+        page = client.datasets.list(limit=limit, cursor=cursor)
+    if json:
+        print_json(page)
+        return
+    where = for_people(json_wanted=False)
+    if not page.items:
+        where.print("No datasets yet. Add one: runoff dataset add FOLDER --name NAME")
+        return
+    where.print(datasets_table(page.items))
+    say_more(where, page.next_cursor)
+
+
+@app.command("show")
+def show(name: Name, url: Url = None, json: Json = False) -> None:
+    """Show one dataset with its versions, newest first."""
+    with Client(url) as client:
+        dataset = client.datasets.show(name)
+    if json:
+        print_json(dataset)
+        return
+    where = for_people(json_wanted=False)
+    where.print(safe(f"{dataset.dataset}, {dataset.task}", style="bold"))
+    where.print(dataset_versions_table(dataset))

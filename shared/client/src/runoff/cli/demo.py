@@ -1,0 +1,159 @@
+"""`runoff demo`: two models, real images, one verdict."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from runoff.address import given
+from runoff.cli.demo_material import Material, material
+from runoff.cli.following import comparison_of, watch_run
+from runoff.cli.options import Json, Url
+from runoff.cli.output import for_people, print_json, safe
+from runoff.cli.picture import half_blocks
+from runoff.cli.progress import progress_of
+from runoff.cli.verdict import most_disputed, print_comparison
+from runoff.client import Client
+from runoff.demo.specs import digits_declaration
+from runoff.errors import RunNotCompleted, StackFailed
+from runoff.local import FOLDER, ChildStack, child_stack, find_stack
+from runoff_contracts.run_config import Selection
+from runoff_contracts.task import Status
+from runoff_contracts.views import ComparisonView
+
+DATASET = "digits"
+
+
+def demo(
+    exit_: Annotated[bool, typer.Option("--exit", help="End when the verdict is printed.")] = False,
+    url: Url = None,
+    json: Json = False,
+) -> None:
+    """Compare two models on real images, from nothing to the verdict.
+
+    Starts the local stack (or uses the one that is up, or --url), writes 1,797 scans of
+    handwritten digits, trains two models, registers everything, runs both over the test split
+    and says which is better and how sure that is. Then it stays up until Ctrl-C.
+    """
+    where = for_people(json_wanted=json)
+    with _server(url, where) as server:
+        made = material(FOLDER / "demo", on_step=where.print)
+        with Client(server.url()) as client:
+            run_id = _evaluate(client, made, where)
+            view = comparison_of(client, run_id)
+            if json:
+                print_json(demo_document(run_id, view))
+            else:
+                _print(client, view, made, where)
+            _print_address(client.url, run_id, where)
+        if not exit_:
+            server.stay(where)
+
+
+def demo_document(run_id: str, view: ComparisonView) -> dict[str, object]:
+    """What `--json` prints: the comparison, with models by name."""
+    document = view.document
+    names = [each.model for each in document.contenders]
+    return {
+        "run_id": run_id,
+        "comparison": {
+            "digest": view.digest,
+            "scores_digest": document.scores_digest,
+            "contenders": [
+                {
+                    "model": each.model,
+                    "n": each.n,
+                    "accuracy": each.accuracy,
+                    "interval": each.interval,
+                }
+                for each in document.contenders
+            ],
+            "pairs": [
+                {
+                    "a": names[pair.a],
+                    "b": names[pair.b],
+                    "difference": pair.difference,
+                    "interval": pair.interval,
+                    "p_value": pair.p_value,
+                    "test": pair.test,
+                    "n_both": pair.n_both,
+                    "n_disagree": pair.n_disagree,
+                }
+                for pair in document.pairs
+            ],
+        },
+    }
+
+
+@dataclass(frozen=True)
+class _Server:
+    """The server that the demo uses: one that was there, or an own child."""
+
+    found: str | None
+    child: ChildStack | None = None
+
+    def url(self) -> str:
+        """Its address; waits until an own one is ready."""
+        if self.child is None:
+            assert self.found is not None
+            return self.found
+        return self.child.wait_until_ready()
+
+    def stay(self, where: Console) -> None:
+        """Keep an own one up until Ctrl-C; another one stays up by itself."""
+        if self.child is None:
+            return
+        where.print("The stack stays up until Ctrl-C.")
+        try:
+            code = self.child.process.wait()
+        except KeyboardInterrupt:
+            where.print("Stopping …")
+            return
+        raise StackFailed(f"The local stack ended with {code}; its logs are in {FOLDER}/logs.")
+
+
+@contextmanager
+def _server(url: str | None, where: Console) -> Iterator[_Server]:
+    address = given(url)
+    found = address.url if address else find_stack()
+    if found:
+        where.print(safe(f"Using the server at {found}"))
+        yield _Server(found)
+        return
+    where.print("Starting the local stack …")
+    with child_stack() as child:
+        yield _Server(None, child)
+
+
+def _evaluate(client: Client, made: Material, where: Console) -> str:
+    with progress_of("Uploading digits", where, counted=False) as report:
+        client.datasets.add(made.digits, name=DATASET, progress=report)
+    for name, file in made.models.items():
+        client.models.add(file, name=name, spec=digits_declaration())
+    accepted = client.runs.launch(
+        dataset=DATASET,
+        models=list(made.models),
+        selection=Selection(split="test"),
+        alias="demo",
+    )
+    run = watch_run(client, accepted.id, where, after=accepted.seq)
+    if run.status is not Status.COMPLETED:
+        raise RunNotCompleted(run.run_id, status=run.status, reason=run.reason)
+    return run.run_id
+
+
+def _print(client: Client, view: ComparisonView, made: Material, where: Console) -> None:
+    disputed = most_disputed(client, view.document)
+    in_color = where.color_system in {"256", "truecolor"}
+    pixels = made.pixels([each.entry_id for each in disputed])
+    pictures = [half_blocks(each, in_color=in_color) for each in pixels]
+    print_comparison(view, disputed, where, pictures=pictures)
+
+
+def _print_address(url: str, run_id: str, where: Console) -> None:
+    where.print()
+    where.print(safe(f"  {url}/api/runs/{run_id}/comparison"), soft_wrap=True)
+    where.print(safe(f"  runoff compare {run_id} --url {url}"), soft_wrap=True)

@@ -1,0 +1,59 @@
+"""Following a run to its end, and what is said of it then."""
+
+import typer
+from rich.console import Console
+
+from runoff.cli.output import print_json, safe
+from runoff.cli.progress import progress_of
+from runoff.cli.tables import STYLES, contenders_table
+from runoff.cli.verdict import most_disputed, print_comparison
+from runoff.client import Client
+from runoff_contracts.task import Status
+from runoff_contracts.views import ComparisonView, RunView
+
+COMPARISON_WAIT_S = 60.0
+
+
+def watch_run(client: Client, run_id: str, where: Console, *, after: int | None = None) -> RunView:
+    """Shows the progress of a run; returns it when it is settled."""
+    with progress_of("Scored", where) as report:
+        for view in client.runs.watch(run_id, after=after):
+            report(view.n_scored, view.n_entries)
+    return view
+
+
+def report_settled(client: Client, run: RunView, where: Console, *, json: bool) -> None:
+    """Say how a run ended and, where models were compared, the verdict.
+
+    Raises:
+        typer.Exit: With 1 when it did not complete.
+    """
+    if json:
+        print_json(run)
+    else:
+        print_run(run, where)
+        if run.status is Status.COMPLETED and len(run.contenders) > 1:
+            view = comparison_of(client, run.run_id)
+            print_comparison(view, most_disputed(client, view.document), where)
+    if run.status is not Status.COMPLETED:
+        raise typer.Exit(1)
+
+
+def comparison_of(client: Client, run_id: str) -> ComparisonView:
+    """The comparison of a completed run, which follows a moment behind its completion."""
+    return client.comparisons.of_run(run_id, wait_s=COMPARISON_WAIT_S)
+
+
+def print_run(run: RunView, where: Console) -> None:
+    """A run in words, with its contenders."""
+    where.print(safe(f"Run {run.run_id}" + (f", {run.alias}" if run.alias else ""), style="bold"))
+    where.print(safe(run.status, style=STYLES.get(run.status, "")), safe(run.reason or ""))
+    parts = [f"{run.dataset}@{run.dataset_version}"]
+    if run.selection and run.selection.split:
+        parts.append(f"split {run.selection.split}")
+    if run.selection and run.selection.section:
+        parts.append(f"section {run.selection.section}")
+    where.print(safe(", ".join(parts)))
+    failed = f", {run.n_failed} with a failure" if run.n_failed else ""
+    where.print(f"{run.n_scored} of {run.n_entries} entries scored{failed}")
+    where.print(contenders_table(run))

@@ -1,0 +1,147 @@
+"""`runoff run launch`: from a file, from options, or both."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from runoff.cli.following import report_settled, watch_run
+from runoff.cli.options import Json, Url
+from runoff.cli.output import for_people, print_json
+from runoff.client import Client
+from runoff.evaluation import Evaluation, read_yaml
+
+Given = dict[str, object]
+
+
+def launch(
+    file: Annotated[
+        Path | None,
+        typer.Argument(metavar="EVAL.yaml", help="What to run, as a file.", show_default=False),
+    ] = None,
+    dataset: Annotated[
+        str | None,
+        typer.Option("--dataset", help="Name, name@version, or digest.", show_default=False),
+    ] = None,
+    models: Annotated[
+        list[str] | None,
+        typer.Option("--model", help="provider/name; again for each model.", show_default=False),
+    ] = None,
+    split: Annotated[
+        str | None, typer.Option("--split", help="Only entries of it.", show_default=False)
+    ] = None,
+    section: Annotated[
+        str | None, typer.Option("--section", help="Only entries of it.", show_default=False)
+    ] = None,
+    batch_size: Annotated[
+        int | None,
+        typer.Option("--batch-size", help="Entries in one call (32).", show_default=False),
+    ] = None,
+    sleep_s: Annotated[
+        float | None,
+        typer.Option(
+            "--sleep", help="Seconds of rest between two entries (0).", show_default=False
+        ),
+    ] = None,
+    concurrency: Annotated[
+        int | None,
+        typer.Option(
+            "--concurrency", help="Calls at once, a model and worker (4).", show_default=False
+        ),
+    ] = None,
+    retries: Annotated[
+        int | None,
+        typer.Option("--retries", help="Attempts after a failed one (2).", show_default=False),
+    ] = None,
+    timeout_s: Annotated[
+        float | None,
+        typer.Option(
+            "--timeout", help="Seconds that one attempt may take (60).", show_default=False
+        ),
+    ] = None,
+    priority: Annotated[
+        str | None,
+        typer.Option("--priority", help="high, normal, or low (normal).", show_default=False),
+    ] = None,
+    alias: Annotated[
+        str | None, typer.Option("--alias", help="A name for people.", show_default=False)
+    ] = None,
+    labels: Annotated[
+        list[str] | None,
+        typer.Option("--label", metavar="KEY=VALUE", help="Again for each.", show_default=False),
+    ] = None,
+    watch: Annotated[bool, typer.Option("--watch", help="Follow it until it is settled.")] = False,
+    url: Url = None,
+    json: Json = False,
+) -> None:
+    """Launch a run: one or more models over the entries of a dataset.
+
+    Options win over the file. With --watch the command ends when the run is settled, with 1
+    when it failed or was canceled.
+
+    For example:
+
+        runoff run launch eval.yaml --watch
+        runoff run launch --dataset photos --model onnx/a --model onnx/b
+    """
+    asked: Given = {
+        "dataset": dataset,
+        "models": models or None,
+        "selection": {"split": split, "section": section},
+        "config": {
+            "batch_size": batch_size,
+            "sleep_s": sleep_s,
+            "concurrency": concurrency,
+            "retries": retries,
+            "timeout_s": timeout_s,
+        },
+        "priority": priority,
+        "alias": alias,
+        "labels": _labels(labels or []),
+    }
+    evaluation = _evaluation(file, asked)
+    where = for_people(json_wanted=json)
+    with Client(url) as client:
+        accepted = client.runs.launch_evaluation(evaluation)
+        if not watch:
+            if json:
+                print_json(accepted)
+            else:
+                where.print(f"Run {accepted.id} launched.\n  runoff run watch {accepted.id}")
+            return
+        where.print(f"Run {accepted.id}")
+        run = watch_run(client, accepted.id, where, after=accepted.seq)
+        report_settled(client, run, where, json=json)
+
+
+def merged(base: Given, over: Given) -> Given:
+    """`base` with everything of `over` that is given: not None, and not an empty mapping."""
+    result = dict(base)
+    for name, value in over.items():
+        if isinstance(value, dict):
+            below = base.get(name)
+            inner = merged(below if isinstance(below, dict) else {}, value)
+            if inner:
+                result[name] = inner
+        elif value is not None:
+            result[name] = value
+    return result
+
+
+def _evaluation(file: Path | None, asked: Given) -> Evaluation:
+    if file is not None:
+        return Evaluation.checked(merged(read_yaml(file), asked), file.name)
+    missing = [f"--{name.removesuffix('s')}" for name in ("dataset", "models") if not asked[name]]
+    if missing:
+        raise typer.BadParameter(f"give a file, or {' and '.join(missing)}", param_hint="EVAL.yaml")
+    return Evaluation.checked(merged({}, asked), "what the options ask for")
+
+
+def _labels(pairs: list[str]) -> Given:
+    labels: Given = {}
+    for pair in pairs:
+        key, equals, value = pair.partition("=")
+        if not key or not equals:
+            raise typer.BadParameter(f"{pair!r} is not KEY=VALUE", param_hint="--label")
+        labels[key] = value
+    return labels

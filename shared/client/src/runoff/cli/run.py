@@ -1,0 +1,181 @@
+"""`runoff run`: launch, follow, look at, and stop runs."""
+
+import sys
+from typing import Annotated
+
+import typer
+
+from runoff.cli.following import print_run, report_settled, watch_run
+from runoff.cli.launch import launch
+from runoff.cli.options import Cursor, Json, Limit, Run, Url
+from runoff.cli.output import fail, for_people, print_json, safe, say_more
+from runoff.cli.tables import entries_table, runs_table
+from runoff.client import Client
+from runoff.evaluation import schema as evaluation_schema
+from runoff.runs import EntrySort
+
+app = typer.Typer(help="Models answering the entries of a dataset.", no_args_is_help=True)
+app.command("launch")(launch)
+
+LAST = "last"
+Text = str | None
+
+
+def run_id_of(client: Client, run: str) -> str:
+    """The id that is meant: of the newest run for `last`."""
+    if run != LAST:
+        return run
+    newest = client.runs.newest()
+    return newest.run_id if newest else fail("There is no run yet. Launch one: runoff run launch")
+
+
+@app.command("list")
+def list_(
+    status: Annotated[
+        Text, typer.Option("--status", help="As completed.", show_default=False)
+    ] = None,
+    model: Annotated[Text, typer.Option("--model", help="As onnx/net.", show_default=False)] = None,
+    dataset: Annotated[Text, typer.Option("--dataset", help="By name.", show_default=False)] = None,
+    filter: Annotated[
+        Text,
+        typer.Option("--filter", help="As 'metrics.accuracy > 0.9'.", show_default=False),
+    ] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+    url: Url = None,
+    json: Json = False,
+) -> None:
+    """List runs, newest first.
+
+    For example:
+
+        runoff run list --dataset photos --filter 'metrics.accuracy > 0.9'
+    """
+    with Client(url) as client:
+        page = client.runs.list(
+            status=status, model=model, dataset=dataset, filter=filter, limit=limit, cursor=cursor
+        )
+    if json:
+        print_json(page)
+        return
+    where = for_people(json_wanted=False)
+    if not page.items:
+        where.print("No runs. Launch one: runoff run launch --help")
+        return
+    where.print(runs_table(page.items))
+    say_more(where, page.next_cursor)
+
+
+@app.command("show")
+def show(run: Run, url: Url = None, json: Json = False) -> None:
+    """Show one run: how far it is, and each model's accuracy so far."""
+    with Client(url) as client:
+        view = client.runs.show(run_id_of(client, run))
+    if json:
+        print_json(view)
+    else:
+        print_run(view, for_people(json_wanted=False))
+
+
+@app.command("watch")
+def watch(run: Run, url: Url = None, json: Json = False) -> None:
+    """Follow a run until it is settled; ends with 1 when it failed or was canceled.
+
+    Ctrl-C ends the watching, not the run.
+    """
+    where = for_people(json_wanted=json)
+    with Client(url) as client:
+        view = watch_run(client, run_id_of(client, run), where)
+        report_settled(client, view, where, json=json)
+
+
+@app.command("entries")
+def entries(
+    run: Run,
+    sort: Annotated[
+        EntrySort, typer.Option("--sort", help="The largest first; index is the dataset's order.")
+    ] = "difference",
+    status: Annotated[
+        Text, typer.Option("--status", help="answered or failed.", show_default=False)
+    ] = None,
+    section: Annotated[
+        Text, typer.Option("--section", help="Only of it.", show_default=False)
+    ] = None,
+    split: Annotated[Text, typer.Option("--split", help="Only of it.", show_default=False)] = None,
+    limit: Limit = 20,
+    cursor: Cursor = None,
+    url: Url = None,
+    json: Json = False,
+) -> None:
+    """List a run's entries with every model's answer, the most disputed first."""
+    with Client(url) as client:
+        view = client.runs.show(run_id_of(client, run))
+        page = client.runs.entries(
+            view.run_id,
+            sort=sort,
+            status=status,
+            section=section,
+            split=split,
+            limit=limit,
+            cursor=cursor,
+        )
+    if json:
+        print_json(page)
+        return
+    where = for_people(json_wanted=False)
+    where.print(entries_table(page.items, [each.model for each in view.contenders]))
+    say_more(where, page.next_cursor)
+
+
+@app.command("cancel")
+def cancel(run: Run, url: Url = None, json: Json = False) -> None:
+    """Stop a run; what was answered until then stays."""
+    with Client(url) as client:
+        run_id = run_id_of(client, run)
+        accepted = client.runs.cancel(run_id)
+        view = client.runs.show(run_id, after=accepted.seq)
+    if json:
+        print_json(view)
+    else:
+        words = f"Run {run_id}: {view.status}, {view.n_scored} of {view.n_entries} entries scored."
+        for_people(json_wanted=False).print(safe(words))
+
+
+@app.command("delete")
+def delete(
+    run: Run,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    url: Url = None,
+    json: Json = False,
+) -> None:
+    """Take a settled run out of every view. The log keeps what happened."""
+    with Client(url) as client:
+        run_id = run_id_of(client, run)
+        if not yes:
+            _ask(run_id)
+        accepted = client.runs.delete(run_id)
+    if json:
+        print_json(accepted)
+    else:
+        for_people(json_wanted=False).print(f"Run {run_id} deleted.")
+
+
+@app.command("schema")
+def schema() -> None:
+    """Print the JSON schema of an evaluation file, for editors.
+
+    For example:
+
+        runoff run schema > eval.schema.json
+
+    An editor checks a file whose first line names it:
+
+        # yaml-language-server: $schema=eval.schema.json
+    """
+    sys.stdout.write(evaluation_schema())
+
+
+def _ask(run_id: str) -> None:
+    if not sys.stdin.isatty():
+        fail(f"Nobody is here to confirm that run {run_id} may be deleted: add --yes.")
+    typer.confirm(f"Delete run {run_id}?", abort=True, err=True)

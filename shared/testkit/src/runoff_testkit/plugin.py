@@ -1,0 +1,98 @@
+"""Fixtures: a real NATS server and a real PostgreSQL, embedded or in containers.
+
+RUNOFF_TEST_SERVERS chooses: `embedded` (the default; the binaries of `runoff up`) or
+`containers` (Docker). Servers start when the first test asks for one.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+import pytest_asyncio
+
+from runoff_testkit.containers import ContainerServers, NoContainerEngine
+from runoff_testkit.databases import Databases, Migrate, nothing_to_migrate
+from runoff_testkit.embedded import EmbeddedServers
+from runoff_testkit.servers import Server, ServerMaker
+
+MODE_VARIABLE = "RUNOFF_TEST_SERVERS"
+
+
+@pytest.fixture(scope="session")
+def server_maker() -> Iterator[ServerMaker]:
+    """Makes servers the way RUNOFF_TEST_SERVERS says."""
+    maker = _maker(os.environ.get(MODE_VARIABLE) or "embedded")
+    try:
+        yield maker
+    finally:
+        maker.close()
+
+
+@pytest.fixture(scope="session")
+def nats_url(server_maker: ServerMaker, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Address of one NATS server that all tests share: streams need names of their own."""
+    server = server_maker.nats(tmp_path_factory.mktemp("nats"))
+    server.start()
+    return server.url
+
+
+@pytest.fixture
+def nats_server(server_maker: ServerMaker, tmp_path: Path) -> Iterator[Server]:
+    """A started NATS server with an empty store that this test may stop and kill."""
+    server = server_maker.nats(tmp_path / "nats")
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def postgres_admin_dsn(server_maker: ServerMaker) -> str:
+    """DSN of a superuser on the one PostgreSQL that all tests share."""
+    server = server_maker.postgres()
+    server.start()
+    return server.url
+
+
+@pytest.fixture
+def postgres_server(server_maker: ServerMaker) -> Iterator[Server]:
+    """A started PostgreSQL that this test may stop and kill; making it takes most of a second."""
+    server = server_maker.postgres()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="session")
+def databases(postgres_admin_dsn: str) -> Databases:
+    """Makes databases on the shared PostgreSQL."""
+    return Databases(postgres_admin_dsn)
+
+
+@pytest.fixture(scope="session")
+def migrate_template() -> Migrate:
+    """Override it, in a conftest or a test module, with what brings a database to its schema.
+
+    It runs once a session for each function, so return the same function object every time.
+    """
+    return nothing_to_migrate
+
+
+@pytest_asyncio.fixture
+async def fresh_database(databases: Databases, migrate_template: Migrate) -> AsyncIterator[str]:
+    """DSN of a migrated database that is this test's alone."""
+    async with databases.fresh(migrate_template) as dsn:
+        yield dsn
+
+
+def _maker(mode: str) -> ServerMaker:
+    if mode == "embedded":
+        return EmbeddedServers()
+    if mode != "containers":
+        pytest.exit(f"{MODE_VARIABLE}={mode}: it has to be `embedded` or `containers`", 2)
+    try:
+        return ContainerServers()
+    except NoContainerEngine as error:
+        pytest.exit(str(error), 2)

@@ -1,0 +1,73 @@
+"""Waiting for a condition with a deadline, instead of sleeping for luck."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+import time
+from collections.abc import Awaitable, Callable
+from typing import TypeVar, overload
+
+T = TypeVar("T")
+
+_POLL_S = 0.01
+
+
+class NeverHappened(AssertionError):
+    """The condition did not come true in time; the text says what was seen last."""
+
+    def __init__(self, what: str, *, deadline_s: float, last: object) -> None:
+        super().__init__(f"{what} did not happen within {deadline_s} s; last seen: {last!r}")
+
+
+def wait_until(predicate: Callable[[], T], *, deadline_s: float = 10.0, what: str = "") -> T:
+    """Call until the result is true, and return that result.
+
+    Raises:
+        NeverHappened: It was still false at the deadline.
+    """
+    end = time.monotonic() + deadline_s
+    while not (last := predicate()):
+        if time.monotonic() > end:
+            raise NeverHappened(what or _name(predicate), deadline_s=deadline_s, last=last)
+        time.sleep(_POLL_S)
+    return last
+
+
+@overload
+async def eventually(
+    predicate: Callable[[], Awaitable[T]], *, deadline_s: float = ..., what: str = ...
+) -> T: ...
+
+
+@overload
+async def eventually(
+    predicate: Callable[[], T], *, deadline_s: float = ..., what: str = ...
+) -> T: ...
+
+
+async def eventually(
+    predicate: Callable[[], Awaitable[T]] | Callable[[], T],
+    *,
+    deadline_s: float = 10.0,
+    what: str = "",
+) -> T:
+    """`wait_until` for the event loop; the predicate may be a plain or an async function.
+
+    Raises:
+        NeverHappened: It was still false at the deadline.
+    """
+    loop = asyncio.get_running_loop()
+    end = loop.time() + deadline_s
+    while True:
+        result = predicate()
+        last = await result if inspect.isawaitable(result) else result
+        if last:
+            return last
+        if loop.time() > end:
+            raise NeverHappened(what or _name(predicate), deadline_s=deadline_s, last=last)
+        await asyncio.sleep(_POLL_S)
+
+
+def _name(predicate: Callable[[], object]) -> str:
+    return getattr(predicate, "__name__", repr(predicate))

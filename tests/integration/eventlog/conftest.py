@@ -1,0 +1,47 @@
+"""A connection to a server of the test's own, with the product's streams and consumers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, suppress
+
+import nats
+import pytest
+import pytest_asyncio
+from nats.aio.client import Client
+
+from runoff_eventlog.bootstrap import bootstrap
+from runoff_eventlog.log import EventLog
+from runoff_testkit.servers import Server
+
+
+@asynccontextmanager
+async def connected(url: str) -> AsyncIterator[Client]:
+    nc = await nats.connect(
+        url,
+        reconnect_time_wait=0.02,
+        max_reconnect_attempts=-1,
+        error_cb=_ignore,
+    )
+    try:
+        yield nc
+    finally:
+        # The server may be down for good by then.
+        with suppress(OSError):
+            await nc.close()
+
+
+@pytest_asyncio.fixture
+async def nc(nats_server: Server) -> AsyncIterator[Client]:
+    async with connected(nats_server.url) as client:
+        await bootstrap(client, None)
+        yield client
+
+
+@pytest.fixture
+def log(nc: Client) -> EventLog:
+    return EventLog(nc, source="runoff/tests")
+
+
+async def _ignore(error: Exception) -> None:
+    """Losing the server is what these tests are about: nobody needs to hear of it."""

@@ -1,0 +1,64 @@
+"""Python models of the tests; they note what they were asked in a file that processes share."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import time
+from pathlib import Path
+
+from runoff_inference_worker.python_answer import Entry
+
+
+def _note(entry: Entry) -> None:
+    with Path(os.environ["RUNOFF_TEST_ASKED"]).open("a") as file:
+        file.write(f"{entry.id}\n")
+
+
+def text(entry: Entry) -> str:
+    _note(entry)
+    return entry.text or "nothing"
+
+
+async def after_50_ms(entry: Entry) -> str:
+    await asyncio.sleep(0.05)
+    return "done"
+
+
+async def first_quick(entry: Entry) -> str:
+    """The first ten entries at once, the others never."""
+    _note(entry)
+    if int(entry.id.rpartition("-")[2]) >= 10:
+        await asyncio.Event().wait()
+    return "quick"
+
+
+def blocks(entry: Entry) -> str:
+    """A call that no cancellation stops."""
+    _note(entry)
+    time.sleep(3)
+    return "late"
+
+
+async def waits_12_s(entry: Entry) -> str:
+    """Longer than the queue waits for a silent worker."""
+    _note(entry)
+    await asyncio.sleep(12)
+    return "at last"
+
+
+async def waits_2_s(entry: Entry) -> str:
+    _note(entry)
+    await asyncio.sleep(2)
+    return "done"
+
+
+def fails(entry: Entry) -> str:
+    _note(entry)
+    raise ValueError("never")
+
+
+def long_answers(entry: Entry) -> dict[str, object]:
+    """Ten labels of 200 characters each: 500 entries of them are over a message's limit."""
+    names = [f"{number}{'x' * 190}" for number in range(10)]
+    return {"label": names[0], "probabilities": dict.fromkeys(names, 0.1)}

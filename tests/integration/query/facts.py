@@ -1,0 +1,292 @@
+"""Events as the services write them, and a log of them: what the projector's tests read."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Final
+
+from runoff_contracts import subjects
+from runoff_contracts.comparison import (
+    ComparedContender,
+    ComparedPair,
+    ComparisonDocument,
+    canonical,
+    digest_of,
+)
+from runoff_contracts.event import Event
+from runoff_contracts.events.comparison import ComparisonComputed
+from runoff_contracts.events.dataset import DatasetRegistered, DatasetVersionAdded
+from runoff_contracts.events.entry import (
+    Attempt,
+    AttemptError,
+    Difference,
+    EntryProcessed,
+    EntryScored,
+    Prediction,
+    Score,
+)
+from runoff_contracts.events.lifecycle import (
+    Contender,
+    DatasetUsed,
+    RunCanceled,
+    RunCompleted,
+    RunCreated,
+    RunDeleted,
+    RunStarted,
+    ScorerUsed,
+)
+from runoff_contracts.events.model import ModelRegistered, ModelVersionAdded
+from runoff_contracts.ids import new_run_id
+from runoff_contracts.model_spec import ImageInput, OnnxSpec
+from runoff_contracts.run_config import RunConfig
+from runoff_eventlog.log import EventLog
+
+NOW: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)
+LABELS: Final = ("zero", "one", "two")
+
+
+def digest(number: int) -> str:
+    return f"sha256:{number:064x}"
+
+
+def created(run_id: str, n_entries: int, n_contenders: int = 2, **more: object) -> RunCreated:
+    fields: dict[str, object] = {
+        "run_id": run_id,
+        "command_id": run_id,
+        "task": "classification",
+        "dataset": DatasetUsed(dataset="digits", number=1, digest=digest(1)),
+        "entries": digest(2),
+        "n_entries": n_entries,
+        "contenders": [
+            Contender(position=each, model=f"onnx/net-{each}", number=1, digest=digest(10 + each))
+            for each in range(n_contenders)
+        ],
+        "scorers": [ScorerUsed(name="accuracy", version=1)],
+        "config": RunConfig(),
+        "priority": "normal",
+        "created_at": NOW,
+    }
+    return RunCreated.model_validate(fields | more)
+
+
+def started(run_id: str) -> RunStarted:
+    return RunStarted(run_id=run_id, slice_size=2, started_at=NOW)
+
+
+def completed(run_id: str, n_entries: int) -> RunCompleted:
+    return RunCompleted(run_id=run_id, n_entries=n_entries, n_failed=0, completed_at=NOW)
+
+
+def canceled(run_id: str) -> RunCanceled:
+    return RunCanceled(run_id=run_id, reason="enough", canceled_at=NOW)
+
+
+def deleted(run_id: str) -> RunDeleted:
+    return RunDeleted(run_id=run_id, deleted_at=NOW)
+
+
+def prediction(
+    contender: int, label: str | None, *, confidence: float | None = 0.5, latency_s: float = 0.01
+) -> Prediction:
+    error = AttemptError(error_class="exception", message="no") if label is None else None
+    attempt = Attempt(started_at=NOW, duration_s=latency_s, error=error)
+    return Prediction(
+        contender=contender,
+        label=label,
+        confidence=None if label is None else confidence,
+        latency_s=None if label is None else latency_s,
+        attempts=[attempt],
+    )
+
+
+def processed(
+    run_id: str, index: int, *labels: str | None, target: str | None = "zero", **more: object
+) -> EntryProcessed:
+    fields: dict[str, object] = {
+        "run_id": run_id,
+        "index": index,
+        "entry_id": f"entry-{index}",
+        "target": target,
+        "section": "even" if index % 2 == 0 else "odd",
+        "split": "test",
+        "predictions": [prediction(place, label) for place, label in enumerate(labels)],
+        "worker": "worker-1",
+    }
+    return EntryProcessed.model_validate(fields | more)
+
+
+def scored(
+    run_id: str, index: int, *labels: str | None, target: str | None = "zero", **more: object
+) -> EntryScored:
+    answers = [label for label in labels if label is not None]
+    n_agree = max((answers.count(label) for label in answers), default=0)
+    value = (len(answers) - n_agree) / max(len(answers) - 1, 1)
+    kind = "all_match" if value == 0 else "all_different" if value == 1 else "partial"
+    fields: dict[str, object] = {
+        "run_id": run_id,
+        "index": index,
+        "entry_id": f"entry-{index}",
+        "scores": [
+            Score(
+                contender=place,
+                scorer="accuracy@1",
+                value=None if label is None or target is None else float(label == target),
+            )
+            for place, label in enumerate(labels)
+        ],
+        "answers": list(labels),
+        "difference": Difference(kind=kind, n_agree=n_agree, n_answers=len(answers), value=value)
+        if len(answers) > 1
+        else None,
+        "confidence_difference": 0.0 if len(answers) > 1 else None,
+    }
+    return EntryScored.model_validate(fields | more)
+
+
+def document(*run_ids: str) -> ComparisonDocument:
+    contenders = [
+        ComparedContender(
+            run_id=run_ids[place % len(run_ids)],
+            position=place,
+            model=f"onnx/net-{place}",
+            model_digest=digest(10 + place),
+            n=4,
+            n_correct=3 - place,
+            n_failed=0,
+            accuracy=(3 - place) / 4,
+            interval=(0.3, 0.95),
+        )
+        for place in range(2)
+    ]
+    pair = ComparedPair(
+        a=0,
+        b=1,
+        n_both=4,
+        both_right=2,
+        only_a_right=1,
+        only_b_right=0,
+        both_wrong=1,
+        n_disagree=1,
+        difference=0.25,
+        interval=(-0.2, 0.6),
+        p_value=1.0,
+        p_adjusted=1.0,
+        test="mcnemar_exact",
+        interval_method="tango",
+        outcome="not_separable",
+    )
+    return ComparisonDocument(
+        scores_digest=digest(30),
+        task="classification",
+        dataset="digits",
+        dataset_digest=digest(1),
+        entries_digest=digest(2),
+        scorers=["accuracy@1"],
+        contenders=contenders,
+        pairs=[pair],
+        n_entries=4,
+        n_disagree=1,
+        disagreeing=[],
+        verdict="No winner: the difference may be chance.",
+    )
+
+
+def computed(*run_ids: str) -> ComparisonComputed:
+    compared = document(*run_ids)
+    return ComparisonComputed(
+        digest=digest_of(canonical(compared)),
+        run_ids=list(run_ids),
+        document=compared,
+        computed_at=NOW,
+    )
+
+
+def dataset_events(name: str = "digits", *, number: int = 1) -> list[Event]:
+    version = DatasetVersionAdded(
+        dataset=name,
+        number=number,
+        digest=digest(number),
+        n_entries=4,
+        splits={"test": 3, "train": 1},
+        sections={"even": 2, "odd": 2},
+        added_at=NOW,
+    )
+    registered = DatasetRegistered(dataset=name, task="classification", registered_at=NOW)
+    return [registered, version] if number == 1 else [version]
+
+
+def spec() -> OnnxSpec:
+    return OnnxSpec(labels=list(LABELS), input=ImageInput(size=(8, 8), color="L", layout="NF"))
+
+
+def model_events(name: str = "onnx/net-0") -> list[Event]:
+    return [
+        ModelRegistered(model=name, task="classification", registered_at=NOW),
+        ModelVersionAdded(
+            model=name,
+            number=1,
+            digest=digest(10),
+            file=digest(20),
+            n_bytes=1000,
+            spec=spec(),
+            added_at=NOW,
+        ),
+    ]
+
+
+@dataclass
+class Scribe:
+    """Writes to the log what the services would."""
+
+    log: EventLog
+    seqs: dict[str, int] = field(default_factory=dict)
+
+    async def tell(self, subject: str, *events: Event) -> int:
+        """Append events to a subject, behind what this scribe told it before."""
+        before = self.seqs.get(subject, 0)
+        appended = await self.log.append(
+            subject, events, append_id=f"{subject}:{before}", expected_seq=before
+        )
+        self.seqs[subject] = appended.seq
+        return appended.seq
+
+    async def run(self, run_id: str, *events: Event) -> int:
+        return await self.tell(subjects.lifecycle(run_id), *events)
+
+    async def processed(self, run_id: str, number: int, *entries: EntryProcessed) -> int:
+        return await self._slice(subjects.processed(run_id, number), entries)
+
+    async def scored(self, run_id: str, number: int, *entries: EntryScored) -> int:
+        return await self._slice(subjects.scored(run_id, number), entries)
+
+    async def compared(self, *run_ids: str) -> int:
+        event = computed(*run_ids)
+        return await self.tell(subjects.comparison(event.digest), event)
+
+    async def registry(self) -> int:
+        await self.tell(subjects.dataset("digits"), *dataset_events())
+        return await self.tell(subjects.model("onnx/net-0"), *model_events())
+
+    async def whole_run(self, n_entries: int = 10, *, size: int = 4, seed: int = 7) -> str:
+        """A completed run of two contenders, compared."""
+        run_id, chance = new_run_id(), random.Random(seed)
+        await self.run(run_id, created(run_id, n_entries), started(run_id))
+        for number, start in enumerate(range(0, n_entries, size)):
+            labels = [
+                (index, chance.choice(LABELS), chance.choice([*LABELS, None]))
+                for index in range(start, min(start + size, n_entries))
+            ]
+            await self.processed(run_id, number, *(processed(run_id, *each) for each in labels))
+            await self.scored(run_id, number, *(scored(run_id, *each) for each in labels))
+        await self.run(run_id, completed(run_id, n_entries))
+        await self.compared(run_id)
+        return run_id
+
+    async def _slice(
+        self, subject: str, entries: tuple[EntryProcessed, ...] | tuple[EntryScored, ...]
+    ) -> int:
+        events = [(f"{subject}:{event.index}", event) for event in entries]
+        appended = await self.log.append_slice(subject, events, slice_id=subject, headers={})
+        return appended.seq

@@ -1,0 +1,79 @@
+"""Migrations, and the schema that they come to."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+
+import asyncpg
+import pytest
+import pytest_asyncio
+
+from runoff_query.database import LIVE, Connection, connect
+from runoff_query.errors import DatabaseTooNew, MigrationChanged
+from runoff_query.migrations import all_migrations, migrate
+from runoff_query.statements import statement
+from runoff_testkit.databases import Databases, nothing_to_migrate
+
+SHAPE = """
+SELECT 'column', table_name, column_name, ordinal_position::text, data_type, is_nullable,
+       coalesce(column_default, '')
+  FROM information_schema.columns WHERE table_schema = $1
+ UNION ALL
+SELECT 'index', tablename, indexname, '', replace(indexdef, $1 || '.', ''), '', ''
+  FROM pg_indexes WHERE schemaname = $1
+ UNION ALL
+SELECT 'constraint', t.relname, c.conname, '', pg_get_constraintdef(c.oid), '', ''
+  FROM pg_constraint c JOIN pg_class t ON t.oid = c.conrelid
+ WHERE t.relnamespace = $1::regnamespace
+ UNION ALL
+SELECT 'table', relname, '', '', coalesce(reloptions::text, ''), '', ''
+  FROM pg_class WHERE relnamespace = $1::regnamespace AND relkind = 'r'
+"""
+
+
+@pytest_asyncio.fixture
+async def empty(databases: Databases) -> AsyncIterator[Connection]:
+    async with databases.fresh(nothing_to_migrate) as dsn:
+        connection = await connect(dsn, name="tests")
+        try:
+            yield connection
+        finally:
+            await connection.close()
+
+
+async def test_the_schema_file_is_what_all_migrations_come_to(empty: Connection) -> None:
+    """A rebuild makes its tables from the file; they have to be those of a migrated database."""
+    await migrate(empty)
+    await empty.execute("CREATE SCHEMA made; SET search_path TO made;" + statement("schema"))
+
+    assert await _shape(empty, "made") == await _shape(empty, LIVE)
+
+
+async def test_migrations_are_applied_once(empty: Connection) -> None:
+    """The bootstrap runs at every start."""
+    first = await migrate(empty)
+
+    assert first == [each.name for each in all_migrations()]
+    assert await migrate(empty) == []
+
+
+async def test_an_edited_migration_is_refused(empty: Connection) -> None:
+    """Databases that applied the former text would differ from new ones for ever."""
+    await migrate(empty)
+    await empty.execute("UPDATE runoff_meta.migrations SET digest = 'other'")
+
+    with pytest.raises(MigrationChanged, match="0001"):
+        await migrate(empty)
+
+
+async def test_a_database_of_a_later_release_is_refused(empty: Connection) -> None:
+    """An older release would write rows that the later schema does not mean."""
+    await migrate(empty)
+    await empty.execute("INSERT INTO runoff_meta.migrations VALUES (9999, 'later', 'x')")
+
+    with pytest.raises(DatabaseTooNew, match="9999"):
+        await migrate(empty)
+
+
+async def _shape(connection: Connection, schema: str) -> set[asyncpg.Record]:
+    return set(await connection.fetch(SHAPE, schema))

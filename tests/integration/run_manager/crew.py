@@ -1,0 +1,172 @@
+"""A worker and a scorer that speak the real messages, and remember what they were asked."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import Counter
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+
+import nats
+from nats.aio.msg import Msg
+from nats.errors import Error
+from nats.js import JetStreamContext
+from nats.js.errors import Error as JetStreamError
+
+from runoff_contracts import envelope, subjects
+from runoff_contracts.events.entry import (
+    Attempt,
+    AttemptError,
+    EntryProcessed,
+    EntryScored,
+    Prediction,
+)
+from runoff_contracts.task import PRIORITIES, Priority
+from runoff_contracts.work import WorkItem
+from runoff_eventlog.errors import EventLogError
+from runoff_eventlog.log import EventLog
+
+N_CONTENDERS = 2
+_ASK_S = 0.05
+
+Answer = Callable[[int, int], str | None]
+"""The label that a contender gives for an entry; none where it fails."""
+
+
+def always_x(_index: int, _contender: int) -> str | None:
+    return "x"
+
+
+@dataclass
+class Crew:
+    """Takes work by priority, answers it, scores it."""
+
+    log: EventLog
+    answer: Answer = always_x
+    elapsed_s: float = 1.0
+    """What it says that a slice took; nothing is waited for."""
+    n_hands: int = 1
+    asked: list[WorkItem] = field(default_factory=list)
+    """Each time that models would have been asked, in order."""
+    scores: bool = True
+    open: asyncio.Event = field(default_factory=asyncio.Event)
+    """Cleared, it takes work and holds it."""
+
+    def __post_init__(self) -> None:
+        self.open.set()
+
+    @property
+    def n_repeated(self) -> int:
+        """How often a slice was asked that had been asked before."""
+        times = Counter((item.run_id, item.slice) for item in self.asked)
+        return times.total() - len(times)
+
+    async def work(self) -> None:
+        """For ever, with as many hands as it has."""
+        async with asyncio.TaskGroup() as group:
+            for _ in range(self.n_hands):
+                group.create_task(self._work())
+
+    async def _work(self) -> None:
+        js = self.log.nc.jetstream(timeout=1)
+        while True:
+            try:
+                for priority in PRIORITIES:
+                    if (msg := await take(js, priority)) is not None:
+                        await self.settle(msg)
+                        break
+                else:
+                    await asyncio.sleep(_ASK_S / 10)
+            except (Error, JetStreamError, EventLogError, TimeoutError, OSError):
+                await asyncio.sleep(_ASK_S)
+
+    async def settle(self, msg: Msg) -> None:
+        """Answer and score one slice, then take it out of the queue."""
+        item = WorkItem.model_validate_json(msg.data)
+        await self.open.wait()
+        self.asked.append(item)
+        await self.append(item)
+        await msg.ack()
+        if self.scores:
+            await self.append_scores(item)
+
+    async def append(self, item: WorkItem) -> None:
+        """What the models made of a slice, as the inference worker appends it."""
+        facts = [self._processed(item, index) for index in range(item.start, item.start + item.n)]
+        failed = [any(each.label is None for each in fact.predictions) for fact in facts]
+        answers = [each.label is not None for fact in facts for each in fact.predictions]
+        await self.log.append_slice(
+            subjects.processed(item.run_id, item.slice),
+            [(f"{item.run_id}:{fact.index}:processed:1", fact) for fact in facts],
+            slice_id=f"{item.run_id}/{item.slice}",
+            headers={
+                envelope.SLICE_START: str(item.start),
+                envelope.N_ENTRIES: str(item.n),
+                envelope.N_ANSWERS: str(sum(answers)),
+                envelope.N_FAILED: str(sum(failed)),
+                envelope.ELAPSED_S: str(self.elapsed_s),
+            },
+        )
+
+    async def append_scores(self, item: WorkItem) -> None:
+        """As scoring does; the scores themselves are none of run-manager's business."""
+        facts = [
+            EntryScored(
+                run_id=item.run_id, index=index, entry_id=f"e{index}", scores=[], answers=[]
+            )
+            for index in range(item.start, item.start + item.n)
+        ]
+        await self.log.append_slice(
+            subjects.scored(item.run_id, item.slice),
+            [(f"{item.run_id}:{fact.index}:scored:1", fact) for fact in facts],
+            slice_id=f"{item.run_id}/{item.slice}/scored",
+            headers={envelope.N_ENTRIES: str(item.n)},
+        )
+
+    def _processed(self, item: WorkItem, index: int) -> EntryProcessed:
+        return EntryProcessed(
+            run_id=item.run_id,
+            index=index,
+            entry_id=f"e{index}",
+            predictions=[self._prediction(index, place) for place in range(N_CONTENDERS)],
+            worker="crew",
+        )
+
+    def _prediction(self, index: int, contender: int) -> Prediction:
+        label = self.answer(index, contender)
+        error = AttemptError(error_class="exception", message=f"no idea about {index}")
+        attempt = Attempt(
+            started_at=datetime.now(UTC), duration_s=0.0, error=None if label else error
+        )
+        return Prediction(contender=contender, label=label, attempts=[attempt])
+
+
+async def take(js: JetStreamContext, priority: Priority) -> Msg | None:
+    """The next work item of a priority; none where there is none now."""
+    pull = await js.pull_subscribe_bind(f"work-{priority}", subjects.WORK_STREAM)
+    try:
+        return (await pull.fetch(1, timeout=_ASK_S))[0]
+    except TimeoutError:
+        return None
+    finally:
+        await pull.unsubscribe()
+
+
+@asynccontextmanager
+async def at_work(nats_url: str, crew: Crew | None = None, **named: object) -> AsyncIterator[Crew]:
+    """A crew with a connection of its own, at work for as long as the block lasts."""
+    nc = await nats.connect(nats_url, reconnect_time_wait=0.05, max_reconnect_attempts=-1)
+    crew = crew or Crew(EventLog(nc, source="runoff/crew"))
+    for name, value in named.items():
+        setattr(crew, name, value)
+    task = asyncio.ensure_future(crew.work())
+    try:
+        yield crew
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+        await nc.close()

@@ -1,0 +1,77 @@
+"""The command at its edges: exit codes, and where words go. No server is needed."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from runoff.cli import main
+
+NOWHERE = "http://127.0.0.1:9"
+
+
+@dataclass(frozen=True)
+class Done:
+    """How a call of the command ended."""
+
+    code: object
+    stdout: str
+    stderr: str
+
+
+Runoff = Callable[..., Done]
+
+
+@pytest.fixture
+def runoff(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> Runoff:
+    """The command in an empty folder."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("RUNOFF_API_URL", raising=False)
+
+    def call(*arguments: str) -> Done:
+        monkeypatch.setattr("sys.argv", ["runoff", *arguments])
+        with pytest.raises(SystemExit) as ended:
+            main()
+        captured = capsys.readouterr()
+        return Done(ended.value.code, captured.out, captured.err)
+
+    return call
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        [],
+        ["run", "launch", "--dataset", "d"],
+        ["run", "launch", "--dataset", "d", "--model", "onnx/a", "--label", "x"],
+        ["run", "entries", "r", "--sort", "beauty"],
+        ["no-such-noun"],
+    ],
+)
+def test_wrong_usage_ends_with_2(runoff: Runoff, arguments: list[str]) -> None:
+    """A script tells a typing error from a failure."""
+    assert runoff(*arguments).code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["run", "list", "--url", NOWHERE, "--json"], "runoff up"),
+        (["dataset", "add", "gone", "--name", "x"], "gone does not exist"),
+        (["model", "add", "m.onnx", "--name", "onnx/m", "--spec", "gone.json"], "gone.json"),
+        (["run", "launch", "gone.yaml"], "gone.yaml cannot be read"),
+        (["run", "launch", "--dataset", "d", "--model", "onnx/a", "--sleep", "-1"], "sleep_s"),
+        (["run", "delete", "r", "--url", NOWHERE], "add --yes"),
+    ],
+)
+def test_an_error_is_a_sentence_on_standard_error_and_1(
+    runoff: Runoff, arguments: list[str], says: str
+) -> None:
+    """Standard output stays empty for whoever parses it, and nobody reads a traceback."""
+    done = runoff(*arguments)
+
+    assert (done.code, done.stdout) == (1, "")
+    assert says in done.stderr

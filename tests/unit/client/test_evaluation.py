@@ -1,0 +1,68 @@
+"""The file that a run is launched from."""
+
+from pathlib import Path
+
+import pytest
+
+from runoff.cli.launch import merged
+from runoff.errors import InvalidInput
+from runoff.evaluation import Evaluation, schema
+
+COMMITTED = Path(__file__).parents[3] / "docs" / "eval.schema.json"
+
+
+def read(tmp_path: Path, text: str) -> Evaluation:
+    path = tmp_path / "eval.yaml"
+    path.write_text(text, "utf-8")
+    return Evaluation.read(path)
+
+
+def test_the_committed_schema_is_that_of_the_code() -> None:
+    """Editors check files against it. Make it anew: runoff run schema > docs/eval.schema.json"""
+    assert COMMITTED.read_text("utf-8") == schema()
+
+
+def test_a_file_says_all_that_options_can(tmp_path: Path) -> None:
+    """Everything is in version control then."""
+    asked = read(
+        tmp_path,
+        "dataset: digits@2\nmodels: [onnx/a, onnx/b@3]\nselection: {split: test}\n"
+        "config: {batch_size: 8, sleep_s: 0.5}\npriority: high\nlabels: {lr: 0.001, 7: seven}\n",
+    )
+
+    assert asked.models == ["onnx/a", "onnx/b@3"]
+    assert asked.config.batch_size == 8
+    assert asked.labels == {"lr": "0.001", "7": "seven"}
+
+
+def test_every_wrong_field_is_named(tmp_path: Path) -> None:
+    """A typing error in a name would otherwise be silence."""
+    with pytest.raises(InvalidInput) as caught:
+        read(tmp_path, "dataset: x\nmodels: []\nconfig: {sleep_s: -1, batchsize: 3}\n")
+
+    fields = {each.field for each in caught.value.errors}
+    assert fields == {"models", "config.sleep_s", "config.batchsize"}
+
+
+@pytest.mark.parametrize("text", ["a: [", "- just\n- a list\n", "", "!!python/object:os.system {}"])
+def test_what_is_no_yaml_mapping_is_said_to_be(tmp_path: Path, text: str) -> None:
+    """And nothing in it is ever executed."""
+    with pytest.raises(InvalidInput):
+        read(tmp_path, text)
+
+
+def test_options_win_over_the_file_field_by_field() -> None:
+    """`--split` must not undo the file's section, nor an option left out its value."""
+    base: dict[str, object] = {"dataset": "a", "selection": {"section": "s"}, "alias": "x"}
+    over: dict[str, object] = {
+        "dataset": "b",
+        "selection": {"split": "test", "section": None},
+        "alias": None,
+        "config": {"retries": None},
+    }
+
+    assert merged(base, over) == {
+        "dataset": "b",
+        "selection": {"section": "s", "split": "test"},
+        "alias": "x",
+    }

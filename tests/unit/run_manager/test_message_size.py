@@ -1,0 +1,94 @@
+"""What fits a message of the log, and what a worker has to leave out."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import pytest
+
+from runoff_contracts import envelope
+from runoff_contracts.envelope import Origin
+from runoff_contracts.events.entry import Attempt, AttemptError, EntryProcessed, Prediction
+from runoff_run_manager.slicing import largest_slice
+from tests.unit.run_manager import given
+
+LIMIT_BYTES = 1024 * 1024
+LONG_LABEL = "l" * 200
+
+
+def n_bytes(n_contenders: int, prediction: Prediction, *, retries: int = 2) -> int:
+    """Of the largest slice that such a run can have, all entries alike."""
+    n_entries = largest_slice(
+        n_entries=10**6, batch_size=1024, n_contenders=n_contenders, n_attempts=retries + 1
+    )
+    fields: dict[str, object] = {
+        "run_id": given.RUN_ID,
+        "entry_id": "e" * 200,
+        "target": LONG_LABEL,
+        "section": "s" * 200,
+        "split": "t" * 200,
+        "index": 10**6,
+        "worker": "worker-1",
+        "predictions": [
+            prediction.model_copy(update={"contender": place}) for place in range(n_contenders)
+        ],
+    }
+    event = EntryProcessed.model_validate(fields)
+    origin = Origin(source="runoff/inference-worker", time=datetime.now(UTC))
+    slice_ = [(f"{given.RUN_ID}:{index}:processed:1", event) for index in range(n_entries)]
+    return len(envelope.batch(slice_, id_=given.RUN_ID, origin=origin, subject="s")[1])
+
+
+def answered(*, n_failed: int = 0, **named: object) -> Prediction:
+    fields: dict[str, object] = {
+        "contender": 0,
+        "label": LONG_LABEL,
+        "confidence": 0.123456789012345,
+        "latency_s": 0.123456789,
+        "attempts": [
+            *[_attempt("m" * 200)] * n_failed,
+            Attempt(started_at=given.NOW, duration_s=0.123456789, n_batch=32),
+        ],
+    }
+    return Prediction.model_validate(fields | named)
+
+
+def failed(n_attempts: int) -> Prediction:
+    return Prediction(contender=0, attempts=[_attempt("m" * 200)] * n_attempts)
+
+
+def _attempt(message: str) -> Attempt:
+    error = AttemptError(error_class="malformed_answer", message=message)
+    return Attempt(
+        started_at=given.NOW, duration_s=0.123456789, n_batch=32, error=error, retry_delay_s=0.25
+    )
+
+
+@pytest.mark.parametrize("retries", [0, 2, 20])
+@pytest.mark.parametrize("n_contenders", [1, 2, 3, 8, 16])
+def test_whatever_models_do_a_slice_without_its_extras_fits(
+    n_contenders: int, retries: int
+) -> None:
+    """Every attempt failed but the last, or that one as well; ids and labels at their longest.
+
+    A slice cannot be cut in two once its subject is taken: one that never fits would be asked
+    again and again. What a worker leaves out of it (probabilities, metadata, messages behind
+    their 200th character) is left out here too.
+    """
+    assert n_bytes(n_contenders, answered(n_failed=retries), retries=retries) < LIMIT_BYTES
+    assert n_bytes(n_contenders, failed(retries + 1), retries=retries) < LIMIT_BYTES
+
+
+@pytest.mark.parametrize("n_contenders", [2, 16])
+def test_ten_likeliest_labels_of_ordinary_length_fit(n_contenders: int) -> None:
+    """What image classifiers answer loses nothing."""
+    likeliest = {f"class number {place:07}": 0.0123456789012345 for place in range(10)}
+
+    assert n_bytes(n_contenders, answered(label="class", probabilities=likeliest)) < LIMIT_BYTES
+
+
+def test_a_slice_may_be_over_the_limit_before_anything_is_left_out() -> None:
+    """Ten labels of 200 characters each: this is why the worker must be able to leave out."""
+    likeliest = {f"{place:03}{'l' * 197}": 0.1 for place in range(10)}
+
+    assert n_bytes(2, answered(probabilities=likeliest)) > LIMIT_BYTES

@@ -1,0 +1,105 @@
+"""Runs and answers, as short as a table: one row an entry, one column a contender."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Any, Final
+
+from runoff_contracts.events.entry import (
+    Attempt,
+    AttemptError,
+    EntryProcessed,
+    EntryScored,
+    Prediction,
+)
+from runoff_contracts.events.lifecycle import Contender, DatasetUsed, RunCreated, ScorerUsed
+from runoff_contracts.ids import new_run_id
+from runoff_contracts.run_config import RunConfig
+from runoff_scoring.entries import score_slice
+from runoff_scoring.scorecards import Scorecards
+from runoff_scoring.scorers import SCORERS
+
+NOW: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)
+RUN_ID: Final = new_run_id(now_s=0)
+
+Row = tuple[str | None, Sequence[str | None]]
+"""Target, and what each contender answered."""
+
+
+def digest(number: int) -> str:
+    return f"sha256:{number:064x}"
+
+
+def created(n_entries: int, n_contenders: int = 2, **named: Any) -> RunCreated:  # any field
+    fields = {
+        "run_id": RUN_ID,
+        "command_id": "c1",
+        "task": "classification",
+        "dataset": DatasetUsed(dataset="digits", number=1, digest=digest(1)),
+        "entries": digest(2),
+        "n_entries": n_entries,
+        "contenders": [
+            Contender(position=each, model=f"onnx/{name}", number=1, digest=digest(10 + each))
+            for each, name in enumerate("abcdefghijklmnop"[:n_contenders])
+        ],
+        "scorers": [ScorerUsed(name="accuracy", version=1)],
+        "config": RunConfig(),
+        "priority": "normal",
+        "created_at": NOW,
+    }
+    return RunCreated.model_validate(fields | named)
+
+
+def prediction(
+    label: str | None,
+    *,
+    contender: int = 0,
+    confidence: float | None = None,
+    latency_s: float = 0.01,
+    n_failed: int = 0,
+) -> Prediction:
+    error = AttemptError(error_class="exception", message="no")
+    attempts = [Attempt(started_at=NOW, duration_s=latency_s, error=error)] * n_failed
+    last = Attempt(started_at=NOW, duration_s=latency_s, error=error if label is None else None)
+    return Prediction(
+        contender=contender,
+        label=label,
+        confidence=confidence,
+        latency_s=None if label is None else latency_s,
+        attempts=[*attempts, last],
+    )
+
+
+def processed(index: int, row: Row, **named: Any) -> EntryProcessed:  # any part of a prediction
+    target, answers = row
+    return EntryProcessed(
+        run_id=RUN_ID,
+        index=index,
+        entry_id=f"entry-{index:03}",
+        target=target,
+        predictions=[
+            prediction(label, contender=place, **named) for place, label in enumerate(answers)
+        ],
+        worker="worker-1",
+    )
+
+
+def scored(rows: Sequence[Row], **named: Any) -> list[EntryScored]:  # as `processed`
+    entries = [processed(index, row, **named) for index, row in enumerate(rows)]
+    return [event for _, event in score_slice(entries, [SCORERS["accuracy", 1]])]
+
+
+def cards(rows: Sequence[Row], **named: Any) -> tuple[RunCreated, Scorecards]:  # as `processed`
+    run = created(len(rows), len(rows[0][1]))
+    return run, Scorecards.of(run, scored(rows, **named))
+
+
+def paired_rows(both: int, only_a: int, only_b: int, neither: int) -> list[Row]:
+    """Rows whose two contenders are right as often as a two-by-two table says."""
+    return [
+        *[("x", ("x", "x"))] * both,
+        *[("x", ("x", "y"))] * only_a,
+        *[("x", ("y", "x"))] * only_b,
+        *[("x", ("y", "z"))] * neither,
+    ]

@@ -1,0 +1,129 @@
+"""The verdict in words."""
+
+from __future__ import annotations
+
+import pytest
+
+from runoff_scoring.compare import compare
+from runoff_statistics import PairedTable, paired_difference
+from tests.unit.scoring import given
+
+_OF_30_TO_9 = paired_difference(PairedTable(50, 30, 9, 11)).interval
+INTERVAL = f"{100 * _OF_30_TO_9.low:+.1f} to {100 * _OF_30_TO_9.high:+.1f}"
+
+
+def verdict(rows: list[given.Row]) -> str:
+    return compare(*given.cards(rows)).verdict
+
+
+def test_the_better_of_two_is_named_with_difference_interval_and_p() -> None:
+    """100 entries, 30 to 9: 21 points."""
+    said = verdict(given.paired_rows(50, 30, 9, 11))
+
+    assert said.startswith("onnx/a is better than onnx/b by 21.0 points of accuracy on 100 entries")
+    assert f"95 % interval {INTERVAL}" in said
+    assert "exact McNemar p = 0.0011" in said
+
+
+def test_the_better_of_two_is_named_when_it_stands_second() -> None:
+    """The same sentence, seen from the winner."""
+    said = verdict(given.paired_rows(50, 9, 30, 11))
+
+    assert said.startswith("onnx/b is better than onnx/a by 21.0 points of accuracy on 100 entries")
+    assert f"95 % interval {INTERVAL}" in said
+
+
+def test_two_that_cannot_be_told_apart_are_not_called_equal() -> None:
+    """The interval says what could still be."""
+    said = verdict(given.paired_rows(10, 1, 2, 3))
+
+    assert said.startswith("onnx/a and onnx/b cannot be told apart on 16 entries")
+    assert "difference in accuracy is −6.2 points, and anything from −" in said
+    assert "exact McNemar p = 1)" in said
+    assert said.endswith("That does not make them equal.")
+
+
+def test_a_tiny_p_is_not_called_zero() -> None:
+    """No test is that sure."""
+    assert "p < 0.0001" in verdict(given.paired_rows(50, 40, 0, 10))
+
+
+def test_two_without_a_common_entry_are_not_compared() -> None:
+    """Whatever each did alone."""
+    said = verdict([("x", ("x", None)), ("x", (None, "y"))])
+
+    assert said == "Nothing can be said of onnx/a and onnx/b: no entry is scored for both."
+
+
+def test_the_best_of_three_beats_one_and_may_not_beat_the_other() -> None:
+    """a 18 of 20, b 17, c 4."""
+    rows: list[given.Row] = [
+        *[("x", ("x", "x", "y"))] * 14,
+        *[("x", ("x", "x", "x"))] * 3,
+        *[("x", ("x", "y", "x"))],
+        *[("x", ("y", "z", "y"))] * 2,
+    ]
+
+    said = verdict(rows)
+
+    assert said.startswith("onnx/a has the highest accuracy, 90.0 % (95 % interval ")
+    assert "onnx/a is better than onnx/c (exact McNemar, Holm over 3 pairs, 5 %)." in said
+    assert "Whether onnx/a is better than onnx/b cannot be told from these entries" in said
+    assert said.endswith("which does not make them equal.")
+
+
+def test_a_best_that_stands_last_is_named() -> None:
+    """The place in the list decides nothing."""
+    said = verdict([("x", ("y", "z", "x"))] * 20)
+
+    assert said.startswith("onnx/c has the highest accuracy, 100.0 %")
+    assert "onnx/c is better than onnx/a and onnx/b" in said
+
+
+def test_those_who_share_the_highest_accuracy_are_all_named() -> None:
+    """None of them has it alone."""
+    said = verdict([("x", ("x", "x", "y"))] * 20)
+
+    assert said.startswith("onnx/a and onnx/b have the highest accuracy, 100.0 %.")
+    assert "onnx/a is better than onnx/c" in said
+    assert "Whether onnx/a is better than onnx/b cannot be told" in said
+
+
+def test_a_best_by_easier_entries_is_not_called_better() -> None:
+    """a answered 80 and got 75 % of them; b got 90 % of these, and few of the rest."""
+    rows: list[given.Row] = [
+        *[("x", ("x", "x", "y"))] * 60,
+        *[("x", ("y", "x", "y"))] * 12,
+        *[("x", ("y", "z", "y"))] * 8,
+        *[("x", (None, "z", "y"))] * 80,
+    ]
+
+    said = verdict(rows)
+
+    assert said.startswith("onnx/a has the highest accuracy, 75.0 %")
+    assert "On entries that both answered, onnx/b is better" in said
+    assert "Whether onnx/a is better than onnx/b" not in said
+
+
+@pytest.mark.parametrize("answers", [("x", "y", "z"), ("x", "x", "x")])
+def test_three_without_targets_are_not_ranked(answers: tuple[str, ...]) -> None:
+    """There is no accuracy."""
+    assert verdict([(None, answers)] * 3) == "Nothing can be said: no entry was scored."
+
+
+@pytest.mark.parametrize(
+    "rows",
+    [
+        given.paired_rows(20, 0, 0, 0),
+        given.paired_rows(10, 3, 3, 4),
+        [("x", ("x", "x", "x"))] * 9,
+        [("x", ("x", "y", "z"))] * 3,
+    ],
+)
+def test_no_verdict_says_equal(rows: list[given.Row]) -> None:
+    """Not found to differ is not the same as alike; the word stands only in its denial."""
+    said = verdict(rows)
+
+    assert said.count("equal") == said.count("does not make them equal")
+    assert "same accuracy" not in said
+    assert "no difference" not in said
