@@ -71,9 +71,10 @@ def timed_run(stack: LiveStack, *, dataset: str, models: list[str], **config: An
     started = time.perf_counter()
     answer = stack.http.post("/api/runs", json=asked)
     answer.raise_for_status()
-    run_id = answer.json()["id"]
+    run_id, seq = answer.json()["id"], answer.json()["seq"]
     while time.perf_counter() - started < _LIMIT_S:
-        run = RunView.model_validate(stack.http.get(f"/api/runs/{run_id}").json())
+        served = stack.http.get(f"/api/runs/{run_id}", params={"after": seq})
+        run = RunView.model_validate(served.raise_for_status().json())
         if run.status.settled and run.n_scored == run.n_entries:
             return Timed(run, time.perf_counter() - started)
         time.sleep(_POLL_S)

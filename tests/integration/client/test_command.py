@@ -127,7 +127,7 @@ def test_a_file_that_is_no_onnx_is_refused(runoff: Runoff, workplace: Path) -> N
     done = runoff("model", "add", "no.onnx", "--name", "onnx/no", "--spec", "no.json")
 
     assert (done.code, done.stdout) == (1, "")
-    assert done.stderr.startswith("Error: ")
+    assert done.stderr.startswith("Error: The file is no ONNX model")
     assert runoff("model", "show", "onnx/no").code == 1
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import random
-from typing import Annotated
+from typing import Annotated, Any
 
 from faststream import AckPolicy, Context
 from faststream.nats import JStream, NatsBroker, PullSub
@@ -19,7 +19,6 @@ from nats.js import api as js_api
 from nats.js.api import ConsumerConfig, StorageType, StreamConfig
 
 from runoff_testkit.servers import Server
-from runoff_testkit.waiting import eventually
 
 _LIMIT_S = 6.0
 
@@ -35,23 +34,25 @@ async def test_faststreams_own_batch_pull_still_loses_messages(
     handled: set[int] = set()
     broker = NatsBroker(nats_server.url, logger=None)
 
-    @broker.subscriber(
-        stream=JStream("TRICKLE", declare=False),
-        durable="batches",
-        config=ConsumerConfig(
-            ack_policy=js_api.AckPolicy.ALL, ack_wait=60, filter_subjects=["trickle"]
-        ),
-        pull_sub=PullSub(batch_size=1000, timeout=0.05, batch=True),  # type: ignore[arg-type]  # FastStream's stubs forget batches
-        ack_policy=AckPolicy.MANUAL,
-    )
     async def handle(
         _: list[dict[str, str]], message: Annotated[NatsBatchMessage, Context("message")]
     ) -> None:
         handled.update(raw.metadata.sequence.stream for raw in message.raw_message)
         await message.raw_message[-1].ack()
 
+    subscriber: Any = broker.subscriber  # its overloads leave out batches that are pulled
+    subscriber(
+        stream=JStream("TRICKLE", declare=False),
+        durable="batches",
+        config=ConsumerConfig(
+            ack_policy=js_api.AckPolicy.ALL, ack_wait=60, filter_subjects=["trickle"]
+        ),
+        pull_sub=PullSub(batch_size=1000, timeout=0.05, batch=True),
+        ack_policy=AckPolicy.MANUAL,
+    )(handle)
+
     async def lost() -> set[int]:
-        """Acknowledged, and handled never."""
+        """Acknowledged and never handled: what is handled is noted before it is acknowledged."""
         info = await js.consumer_info("TRICKLE", "batches")
         floor = info.ack_floor.stream_seq if info.ack_floor else 0
         return set(range(1, floor + 1)) - handled
@@ -64,10 +65,6 @@ async def test_faststreams_own_batch_pull_still_loses_messages(
             for _ in range(100):
                 await nc.publish("trickle", b"{}")
                 await asyncio.sleep(rng.random() * 0.004)
-        if missing:
-            # What is under way is neither: it has to stay away once all else is done.
-            await eventually(lambda: bool(missing))
-            missing &= await lost()
     finally:
         await broker.stop()
 

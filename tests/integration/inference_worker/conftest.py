@@ -23,6 +23,7 @@ from runoff_contracts.ids import new_run_id
 from runoff_contracts.run_config import RunConfig
 from runoff_contracts.work import WorkItem
 from runoff_eventlog.bootstrap import bootstrap
+from runoff_eventlog.errors import LogUnavailable
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.message import Message
 from runoff_inference_worker.app import make_consumer, make_kit
@@ -119,9 +120,11 @@ class Bench:
 
     async def cancel(self, run_id: str, *, signal: bool = True) -> None:
         event = RunCanceled(run_id=run_id, canceled_at=datetime.now(UTC))
-        seq = await self.log.last_seq()
+        subject = subjects.lifecycle(run_id)
+        last = await self.log.last(subject)
+        assert last is not None
         await self.log.append(
-            subjects.lifecycle(run_id), [event], append_id=f"{run_id}:canceled", expected_seq=seq
+            subject, [event], append_id=f"{run_id}:canceled", expected_seq=last.seq
         )
         if signal:
             await self.nc.publish(subjects.canceled(run_id), b"")
@@ -147,7 +150,9 @@ class Bench:
         """The slice, once it is in the log."""
 
         async def find() -> Message | None:
-            return await self.log.last(subjects.processed(run_id, slice_))
+            with suppress(LogUnavailable):
+                return await self.log.last(subjects.processed(run_id, slice_))
+            return None
 
         found = await eventually(find, deadline_s=deadline_s, what=f"slice {slice_} in the log")
         assert found is not None
@@ -184,10 +189,19 @@ async def bench(nats_server: Server, tmp_path: Path) -> AsyncIterator[Bench]:
         yield Bench(nats_server.url, nc, log, Objects.open(str(folder)), folder)
 
 
+class Asked:
+    """What the functions of the tests were asked, in all processes."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        path.touch()
+
+    def __call__(self) -> list[str]:
+        return self._path.read_text().split()
+
+
 @pytest.fixture(autouse=True)
-def clean_record(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the functions of the tests write what they were asked, over processes."""
+def asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Asked:
     path = tmp_path / "asked.txt"
-    path.touch()
     monkeypatch.setenv("RUNOFF_TEST_ASKED", str(path))
-    return path
+    return Asked(path)

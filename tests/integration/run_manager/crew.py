@@ -11,9 +11,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
 import nats
+from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error
-from nats.js import JetStreamContext
 from nats.js.errors import Error as JetStreamError
 
 from runoff_contracts import envelope, subjects
@@ -30,7 +30,8 @@ from runoff_eventlog.errors import EventLogError
 from runoff_eventlog.log import EventLog
 
 N_CONTENDERS = 2
-_ASK_S = 0.05
+_ANSWER_S = 1.0
+_AGAIN_S = 0.02
 
 Answer = Callable[[int, int], str | None]
 """The label that a contender gives for an entry; none where it fails."""
@@ -40,13 +41,17 @@ def always_x(_index: int, _contender: int) -> str | None:
     return "x"
 
 
+def a_second(_: WorkItem) -> float:
+    return 1.0
+
+
 @dataclass
 class Crew:
     """Takes work by priority, answers it, scores it."""
 
     log: EventLog
     answer: Answer = always_x
-    elapsed_s: float = 1.0
+    elapsed_s: Callable[[WorkItem], float] = a_second
     """What it says that a slice took; nothing is waited for."""
     n_hands: int = 1
     asked: list[WorkItem] = field(default_factory=list)
@@ -71,17 +76,16 @@ class Crew:
                 group.create_task(self._work())
 
     async def _work(self) -> None:
-        js = self.log.nc.jetstream(timeout=1)
         while True:
             try:
                 for priority in PRIORITIES:
-                    if (msg := await take(js, priority)) is not None:
+                    if (msg := await take(self.log.nc, priority)) is not None:
                         await self.settle(msg)
                         break
                 else:
-                    await asyncio.sleep(_ASK_S / 10)
+                    await asyncio.sleep(_AGAIN_S)
             except (Error, JetStreamError, EventLogError, TimeoutError, OSError):
-                await asyncio.sleep(_ASK_S)
+                await asyncio.sleep(_AGAIN_S)
 
     async def settle(self, msg: Msg) -> None:
         """Answer and score one slice, then take it out of the queue."""
@@ -107,7 +111,7 @@ class Crew:
                 envelope.N_ENTRIES: str(item.n),
                 envelope.N_ANSWERS: str(sum(answers)),
                 envelope.N_FAILED: str(sum(failed)),
-                envelope.ELAPSED_S: str(self.elapsed_s),
+                envelope.ELAPSED_S: str(self.elapsed_s(item)),
             },
         )
 
@@ -144,15 +148,17 @@ class Crew:
         return Prediction(contender=contender, label=label, attempts=[attempt])
 
 
-async def take(js: JetStreamContext, priority: Priority) -> Msg | None:
+async def take(nc: Client, priority: Priority) -> Msg | None:
     """The next work item of a priority; none where there is none now."""
-    pull = await js.pull_subscribe_bind(f"work-{priority}", subjects.WORK_STREAM)
-    try:
-        return (await pull.fetch(1, timeout=_ASK_S))[0]
-    except TimeoutError:
-        return None
-    finally:
-        await pull.unsubscribe()
+    # The old style has an inbox of its own: deliveries keep the subject of the queue, by which
+    # the shared inbox could not tell whose answer this is.
+    msg = await nc.request(
+        f"$JS.API.CONSUMER.MSG.NEXT.{subjects.WORK_STREAM}.work-{priority}",
+        b'{"batch": 1, "no_wait": true}',
+        timeout=_ANSWER_S,
+        old_style=True,
+    )
+    return None if "Status" in (msg.headers or {}) else msg
 
 
 @asynccontextmanager

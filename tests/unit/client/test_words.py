@@ -49,7 +49,7 @@ def test_sizes_are_in_the_unit_that_fits() -> None:
 def test_without_a_terminal_progress_is_a_few_lines() -> None:
     """A log of a thousand bars helps nobody."""
     out = io.StringIO()
-    with progress_of("Scored", Console(file=out, width=80)) as report:
+    with progress_of("Scored", where=Console(file=out, width=80)) as report:
         for n_done in range(1001):
             report(n_done, 1000)
 

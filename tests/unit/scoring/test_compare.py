@@ -157,8 +157,8 @@ def test_without_targets_disagreement_is_still_shown() -> None:
 
 def test_pairs_without_a_test_do_not_count_among_the_tests() -> None:
     """c answered nothing: the one pair that was tested is adjusted for itself alone."""
-    rows: list[given.Row] = [("x", ("x", "y", None))] * 6
-    document = compare(*given.cards(rows))
+    row: given.Row = ("x", ("x", "y", None))
+    document = compare(*given.cards([row] * 6))
 
     assert [pair.outcome for pair in document.pairs] == ["a_better"] + ["nothing_shared"] * 2
     assert document.pairs[0].p_adjusted == document.pairs[0].p_value == pytest.approx(2 / 2**6)
@@ -174,7 +174,10 @@ def test_one_contender_cannot_be_compared() -> None:
 
 def test_the_most_disputed_entries_come_first() -> None:
     """Largest difference, then the most confident disagreement, then entry order."""
-    rows: list[given.Row] = [("x", ("x", "x", "y"))] * 2 + [("x", ("x", "y", "z"))] * 4
+    rows: list[given.Row] = [
+        *[("x", ("x", "x", "y"))] * 2,
+        *[("x", ("x", "y", "z"))] * 4,
+    ]
     run, cards = given.cards(rows)
     gaps = np.array([0.9, 0.1, np.nan, 0.3, 0.8, 0.3])
     cards = Scorecards(**{**vars(cards), "confidence_difference": gaps})

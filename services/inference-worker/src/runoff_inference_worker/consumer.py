@@ -5,7 +5,7 @@ happens to one item ends the process or another item.
 """
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Coroutine
 from typing import TypeVar
 
 import structlog
@@ -90,7 +90,6 @@ class Consumer:
                 finally:
                     await self._finish()
         finally:
-            await self._pulls.close()
             if not self._nc.is_closed:
                 await canceled.unsubscribe()
             await self._runs.close()
@@ -132,14 +131,11 @@ class Consumer:
         if held is not None:
             self._spawn(self._work(held))
 
-    def _spawn(self, work: Awaitable[None]) -> None:
+    def _spawn(self, work: Coroutine[None, None, None]) -> None:
         if self._group is None:
+            work.close()
             return
-
-        async def run() -> None:
-            await work
-
-        task = self._group.create_task(run())
+        task = self._group.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
 
@@ -259,6 +255,8 @@ class Consumer:
 
     async def _finish(self) -> None:
         """Give slices under way a moment, then hand back the rest for others to take at once."""
+        # First of all: an item that is handed back would come to a pull request of our own.
+        await self._pulls.close()
         if self._tasks:
             await asyncio.wait(self._tasks, timeout=self._grace_s)
         for task in self._tasks:

@@ -54,10 +54,11 @@ class Pulls:
             )
 
     async def close(self) -> None:
-        """Listen no more."""
-        for subscription in self._subscriptions:
-            if not self._nc.is_closed:
-                await subscription.unsubscribe()
+        """Listen no more; what the server has sent by now is still delivered."""
+        while self._subscriptions:
+            subscription = self._subscriptions.pop()
+            if self._nc.is_connected:
+                await subscription.drain()
 
     async def ask(self, priority: Priority, n_items: int) -> int:
         """Up to so many items of one class that are there now; answers how many came."""

@@ -25,8 +25,6 @@ class ActiveRun:
     may_reslice: bool = True
     """False where the queue was lost before this process came: what was out is not known then."""
     outstanding: set[int] = field(default_factory=set)
-    missing: set[int] = field(default_factory=set)
-    """Outstanding slices that the last look into the work queue did not find."""
     processed: set[int] = field(default_factory=set)
     """Slices that the log has."""
     scored: set[int] = field(default_factory=set)
@@ -99,15 +97,15 @@ class ActiveRun:
     def note_lost(self, numbers: Iterable[int]) -> None:
         """Slices are out no more, and are to be handed out again."""
         for number in numbers:
-            self.outstanding.discard(number)
-            self.next_slice = min(self.next_slice, number)
+            if number in self.outstanding:
+                self.outstanding.discard(number)
+                self.next_slice = min(self.next_slice, number)
 
     def note_processed(
         self, number: int, *, n: int, n_answers: int, n_failed: int, elapsed_s: float
     ) -> None:
         """A slice is in the log."""
         self.outstanding.discard(number)
-        self.missing.discard(number)
         self.frontier = max(self.frontier, number + 1)
         if number in self.processed:
             return

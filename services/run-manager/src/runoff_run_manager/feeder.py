@@ -213,11 +213,7 @@ class Feeder:
             raise
 
     async def _look_into_queue(self) -> None:
-        """Hand out again what was out and is neither in the queue nor in the log.
-
-        A slice must be missed twice: its message leaves the queue a moment before the log's
-        reader tells us of it. After a reconnect once is enough.
-        """
+        """Hand out again what was out and is neither in the queue nor in the log."""
         now = asyncio.get_running_loop().time()
         n_reconnects = self._queue.n_reconnects
         reconnected = n_reconnects != self._n_reconnects
@@ -225,11 +221,14 @@ class Feeder:
             return
         await self._queue.make()
         queued = (await self._queue.look()).slices
-        for active in self._runs.values():
+        for active in list(self._runs.values()):
             gone = active.outstanding - queued.get(active.run_id, set())
-            lost = gone if reconnected else gone & active.missing
-            active.missing = gone - lost
+            # A slice leaves the queue when it is in the log, and its note may be on its way.
+            lost = [number for number in gone if not await self._is_in_log(active.run_id, number)]
             if lost:
                 logger.warning("work.lost", run=active.run_id, n_slices=len(lost))
                 active.note_lost(lost)
         self._n_reconnects, self._looked_at = n_reconnects, now
+
+    async def _is_in_log(self, run_id: str, number: int) -> bool:
+        return await self._log.last(subjects.processed(run_id, number)) is not None

@@ -9,4 +9,4 @@ class Settings(ServiceSettings):
     """How it looks after the work queue, beyond what every service has."""
 
     queue_look_s: float = Field(default=5.0, gt=0)
-    """Time between two looks for work that the queue lost; missed twice, it is handed out again."""
+    """Time between two looks for work that the queue lost."""

@@ -38,6 +38,8 @@ class Consumer:
     def __init__(self, log: EventLog, comparisons: Comparisons) -> None:
         self._log, self._comparisons = log, comparisons
         self._scorers: dict[str, list[Scorer]] = {}
+        self._computing = asyncio.Lock()
+        """One slice at a time: threads that wait for each other's interpreter only lose time."""
 
     async def follow(self, _: Client) -> None:
         """Score for ever."""
@@ -75,7 +77,8 @@ class Consumer:
         with tracer.start_as_current_span("score slice", context=context_of(message.headers)):
             try:
                 scorers = await self._scorers_of(run_id)
-                scored = await asyncio.to_thread(_scored, message, scorers)
+                async with self._computing:
+                    scored = await asyncio.to_thread(_scored, message, scorers)
             except (ContractError, ValidationError):
                 # Nobody can score what cannot be read; the projector parks and shows it.
                 logger.exception("slice.unreadable", seq=message.seq, subject=message.subject)

@@ -1,6 +1,7 @@
 """From processed entries to scored ones: a pure function, so that a run can be scored again."""
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 
 from runoff_contracts.events.entry import EntryProcessed, EntryScored, Score
 from runoff_scoring.difference import confidence_difference, label_difference
@@ -13,14 +14,7 @@ def score_entry(entry: EntryProcessed, scorers: Sequence[Scorer]) -> EntryScored
     for scorer in scorers:
         for prediction in entry.predictions:
             scored = scorer(prediction, entry.target)
-            scores.append(
-                Score(
-                    contender=prediction.contender,
-                    scorer=scorer.name,
-                    value=scored.value,
-                    reason=scored.reason,
-                )
-            )
+            scores.append(_score(prediction.contender, scorer.name, scored.value, scored.reason))
     return EntryScored(
         run_id=entry.run_id,
         index=entry.index,
@@ -40,3 +34,9 @@ def score_slice(
     return [
         (f"{entry.run_id}:{entry.index}:scored:1", score_entry(entry, scorers)) for entry in entries
     ]
+
+
+@lru_cache(maxsize=1024)
+def _score(contender: int, scorer: str, value: float | None, reason: str | None) -> Score:
+    """Frozen, and mostly one of a handful: making each anew was a third of the time."""
+    return Score(contender=contender, scorer=scorer, value=value, reason=reason)

@@ -10,7 +10,8 @@ Stored as an `.npz` object with these arrays, for c contenders and n entries:
 """
 
 import io
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Self
 
@@ -26,7 +27,6 @@ _FIXED = (
     "labels",
     "entry_ids",
     "targets",
-    "has_target",
     "difference",
     "confidence_difference",
 )
@@ -93,14 +93,13 @@ class Scorecards:
     def to_bytes(self) -> bytes:
         """The `.npz` object; equal scorecards give equal bytes."""
         buffer = io.BytesIO()
-        np.savez_compressed(
+        np.savez(
             buffer,
             allow_pickle=False,
             answers=self.answers,
-            labels=np.array(self.labels, dtype=np.str_),
-            entry_ids=np.array(self.entry_ids, dtype=np.str_),
-            targets=np.array([each or "" for each in self.targets], dtype=np.str_),
-            has_target=np.array([each is not None for each in self.targets]),
+            labels=_text(self.labels),
+            entry_ids=_text(self.entry_ids),
+            targets=_text(self.targets),
             difference=self.difference,
             confidence_difference=self.confidence_difference,
             **{f"score.{name}": values for name, values in self.scores.items()},
@@ -117,13 +116,16 @@ class Scorecards:
                 for name in arrays.files
                 if name.startswith("score.")
             }
-        targets = zip(fixed["targets"].tolist(), fixed["has_target"].tolist(), strict=True)
         return cls(
             scores=scores,
             answers=fixed["answers"],
-            labels=fixed["labels"].tolist(),
-            entry_ids=fixed["entry_ids"].tolist(),
-            targets=[target if there else None for target, there in targets],
+            labels=json.loads(fixed["labels"].tobytes()),
+            entry_ids=json.loads(fixed["entry_ids"].tobytes()),
+            targets=json.loads(fixed["targets"].tobytes()),
             difference=fixed["difference"],
             confidence_difference=fixed["confidence_difference"],
         )
+
+
+def _text(values: Sequence[str | None]) -> NDArray[np.uint8]:
+    return np.frombuffer(json.dumps(values).encode(), dtype=np.uint8)

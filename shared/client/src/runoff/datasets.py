@@ -4,10 +4,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from runoff.manifest import Plan, plan
+from runoff.registered import RegisteredView
 from runoff.tarball import CHUNK_BYTES, Progress, TarStream
 from runoff.transport import Body, Transport, path_of
 from runoff_contracts.task import Task
-from runoff_contracts.views import AcceptedView, DatasetEntryView, DatasetView, Page
+from runoff_contracts.views import DatasetEntryView, DatasetView, Page
 
 
 class Datasets:
@@ -23,7 +24,7 @@ class Datasets:
         name: str,
         task: Task = "classification",
         progress: Progress | None = None,
-    ) -> AcceptedView:
+    ) -> RegisteredView:
         """Send a folder or a manifest as a version; content that is there is no new version.
 
         Args:
@@ -38,7 +39,7 @@ class Datasets:
         params = {"name": name, "task": task}
         # The digest is over content: sending it twice finds the first one's version.
         return self._transport.send(
-            AcceptedView,
+            RegisteredView,
             "POST",
             path_of("datasets"),
             params,

@@ -23,7 +23,7 @@ class Evaluation(Asked):
     # `labels: {lr: 0.001}` is what people write in YAML; a label is text all the same.
     model_config = ConfigDict(title="Runoff evaluation", coerce_numbers_to_str=True)
 
-    dataset: str = Field(min_length=1, description="A dataset's name, `name@version`, or a digest.")
+    dataset: str = Field(min_length=1, description="A dataset's name, or `name@version`.")
     models: list[ModelRef] = Field(
         min_length=1,
         max_length=MAX_CONTENDERS,

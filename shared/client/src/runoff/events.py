@@ -39,19 +39,14 @@ class Position:
     """A place in the log: a message, and an event within it."""
 
     seq: int
-    k: float = inf
+    place: float = inf
     """`inf` is behind the last event of the message."""
 
     @classmethod
     def parse(cls, text: str) -> "Position":
-        """From the id of a server-sent event, `seq` or `seq.k`."""
-        seq, dot, k = text.partition(".")
-        return cls(int(seq), int(k) if dot else inf)
-
-    @property
-    def after(self) -> int:
-        """What to ask the server for: a message that was read in part is read again."""
-        return self.seq if self.k == inf else self.seq - 1
+        """From the id of a server-sent event, `seq` or `seq.place`."""
+        seq, dot, place = text.partition(".")
+        return cls(int(seq), int(place) if dot else inf)
 
 
 class Events:
@@ -75,18 +70,19 @@ class Events:
         Raises:
             ServerUnreachable: When no connection could be made for a minute.
         """
-        position = Position(self._now() if after is None else after)
+        last_id = str(self._now() if after is None else after)
         patience, path = Patience(), path_of("events")
+        params = {"type": type, "run": run}
         while True:
-            params = {"after": position.after, "type": type, "run": run}
+            stream = self._transport.stream(
+                path, params, last_event_id=last_id, opened=patience.renew
+            )
             try:
-                for event in self._transport.stream(path, params, opened=patience.renew):
-                    if event.id is None:
-                        continue
-                    here = Position.parse(event.id)
-                    if here > position:
+                for event in stream:
+                    # A server that goes on too early repeats; what is known is passed over.
+                    if event.id and Position.parse(event.id) > Position.parse(last_id):
                         # Moved on before the caller has it: what it does with it is its own.
-                        position = here
+                        last_id = event.id
                         yield LogEvent.model_validate_json(event.data)
             except StreamBroken as broken:
                 patience.spend(broken.error)

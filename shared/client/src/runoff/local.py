@@ -8,17 +8,20 @@ import importlib
 import json
 import subprocess
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import IO
 
 from runoff.errors import ExtraMissing, StackFailed
 
 FOLDER = Path(".runoff")
 STACK_FILE = "stack.json"
 STOP_WITHIN_S = 30.0
+LAST_WORDS = 2000
 
 Say = Callable[[str], None]
 
@@ -70,19 +73,26 @@ class ChildStack:
     """A stack that is a child of this process, and ends with it."""
 
     process: subprocess.Popen[str]
+    words: IO[str]
+    """What it says of its steps; only read when it fails."""
 
     def wait_until_ready(self) -> str:
         """The address of its API.
 
         Raises:
-            StackFailed: When it ended first; it has said why on standard error.
+            StackFailed: When it ended first, with its last words.
         """
         assert self.process.stdout is not None
         line = self.process.stdout.readline()
         if not line:
-            code = self.process.wait()
-            raise StackFailed(f"The local stack ended with {code} before it was ready.")
+            raise self.ended()
         return str(json.loads(line)["api_url"])
+
+    def ended(self) -> StackFailed:
+        """What to raise when it is not up any more."""
+        code = self.process.wait()
+        self.words.seek(0)
+        return StackFailed(f"The local stack ended with {code}.\n{self.words.read()[-LAST_WORDS:]}")
 
     def stop(self) -> None:
         """Let it stop cleanly: it does when its standard input closes."""
@@ -107,10 +117,18 @@ def child_stack(folder: Path = FOLDER) -> Iterator[ChildStack]:
     options = ["--with-parent", "--json", "--folder", str(folder)]
     command = [sys.executable, "-m", "runoff_local", *options]
     # A session of its own: Ctrl-C reaches this process alone, which then stops the child.
-    with subprocess.Popen(
-        command, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True, start_new_session=True
-    ) as process:
-        child = ChildStack(process)
+    with (
+        tempfile.TemporaryFile("w+") as words,
+        subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=words,
+            text=True,
+            start_new_session=True,
+        ) as process,
+    ):
+        child = ChildStack(process, words)
         try:
             yield child
         finally:

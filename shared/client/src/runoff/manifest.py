@@ -48,10 +48,10 @@ def plan(path: Path) -> Plan:
     for row in _rows(manifest):
         if isinstance(row, FieldError):
             errors.append(row)
-        elif row.file not in files:
+        elif (name := PurePosixPath(row.file).as_posix()) not in files:
             reason = _why_not(folder, row.file)
             if reason is None:
-                files[row.file] = None
+                files[name] = None
             else:
                 errors.append(_wrong(manifest, row.line, reason, field="file"))
     if errors:

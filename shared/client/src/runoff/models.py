@@ -9,11 +9,12 @@ from typing import IO, cast
 from pydantic import ValidationError
 
 from runoff.errors import InvalidInput
+from runoff.registered import RegisteredView
 from runoff.tarball import Progress
 from runoff.transport import Transport, path_of
 from runoff.validation import field_errors
 from runoff_contracts.model_spec import OnnxSpec
-from runoff_contracts.views import AcceptedView, ModelView, Page
+from runoff_contracts.views import ModelView, Page
 
 Spec = OnnxSpec | Mapping[str, object] | Path | str
 """A declaration, as an object, a mapping, or the path of a JSON file."""
@@ -27,7 +28,7 @@ class Models:
 
     def add(
         self, file: Path | str, *, name: str, spec: Spec, progress: Progress | None = None
-    ) -> AcceptedView:
+    ) -> RegisteredView:
         """Send a model file as a version; content that is there is no new version.
 
         Args:
@@ -46,7 +47,7 @@ class Models:
             # FileIO is read in binary as IO[bytes] is; typeshed does not say so.
             opened = cast(IO[bytes], content)
             return self._transport.send(
-                AcceptedView,
+                RegisteredView,
                 "POST",
                 path_of("models"),
                 body=lambda: {

@@ -35,7 +35,7 @@ class Runs:
         """Start a run; `seq` of the answer is for `after`.
 
         Args:
-            dataset: `name`, `name@version`, or the digest of a version.
+            dataset: `name`, or `name@version`.
             models: `provider/name` or `provider/name@version`, at least one.
             key: Names this order: the same key again is answered with the same run. Made anew
                 when left out, so that a retry after a broken connection starts no second run.
@@ -76,6 +76,7 @@ class Runs:
         filter: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
+        after: int | None = None,
     ) -> Page[RunView]:
         """Runs, newest first.
 
@@ -89,6 +90,7 @@ class Runs:
             "filter": filter,
             "limit": limit,
             "cursor": cursor,
+            "after": after,
         }
         return self._transport.get(Page[RunView], path_of("runs"), params)
 

@@ -102,24 +102,39 @@ class Transport:
         return self._read(view, answer)
 
     def stream(
-        self, path: str, params: Params | None = None, *, opened: Callable[[], None]
+        self,
+        path: str,
+        params: Params | None = None,
+        *,
+        last_event_id: str | None = None,
+        opened: Callable[[], None],
     ) -> Iterator[ServerSentEvent]:
         """The events of one connection, until the server ends it.
+
+        Args:
+            last_event_id: Go on behind this event.
+            opened: Called when the server has begun to answer.
 
         Raises:
             StreamBroken: When it did not open or broke: the caller knows where to go on.
         """
+        headers = {"Accept": "text/event-stream", "Cache-Control": "no-store"}
+        if last_event_id is not None:
+            headers["Last-Event-ID"] = last_event_id
         try:
-            yield from self._stream(path, params, opened)
+            yield from self._stream(path, params, headers, opened)
         except httpx.TransportError as error:
             raise StreamBroken(self._unreachable(error)) from error
         raise StreamBroken(self._unreachable(EOFError("the stream ended")))
 
     def _stream(
-        self, path: str, params: Params | None, opened: Callable[[], None]
+        self,
+        path: str,
+        params: Params | None,
+        headers: Mapping[str, str],
+        opened: Callable[[], None],
     ) -> Iterator[ServerSentEvent]:
         limits = httpx.Timeout(SILENCE_S, connect=5.0)
-        headers = {"Accept": "text/event-stream"}
         with self._http.stream(
             "GET", path, params=_given(params), headers=headers, timeout=limits
         ) as answer:

@@ -1,9 +1,9 @@
 """The base of all events, and the upcasters that lead old ones to their newest shape."""
 
 from collections.abc import Callable
-from typing import ClassVar
+from typing import ClassVar, Generic, TypeVar
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import BaseModel, ConfigDict, JsonValue, TypeAdapter
 
 from runoff_contracts.errors import UnknownEvent
 
@@ -25,11 +25,22 @@ class Event(Fact):
     version: int
 
 
+AnyEvent = TypeVar("AnyEvent", bound=Event)
+
+
+class _Item(BaseModel, Generic[AnyEvent]):
+    """A structured CloudEvent, as far as we read it."""
+
+    id: str
+    data: AnyEvent
+
+
 class EventTypes:
     """Which class reads which event, and how an older version becomes the newest."""
 
     def __init__(self, *classes: type[Event]) -> None:
         self._classes = {_wire_name(each): each for each in classes}
+        self._batches: dict[str, TypeAdapter[list[_Item[Event]]]] = {}
         self._upcasts: dict[tuple[str, int], Upcast] = {}
 
     @property
@@ -46,6 +57,26 @@ class EventTypes:
 
         return register
 
+    def read_newest(self, type_: str, body: bytes) -> list[tuple[str, Event]]:
+        """Id and event of a batch that its writer says to be of the newest version.
+
+        Half the price of reading each by itself: the body goes from JSON to events in one step.
+
+        Raises:
+            pydantic.ValidationError: When it is not that, or not well formed.
+        """
+        if type_ not in self._batches:
+            # The class is known at run time only, which no type checker can follow.
+            item: type[_Item[Event]] = _Item[self._classes[type_]]  # type: ignore[name-defined]
+            self._batches[type_] = TypeAdapter(list[item])  # type: ignore[valid-type]
+        items = self._batches[type_].validate_json(body)
+        return [(item.id, item.data) for item in items]
+
+    def newest(self, type_: str) -> int | None:
+        """Newest version of a type; none where the type is not known."""
+        class_ = self._classes.get(type_)
+        return None if class_ is None else int(class_.model_fields["version"].default)
+
     def read(self, data: JsonObject) -> Event:
         """The event in its newest shape.
 
@@ -55,7 +86,7 @@ class EventTypes:
         """
         type_, version = data.get("type"), data.get("version")
         class_ = self._classes.get(str(type_))
-        if class_ is None or not isinstance(version, int):
+        if class_ is None or not isinstance(version, int) or isinstance(version, bool):
             raise UnknownEvent(str(type_), version)
         newest = class_.model_fields["version"].default
         while version != newest:

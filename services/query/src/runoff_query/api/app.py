@@ -25,7 +25,7 @@ from runoff_query.api import (
     registry,
     runs,
 )
-from runoff_query.api.guard import Guard
+from runoff_query.api.guard import Boundary, Guard
 from runoff_query.api.live import LiveRuns
 from runoff_query.api.parts import Parts
 from runoff_query.api.progress import Progress
@@ -89,7 +89,8 @@ def wire(settings: ApiSettings) -> Wired:
     app = _make_app(parts, broker)
     if enabled():
         FastAPIInstrumentor.instrument_app(app)
-        AsyncPGInstrumentor().instrument()  # type: ignore[no-untyped-call] - it has no types
+        # It has no types.
+        AsyncPGInstrumentor().instrument()  # type: ignore[no-untyped-call]
     guarded = Guard(
         app,
         hosts=[*settings.allowed_hosts.split(","), settings.host],
@@ -151,6 +152,7 @@ def _make_app(parts: Parts, broker: NatsBroker) -> FastAPI:
     )
     app.state.parts = parts
     problems.install(app)
+    app.add_middleware(Boundary)
     app.add_exception_handler(NotModified, not_modified)
     api = APIRouter(prefix="/api")
     for router in _ROUTERS:

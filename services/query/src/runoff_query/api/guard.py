@@ -48,29 +48,19 @@ class Guard:
             return
         headers = Headers(scope=scope)
         body = _Body(receive, self._limit_of(scope, headers))
-        started = False
 
         async def send_guarded(message: Message) -> None:
-            nonlocal started
             if message["type"] == "http.response.start":
-                started = True
                 made = MutableHeaders(scope=message)
                 for name, value in _HEADERS.items():
                     made.setdefault(name, value)
             await send(message)
 
-        try:
-            refused = self._refusal(scope["method"], headers, body.limit)
-            if refused is not None:
-                await answer(refused)(scope, receive, send_guarded)
-            else:
-                await self._app(scope, body.receive, send_guarded)
-        # The outermost loop of a request: whatever it was, the client learns an id and no more.
-        except Exception:
-            told, error_id = internal()
-            logger.exception("request.failed", error_id=error_id, path=scope["path"])
-            if not started:
-                await answer(told)(scope, receive, send_guarded)
+        refused = self._refusal(scope["method"], headers, body.limit)
+        if refused is not None:
+            await answer(refused)(scope, receive, send_guarded)
+        else:
+            await self._app(scope, body.receive, send_guarded)
         await body.drain()
 
     def _limit_of(self, scope: Scope, headers: Headers) -> int:
@@ -109,6 +99,33 @@ class Guard:
         with suppress(ValueError):
             return bool(ipaddress.ip_address(name))
         return False
+
+
+class Boundary:
+    """Stands around the routes: whatever breaks, the client learns an id, and the log the rest."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        started = False
+
+        async def send_noted(message: Message) -> None:
+            nonlocal started
+            started = True
+            await send(message)
+
+        try:
+            await self._app(scope, receive, send_noted)
+        # The outermost loop of a request.
+        except Exception:
+            if scope["type"] != "http":
+                raise
+            told, error_id = internal()
+            logger.exception("request.failed", error_id=error_id, path=scope["path"])
+            if not started:
+                await answer(told)(scope, receive, send)
 
 
 class _Body:

@@ -1,6 +1,8 @@
 """The `runoff` command: nouns, then verbs."""
 
 import sys
+from importlib import metadata
+from typing import Annotated
 
 import typer
 
@@ -9,13 +11,27 @@ from runoff.cli.output import fail
 from runoff.errors import RunoffError
 
 app = typer.Typer(
-    help="Find out which AI model is better, and how sure that is.",
     epilog="First steps: `runoff demo` shows it all on real images; `runoff up` starts a server.",
     no_args_is_help=True,
+    invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
+
+
+@app.callback()
+def runoff(
+    version: Annotated[
+        bool, typer.Option("--version", help="Say which release this is.", is_eager=True)
+    ] = False,
+) -> None:
+    """Find out which AI model is better, and how sure that is."""
+    if version:
+        sys.stdout.write(f"runoff {metadata.version('runoff')}\n")
+        raise typer.Exit
+
+
 app.command("up")(stack.up)
 app.command("demo")(demo.demo)
 app.add_typer(dataset.app, name="dataset")

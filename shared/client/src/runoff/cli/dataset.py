@@ -48,14 +48,16 @@ def add(
     """
     where = for_people(json_wanted=json)
     with Client(url) as client:
-        with progress_of("Uploading", where, counted=False) as report:
-            accepted = client.datasets.add(path, name=name, task=task, progress=report)
-        dataset = client.datasets.show(name, after=accepted.seq)
+        with progress_of("Uploading", counted=False) as report:
+            added = client.datasets.add(path, name=name, task=task, progress=report)
+        # The next command is to see it.
+        dataset = client.datasets.show(name, after=added.seq)
     if json:
-        print_json(dataset)
+        print_json(added)
         return
-    newest = dataset.versions[0]
-    where.print(safe(f"Dataset {dataset.dataset}@{newest.number}: {newest.n_entries} entries."))
+    version = next(each for each in dataset.versions if each.number == added.number)
+    there = "" if added.created else "; it was there already"
+    where.print(safe(f"Dataset {added.id}: {version.n_entries} entries{there}."))
 
 
 @app.command("list")

@@ -18,7 +18,7 @@ from runoff.cli.progress import progress_of
 from runoff.cli.verdict import most_disputed, print_comparison
 from runoff.client import Client
 from runoff.demo.specs import digits_declaration
-from runoff.errors import RunNotCompleted, StackFailed
+from runoff.errors import RunNotCompleted
 from runoff.local import FOLDER, ChildStack, child_stack, find_stack
 from runoff_contracts.run_config import Selection
 from runoff_contracts.task import Status
@@ -42,13 +42,13 @@ def demo(
     with _server(url, where) as server:
         made = material(FOLDER / "demo", on_step=where.print)
         with Client(server.url()) as client:
-            run_id = _evaluate(client, made, where)
+            run_id = _evaluate(client, made)
             view = comparison_of(client, run_id)
             if json:
                 print_json(demo_document(run_id, view))
             else:
                 _print(client, view, made, where)
-            _print_address(client.url, run_id, where)
+            _print_address(client.url, run_id, where, ends=exit_ and server.child is not None)
         if not exit_:
             server.stay(where)
 
@@ -108,11 +108,11 @@ class _Server:
             return
         where.print("The stack stays up until Ctrl-C.")
         try:
-            code = self.child.process.wait()
+            self.child.process.wait()
         except KeyboardInterrupt:
             where.print("Stopping …")
             return
-        raise StackFailed(f"The local stack ended with {code}; its logs are in {FOLDER}/logs.")
+        raise self.child.ended()
 
 
 @contextmanager
@@ -128,18 +128,18 @@ def _server(url: str | None, where: Console) -> Iterator[_Server]:
         yield _Server(None, child)
 
 
-def _evaluate(client: Client, made: Material, where: Console) -> str:
-    with progress_of("Uploading digits", where, counted=False) as report:
-        client.datasets.add(made.digits, name=DATASET, progress=report)
-    for name, file in made.models.items():
-        client.models.add(file, name=name, spec=digits_declaration())
+def _evaluate(client: Client, made: Material) -> str:
+    with progress_of("Uploading digits", counted=False) as report:
+        dataset = client.datasets.add(made.digits, name=DATASET, progress=report)
+    spec = digits_declaration()
+    models = [client.models.add(file, name=name, spec=spec) for name, file in made.models.items()]
     accepted = client.runs.launch(
-        dataset=DATASET,
-        models=list(made.models),
+        dataset=dataset.id,
+        models=[each.id for each in models],
         selection=Selection(split="test"),
         alias="demo",
     )
-    run = watch_run(client, accepted.id, where, after=accepted.seq)
+    run = watch_run(client, accepted.id, after=accepted.seq)
     if run.status is not Status.COMPLETED:
         raise RunNotCompleted(run.run_id, status=run.status, reason=run.reason)
     return run.run_id
@@ -153,7 +153,8 @@ def _print(client: Client, view: ComparisonView, made: Material, where: Console)
     print_comparison(view, disputed, where, pictures=pictures)
 
 
-def _print_address(url: str, run_id: str, where: Console) -> None:
+def _print_address(url: str, run_id: str, where: Console, *, ends: bool) -> None:
     where.print()
+    where.print("To look at it again" + (", after `runoff up`:" if ends else ":"))
     where.print(safe(f"  {url}/api/runs/{run_id}/comparison"), soft_wrap=True)
-    where.print(safe(f"  runoff compare {run_id} --url {url}"), soft_wrap=True)
+    where.print(f"  runoff compare {run_id}")

@@ -14,9 +14,9 @@ from runoff_contracts.views import ComparisonView, RunView
 COMPARISON_WAIT_S = 60.0
 
 
-def watch_run(client: Client, run_id: str, where: Console, *, after: int | None = None) -> RunView:
+def watch_run(client: Client, run_id: str, *, after: int | None = None) -> RunView:
     """Shows the progress of a run; returns it when it is settled."""
-    with progress_of("Scored", where) as report:
+    with progress_of("Scored") as report:
         for view in client.runs.watch(run_id, after=after):
             report(view.n_scored, view.n_entries)
     return view
@@ -31,8 +31,9 @@ def report_settled(client: Client, run: RunView, where: Console, *, json: bool) 
     if json:
         print_json(run)
     else:
-        print_run(run, where)
-        if run.status is Status.COMPLETED and len(run.contenders) > 1:
+        compared = run.status is Status.COMPLETED and len(run.contenders) > 1
+        print_run(run, where, contenders=not compared)
+        if compared:
             view = comparison_of(client, run.run_id)
             print_comparison(view, most_disputed(client, view.document), where)
     if run.status is not Status.COMPLETED:
@@ -44,8 +45,8 @@ def comparison_of(client: Client, run_id: str) -> ComparisonView:
     return client.comparisons.of_run(run_id, wait_s=COMPARISON_WAIT_S)
 
 
-def print_run(run: RunView, where: Console) -> None:
-    """A run in words, with its contenders."""
+def print_run(run: RunView, where: Console, *, contenders: bool = True) -> None:
+    """A run in words, with a table of its contenders."""
     where.print(safe(f"Run {run.run_id}" + (f", {run.alias}" if run.alias else ""), style="bold"))
     where.print(safe(run.status, style=STYLES.get(run.status, "")), safe(run.reason or ""))
     parts = [f"{run.dataset}@{run.dataset_version}"]
@@ -56,4 +57,5 @@ def print_run(run: RunView, where: Console) -> None:
     where.print(safe(", ".join(parts)))
     failed = f", {run.n_failed} with a failure" if run.n_failed else ""
     where.print(f"{run.n_scored} of {run.n_entries} entries scored{failed}")
-    where.print(contenders_table(run))
+    if contenders:
+        where.print(contenders_table(run))

@@ -21,7 +21,7 @@ def launch(
     ] = None,
     dataset: Annotated[
         str | None,
-        typer.Option("--dataset", help="Name, name@version, or digest.", show_default=False),
+        typer.Option("--dataset", help="Name, or name@version.", show_default=False),
     ] = None,
     models: Annotated[
         list[str] | None,
@@ -110,7 +110,7 @@ def launch(
                 where.print(f"Run {accepted.id} launched.\n  runoff run watch {accepted.id}")
             return
         where.print(f"Run {accepted.id}")
-        run = watch_run(client, accepted.id, where, after=accepted.seq)
+        run = watch_run(client, accepted.id, after=accepted.seq)
         report_settled(client, run, where, json=json)
 
 

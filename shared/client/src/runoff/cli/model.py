@@ -54,13 +54,15 @@ def add(
     """
     where = for_people(json_wanted=json)
     with Client(url) as client:
-        with progress_of("Uploading", where, counted=False) as report:
-            accepted = client.models.add(file, name=name, spec=spec, progress=report)
-        model = client.models.show(name, after=accepted.seq)
+        with progress_of("Uploading", counted=False) as report:
+            added = client.models.add(file, name=name, spec=spec, progress=report)
+        # The next command is to see it.
+        client.models.show(name, after=added.seq)
     if json:
-        print_json(model)
+        print_json(added)
         return
-    where.print(safe(f"Model {model.model}@{model.versions[0].number}."))
+    there = "" if added.created else "; it was there already"
+    where.print(safe(f"Model {added.id}{there}."))
 
 
 @app.command("list")

@@ -25,5 +25,10 @@ Cursor = Annotated[
     ),
 ]
 Run = Annotated[
-    str, typer.Argument(metavar="RUN", help="Id of a run, or `last`.", show_default=False)
+    str,
+    typer.Argument(
+        metavar="RUN",
+        help="Id of a run (its first 8 characters will do), or `last`.",
+        show_default=False,
+    ),
 ]

@@ -85,7 +85,7 @@ def watch(run: Run, url: Url = None, json: Json = False) -> None:
     """
     where = for_people(json_wanted=json)
     with Client(url) as client:
-        view = watch_run(client, run_id_of(client, run), where)
+        view = watch_run(client, run_id_of(client, run))
         report_settled(client, view, where, json=json)
 
 
@@ -154,6 +154,8 @@ def delete(
         if not yes:
             _ask(run_id)
         accepted = client.runs.delete(run_id)
+        # The next command is not to see it any more.
+        client.runs.list(limit=1, after=accepted.seq)
     if json:
         print_json(accepted)
     else:

@@ -67,7 +67,7 @@ def rebuild(url: Url = None, json: Json = False) -> None:
     came out otherwise than the live one was.
     """
     where = for_people(json_wanted=json)
-    with Client(url) as client, progress_of("Projected", where) as report:
+    with Client(url) as client, progress_of("Projected") as report:
         for view in client.server.rebuild():
             report(view.seq, view.target_seq)
     if json:
@@ -112,3 +112,9 @@ def _print_health(view: HealthView, address: str, where: Console) -> None:
     for each in view.projections:
         table.add_row(safe(each.projection), str(each.seq), str(each.lag))
     where.print(table)
+    if view.n_parked:
+        where.print(
+            safe(f"{view.n_parked} messages could not be read and are parked:", style="red")
+        )
+    for parked in view.parked:
+        where.print(safe(f"  {parked.seq} {parked.subject}: {parked.reason}"))

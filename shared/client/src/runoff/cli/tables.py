@@ -131,7 +131,7 @@ def entries_table(
             safe(entry.entry_id),
             safe(target, limit=ANSWER_LIMIT),
             *answers,
-            difference,
+            agreement(entry),
         ]
         table.add_row(*pictures[number : number + 1], *cells)
     return table

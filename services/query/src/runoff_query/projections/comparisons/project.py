@@ -30,9 +30,7 @@ async def _add(connection: Connection, seq: int, content: ComputedDocument) -> N
         event.digest,
         content.document,
         storable(event.document.dataset),
-        storable(
-            pydantic_core.to_json([each.model for each in event.document.contenders]).decode()
-        ),
+        models.decode(),
         storable(event.document.verdict),
         event.computed_at,
         seq,

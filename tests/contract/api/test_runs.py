@@ -1,0 +1,239 @@
+"""Routes of runs, over runs that the log holds."""
+
+from __future__ import annotations
+
+from runoff_contracts.ids import new_run_id
+from tests.contract.api.running import World, problem, wrong_fields
+from tests.integration.query import facts
+
+UNKNOWN = "00000000-0000-7000-8000-000000000000"
+
+
+async def test_a_run_is_shown_with_its_contenders(world: World) -> None:
+    """The numbers of each contender, and the sequence that they are of."""
+    run_id = await world.scribe.whole_run(n_entries=10)
+
+    run = await world.get(f"/api/runs/{run_id}")
+    assert run["status"] == "completed"
+    assert (run["n_entries"], run["n_processed"], run["n_scored"]) == (10, 10, 10)
+    assert [each["model"] for each in run["contenders"]] == ["onnx/net-0", "onnx/net-1"]
+    first = run["contenders"][0]
+    assert first["accuracy"] == first["n_correct"] / first["n_scored"]
+    assert run["comparison_digest"] == facts.computed(run_id).digest
+    assert run["seq"] == await world.scribe.log.last_seq()
+
+
+async def test_the_beginning_of_an_id_is_enough(world: World) -> None:
+    """People copy the first characters; too few or those of several runs are refused."""
+    run_id = await world.scribe.whole_run(n_entries=1)
+    other = run_id[:-4] + ("0000" if run_id[-4:] != "0000" else "1111")
+    await world.scribe.run(other, facts.created(other, 1))
+
+    problem(await world.http.get(f"/api/runs/{run_id[:7]}"), 404, "unknown-run")
+    found = problem(
+        await world.http.get(f"/api/runs/{run_id[:20]}?after={await world.scribe.log.last_seq()}"),
+        422,
+        "ambiguous-run",
+    )
+    assert run_id in wrong_fields(found)["run_id"]
+    assert (await world.get(f"/api/runs/{run_id[:-1]}"))["run_id"] == run_id
+
+
+async def test_unknown_runs_are_said_to_be_unknown(world: World) -> None:
+    """On every route below a run."""
+    for path in ("", "/entries", "/entries/x", "/comparison", "/events"):
+        problem(await world.http.get(f"/api/runs/{UNKNOWN}{path}"), 404, "unknown-run")
+    problem(await world.http.get("/api/runs/no-run-at-all"), 404, "unknown-run")
+
+
+async def test_runs_are_listed_newest_first_page_by_page(world: World) -> None:
+    """Every run once, whatever the size of the page."""
+    made = [new_run_id() for _ in range(5)]
+    for each in made:
+        await world.scribe.run(each, facts.created(each, 1))
+    seen: list[str] = []
+    page = await world.get("/api/runs", limit=2)
+    while True:
+        seen += [run["run_id"] for run in page["items"]]
+        if page["next_cursor"] is None:
+            break
+        page = await world.get("/api/runs", limit=2, cursor=page["next_cursor"])
+
+    assert seen == made[::-1]
+
+
+async def test_runs_are_listed_by_status_model_and_dataset(world: World) -> None:
+    """Each condition by itself, and several statuses at once."""
+    done = await world.scribe.whole_run(n_entries=1)
+    waiting, stopped = new_run_id(), new_run_id()
+    await world.scribe.run(waiting, facts.created(waiting, 1, n_contenders=1))
+    await world.scribe.run(stopped, facts.created(stopped, 1), facts.canceled(stopped))
+
+    async def listed(**params: object) -> set[str]:
+        return {run["run_id"] for run in (await world.get("/api/runs", **params))["items"]}
+
+    assert await listed(status="completed") == {done}
+    assert await listed(status=["completed", "canceled"]) == {done, stopped}
+    assert await listed(model="onnx/net-1") == {done, stopped}
+    assert await listed(model="onnx/net-0@1") == {done, waiting, stopped}
+    assert await listed(model="onnx/net-0@2") == set()
+    assert await listed(dataset="digits", status="pending") == {waiting}
+    assert await listed(dataset="other") == set()
+
+
+async def test_runs_are_filtered_by_metrics_and_attributes(world: World) -> None:
+    """A term on a metric holds when any contender fits; all terms have to hold."""
+    good, bad = new_run_id(), new_run_id()
+    for run_id, labels in ((good, ("zero", "one")), (bad, ("one", "one"))):
+        await world.scribe.run(run_id, facts.created(run_id, 1, alias=f"run {run_id[-4:]}"))
+        await world.scribe.processed(run_id, 0, facts.processed(run_id, 0, *labels))
+        await world.scribe.scored(run_id, 0, facts.scored(run_id, 0, *labels))
+
+    async def listed(text: str) -> set[str]:
+        return {run["run_id"] for run in (await world.get("/api/runs", filter=text))["items"]}
+
+    assert await listed("metrics.accuracy > 0.5") == {good}
+    assert await listed("metrics.accuracy <= 0") == {good, bad}
+    assert await listed("metrics.accuracy=0 and metrics.accuracy >= 1.0") == {good}
+    assert await listed("attributes.status = 'pending' and metrics.n_failed = 0") == {good, bad}
+    assert await listed(f'attributes.alias = "run {bad[-4:]}"') == {bad}
+    assert await listed("attributes.alias != 'other' and attributes.dataset != 'x'") == {good, bad}
+    assert await listed("attributes.status != 'pending'") == set()
+
+
+async def test_a_wrong_filter_is_refused_with_its_place(world: World) -> None:
+    """The message points at what was not understood."""
+    for text, told in {
+        "metrics.accuracy >": "at character 19: expected a number, found 'the end'",
+        "metrics.accurate > 1": "at character 1: expected one of the metrics",
+        "accuracy > 1": "at character 1: expected metrics.<name>",
+        "metrics.accuracy > 0.5 or metrics.n_failed = 0": "at character 24: expected `and`",
+        "attributes.status = completed": "at character 21: expected a text in quotes",
+        "attributes.status > 'a'": "at character 19: expected = or !=",
+        "metrics.accuracy > 'high'": "expected a number",
+        "'; DROP TABLE runs": "at character 1",
+    }.items():
+        found = problem(
+            await world.http.get("/api/runs", params={"filter": text}), 422, "bad-filter"
+        )
+        assert told in wrong_fields(found)["filter"], text
+
+
+async def test_pages_of_entries_are_in_order_and_whole(world: World) -> None:
+    """Every entry once in each order; those that are not scored stand last."""
+    run = new_run_id()
+    await world.scribe.run(run, facts.created(run, 8))
+    labels = [(n, "zero", "zero" if n % 2 else "one") for n in range(6)]
+    await world.scribe.processed(run, 0, *(facts.processed(run, *each) for each in labels))
+    await world.scribe.scored(run, 0, *(facts.scored(run, *each) for each in labels))
+    late = [(n, "zero", None) for n in (6, 7)]
+    await world.scribe.processed(run, 1, *(facts.processed(run, *each) for each in late))
+
+    assert await _indexes(world, run, sort="index") == [0, 1, 2, 3, 4, 5, 6, 7]
+    assert await _indexes(world, run, sort="difference") == [0, 2, 4, 1, 3, 5, 6, 7]
+    assert await _indexes(world, run, sort="confidence_difference") == [0, 1, 2, 3, 4, 5, 6, 7]
+    assert await _indexes(world, run, sort="difference", section="odd") == [1, 3, 5, 7]
+    assert await _indexes(world, run, sort="difference", status="failed") == [6, 7]
+    assert await _indexes(world, run, status="answered", split="test") == [0, 1, 2, 3, 4, 5]
+    assert await _indexes(world, run, split="train") == []
+
+
+async def test_an_entry_is_shown_with_all_attempts(world: World) -> None:
+    """By the id that the dataset gave it, whatever characters are in it."""
+    run = new_run_id()
+    await world.scribe.run(run, facts.created(run, 1))
+    odd = "folder/a b%2F?#é.png"
+    await world.scribe.processed(run, 0, facts.processed(run, 0, "zero", None, entry_id=odd))
+    await world.scribe.scored(run, 0, facts.scored(run, 0, "zero", None, entry_id=odd))
+
+    entry = await world.get(f"/api/runs/{run}/entries/folder%2Fa%20b%252F%3F%23%C3%A9.png")
+    assert entry["entry_id"] == odd
+    assert entry["status"] == "failed"
+    assert entry["difference"] is None
+    assert entry["predictions"][1]["attempts"][0]["error"]["error_class"] == "exception"
+    assert [score["value"] for score in entry["scores"]] == [1.0, None]
+    problem(await world.http.get(f"/api/runs/{run}/entries/none"), 404, "unknown-entry")
+
+
+async def test_a_cursor_of_another_list_is_refused(world: World) -> None:
+    """It would begin at a place that means something else."""
+    run = await world.scribe.whole_run(n_entries=6)
+    page = await world.get(f"/api/runs/{run}/entries", limit=2, sort="index")
+    for path, cursor in (
+        ("/api/runs", page["next_cursor"]),
+        (f"/api/runs/{run}/entries", page["next_cursor"]),
+        ("/api/runs", "garbage"),
+        ("/api/runs", "%%%"),
+        ("/api/datasets", "WzFd"),
+        ("/api/runs", "WyJydW5zIiwiMSJd"),
+    ):
+        found = problem(
+            await world.http.get(path, params={"cursor": cursor, "sort": "difference"}),
+            422,
+            "bad-cursor",
+        )
+        assert "next_cursor" in wrong_fields(found)["cursor"]
+
+
+async def test_a_comparison_is_answered_byte_for_byte(world: World) -> None:
+    """Its digest is of these bytes, so that anybody can check them."""
+    run = await world.scribe.whole_run(n_entries=4)
+    digest = facts.computed(run).digest
+    await world.get("/api/runs")
+
+    by_digest = await world.http.get(f"/api/comparisons/{digest}")
+    of_run = await world.http.get(f"/api/runs/{run}/comparison")
+    listed = await world.get("/api/comparisons")
+    document = by_digest.text.removeprefix(f'{{"digest":"{digest}","document":').removesuffix("}")
+    assert facts.digest_of(document.encode()) == digest
+    assert of_run.text == by_digest.text
+    assert [each["digest"] for each in listed["items"]] == [digest]
+    assert listed["items"][0]["run_ids"] == [run]
+    assert listed["items"][0]["models"] == ["onnx/net-0", "onnx/net-1"]
+    problem(await world.http.get(f"/api/comparisons/{facts.digest(9)}"), 404, "unknown-comparison")
+
+
+async def test_a_missing_comparison_says_why(world: World) -> None:
+    """One contender has nothing to compare; two have it when they are done."""
+    single, double, stopped = new_run_id(), new_run_id(), new_run_id()
+    await world.scribe.run(single, facts.created(single, 1, n_contenders=1))
+    await world.scribe.run(double, facts.created(double, 1))
+    await world.scribe.run(stopped, facts.created(stopped, 1), facts.canceled(stopped))
+    await world.get("/api/runs")
+
+    for run, name in (
+        (single, "nothing-to-compare"),
+        (double, "comparison-not-ready"),
+        (stopped, "nothing-to-compare"),
+    ):
+        problem(await world.http.get(f"/api/runs/{run}/comparison"), 404, name)
+
+
+async def test_the_registry_is_read_page_by_page(world: World) -> None:
+    """Datasets and models by name with their versions, newest first."""
+    await world.scribe.registry()
+    await world.scribe.tell("runoff.dataset.digits", *facts.dataset_events(number=2))
+    await world.scribe.tell("runoff.dataset.letters", *facts.dataset_events("letters"))
+
+    page = await world.get("/api/datasets", limit=1)
+    rest = await world.get("/api/datasets", limit=1, cursor=page["next_cursor"])
+    model = await world.get("/api/models/onnx/net-0")
+    assert [version["number"] for version in page["items"][0]["versions"]] == [2, 1]
+    assert rest["items"][0]["dataset"] == "letters"
+    assert rest["next_cursor"] is None
+    assert model["versions"][0]["spec"]["labels"] == list(facts.LABELS)
+    assert (await world.get("/api/models"))["items"] == [model]
+    problem(await world.http.get("/api/models/onnx/none"), 404, "unknown-model")
+    problem(await world.http.get("/api/datasets/none"), 404, "unknown-dataset")
+
+
+async def _indexes(world: World, run: str, **params: object) -> list[int]:
+    """Indexes of all entries, three a page."""
+    found: list[int] = []
+    cursor: dict[str, str] = {}
+    while True:
+        page = await world.get(f"/api/runs/{run}/entries", limit=3, **params, **cursor)
+        found += [entry["index"] for entry in page["items"]]
+        if page["next_cursor"] is None:
+            return found
+        cursor = {"cursor": page["next_cursor"]}
