@@ -85,7 +85,7 @@ def test_a_high_run_overtakes_a_low_one(stack: LiveStack) -> None:
     assert not behind.status.settled
 
 
-def test_a_rebuild_gives_the_same_tables_while_the_api_answers(stack: LiveStack, kind: str) -> None:
+def test_a_rebuild_gives_the_same_tables_while_the_api_answers(stack: LiveStack) -> None:
     """The log is the only truth: tables made of it anew are equal row by row."""
     register_texts(stack, name="rebuild", n=2000)
     run_id = launch(stack, dataset="rebuild", models=["first_letter", "last_letter"])

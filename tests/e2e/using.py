@@ -5,6 +5,7 @@ import string
 from collections import Counter
 from typing import Any
 
+import httpx
 import nats
 
 from runoff_contracts import subjects
@@ -46,7 +47,7 @@ def read_run(stack: LiveStack, run_id: str) -> RunView | None:
     """The run; none while the API does not answer."""
     try:
         answer = stack.http.get(f"/api/runs/{run_id}")
-    except OSError:
+    except httpx.TransportError:
         return None
     return RunView.model_validate(answer.json()) if answer.is_success else None
 

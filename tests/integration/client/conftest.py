@@ -1,39 +1,18 @@
-"""One real stack for all tests of the client, and the command as a shell runs it."""
+"""One real stack for all tests of the client, and the command that is led to it."""
 
-import json
-import os
-import subprocess
 import sys
-from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 import pytest
 
 from runoff import Client
 from runoff_testkit.live import LiveStack, live_stack
+from tests.unit.client.calling import Done, Runoff, command_in
 
 COMMAND = (sys.executable, "-c", "from runoff.cli import main; main()")
+"""As a process of its own, for what is about processes."""
 TIMEOUT_S = 120
-
-
-@dataclass(frozen=True)
-class Done:
-    """How a call of the command ended."""
-
-    code: int
-    stdout: str
-    stderr: str
-
-    @property
-    def document(self) -> dict[str, object]:
-        """Standard output, which must be one JSON object and nothing else."""
-        data = json.loads(self.stdout)
-        assert isinstance(data, dict)
-        return data
-
-
-Runoff = Callable[..., Done]
 
 
 @pytest.fixture(scope="session")
@@ -46,7 +25,7 @@ def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
 @pytest.fixture(scope="session")
 def environment(stack: LiveStack) -> Mapping[str, str]:
     """What leads the command to the stack."""
-    return {**os.environ, "RUNOFF_API_URL": stack.api_url}
+    return {"RUNOFF_API_URL": stack.api_url}
 
 
 @pytest.fixture(scope="session")
@@ -58,20 +37,7 @@ def workplace(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def runoff(environment: Mapping[str, str], workplace: Path) -> Runoff:
     """The command, without a terminal."""
-
-    def call(*arguments: str) -> Done:
-        done = subprocess.run(
-            [*COMMAND, *arguments],
-            cwd=workplace,
-            env=environment,
-            capture_output=True,
-            text=True,
-            timeout=TIMEOUT_S,
-            check=False,
-        )
-        return Done(done.returncode, done.stdout, done.stderr)
-
-    return call
+    return command_in(workplace, environment)
 
 
 @pytest.fixture(scope="session")

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator
 from runoff import Client, LogEvent
 from runoff_contracts.events.entry import EntryProcessed
 from runoff_testkit.live import LiveStack
-from tests.integration.client.conftest import Runoff
+from tests.unit.client.calling import Runoff
 
 
 def until_completed(events: Iterable[LogEvent]) -> Iterator[LogEvent]:

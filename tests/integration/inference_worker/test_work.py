@@ -225,7 +225,7 @@ async def test_a_lost_entry_set_settles_as_failed(
     bench: Bench, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A failure of our own is tried again, later each time, and at last is a fact."""
-    monkeypatch.setattr("runoff_inference_worker.consumer.MOST_FAILURES", 2)
+    monkeypatch.setattr("runoff_inference_worker.work.MOST_FAILURES", 2)
     run_id = await bench.run(texts(3), "text")
     for path in bench.folder.rglob("sha256/*/*"):
         path.unlink()

@@ -1,44 +1,18 @@
 """The command at its edges: exit codes, and where words go. No server is needed."""
 
-from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
-from runoff.cli import main
+from tests.unit.client.calling import Runoff, command_in
 
 NOWHERE = "http://127.0.0.1:9"
 
 
-@dataclass(frozen=True)
-class Done:
-    """How a call of the command ended."""
-
-    code: object
-    stdout: str
-    stderr: str
-
-
-Runoff = Callable[..., Done]
-
-
 @pytest.fixture
-def runoff(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
-) -> Runoff:
+def runoff(tmp_path: Path) -> Runoff:
     """The command in an empty folder."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("RUNOFF_API_URL", raising=False)
-
-    def call(*arguments: str) -> Done:
-        monkeypatch.setattr("sys.argv", ["runoff", *arguments])
-        with pytest.raises(SystemExit) as ended:
-            main()
-        captured = capsys.readouterr()
-        return Done(ended.value.code, captured.out, captured.err)
-
-    return call
+    return command_in(tmp_path, {})
 
 
 @pytest.mark.parametrize(

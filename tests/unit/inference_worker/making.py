@@ -25,6 +25,7 @@ from runoff_inference_worker.instruments import Instruments
 from runoff_inference_worker.pictures import Memory, Pictures
 from runoff_inference_worker.provider import Kit, Unopened
 from runoff_inference_worker.providers import PROVIDERS
+from runoff_inference_worker.python_functions import Function, make_model
 from runoff_inference_worker.settings import WorkerSettings
 from runoff_inference_worker.slices import Rest, Sheet, Slice
 from runoff_inference_worker.threads import Threads
@@ -103,7 +104,7 @@ def linear_model(
         given,
     )
     opset = [helper.make_opsetid("", 17)]
-    return helper.make_model(graph, opset_imports=opset, ir_version=10).SerializeToString()
+    return helper.make_model(graph, opset_imports=opset, ir_version=10).SerializeToString()  # type: ignore[no-any-return]  # onnx has no types
 
 
 def brightness_model(n_pixels: int = 16, **options: Any) -> bytes:  # as linear_model takes them
@@ -151,6 +152,12 @@ async def opened(
         instruments = Instruments(contender.model)
         askers.append(Asker(contender.position, model, config or RunConfig(), instruments))
     return askers
+
+
+async def opened_without_threads(kit: Kit, function: Function, config: RunConfig) -> list[Asker]:
+    """One contender whose function is at hand, so that no thread has to import it."""
+    model = make_model(function, kit.threads)
+    return [Asker(0, model, config, Instruments("python/at-hand"))]
 
 
 async def answered(

@@ -38,6 +38,11 @@ class Memory:
         self._limit, self._used = limit_bytes, 0
         self._changed = asyncio.Event()
 
+    @property
+    def n_used(self) -> int:
+        """Bytes kept now."""
+        return self._used
+
     def take(self, n_bytes: int) -> None:
         """Count what is kept. It may go over the limit: room is asked for before the next."""
         self._used += n_bytes

@@ -2,10 +2,10 @@
 
 import asyncio
 import inspect
-import time
 from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from functools import partial
+from time import perf_counter
 from typing import Any
 
 from runoff_inference_worker.errors import (
@@ -22,7 +22,8 @@ from runoff_inference_worker.views import View
 Function = Callable[[Any], Any]
 """As its author wrote it: what it returns is looked at when it does (hence `Any`)."""
 
-_MOST_IN_HOP = 1024
+_MOST_IN_HOP = 64
+"""Of entries that wait behind one that turns out to be slow; enough to make hops cheap."""
 
 
 class Pace:
@@ -58,10 +59,10 @@ class SyncFunction(_PythonModel):
 
     async def answer(self, asks: Sequence[Ask], limit_s: float) -> Sequence[Reply]:
         """Call for one after another, as long as the hop lasts."""
-        began_s = time.perf_counter()
+        began_s = perf_counter()
         calls = [partial(self._call, ask) for ask in asks]
         dones = await self._threads.serve(calls, limit_s=limit_s)
-        self._pace.learn(len(dones), time.perf_counter() - began_s)
+        self._pace.learn(len(dones), perf_counter() - began_s)
         return [Reply(done.value, done.started_at, done.duration_s) for done in dones]
 
     def _call(self, ask: Ask) -> Answer:
@@ -77,16 +78,16 @@ class AsyncFunction(_PythonModel):
 
     async def answer(self, asks: Sequence[Ask], limit_s: float) -> Sequence[Reply]:
         """Await one after another, as long as that is quick."""
-        first_s = time.perf_counter()
+        first_s = perf_counter()
         replies: list[Reply] = []
         for ask in asks:
-            started_at, began_s = datetime.now(UTC), time.perf_counter()
+            started_at, began_s = datetime.now(UTC), perf_counter()
             outcome = await _awaited(self._function, Entry(ask), answer_of, limit_s)
-            ended_s = time.perf_counter()
+            ended_s = perf_counter()
             replies.append(Reply(outcome, started_at, ended_s - began_s))
             if ended_s - first_s > HOP_S:
                 break
-        self._pace.learn(len(replies), time.perf_counter() - first_s)
+        self._pace.learn(len(replies), perf_counter() - first_s)
         return replies
 
 
@@ -116,12 +117,12 @@ class AsyncBatchFunction(_BatchFunction):
 
     async def answer(self, asks: Sequence[Ask], limit_s: float) -> Sequence[Reply]:
         """One call; what it raises fails the whole batch."""
-        started_at, began_s = datetime.now(UTC), time.perf_counter()
+        started_at, began_s = datetime.now(UTC), perf_counter()
         read = partial(_answers, n_asked=len(asks))
         outcome = await _awaited(self._function, [Entry(ask) for ask in asks], read, limit_s)
         if isinstance(outcome, AttemptFailed):
             raise outcome
-        return _replies(outcome, started_at, time.perf_counter() - began_s)
+        return _replies(outcome, started_at, perf_counter() - began_s)
 
 
 async def _awaited(

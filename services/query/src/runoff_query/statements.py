@@ -2,11 +2,16 @@
 
 from functools import cache
 from importlib.resources import files
+from itertools import dropwhile
 
 _FOLDER = files("runoff_query") / "sql"
 
 
 @cache
 def statement(name: str) -> str:
-    """The statement of a name, as `checkpoints/move`."""
-    return _FOLDER.joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    """The statement of a name, as `checkpoints/move`, without the comment that it starts with.
+
+    A span of the database is named by the first word of its statement.
+    """
+    text = _FOLDER.joinpath(f"{name}.sql").read_text(encoding="utf-8")
+    return "".join(dropwhile(lambda line: line.startswith("--"), text.splitlines(keepends=True)))

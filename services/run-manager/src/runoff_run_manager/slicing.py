@@ -10,9 +10,9 @@ from dataclasses import dataclass
 TARGET_S = 1.0
 """Time that a worker should spend on a slice: a fact a second, and little to repeat."""
 MAX_SLICE = 500
-FIRST_SLICE = 8
+FIRST_SLICE = 16
 """Entries of a slice while nothing is known of the models' speed."""
-MIN_SLICES = 64
+MIN_SLICES = 24
 """A run is cut at least so fine, so that workers end together and progress is seen."""
 _MESSAGE_BYTES = 1_000_000
 _ENTRY_BYTES, _PREDICTION_BYTES, _ATTEMPT_BYTES = 1100, 350, 350

@@ -19,11 +19,13 @@ Name = Annotated[
 """What a person calls a dataset or a model: letters, digits, dot, dash, underscore."""
 
 Digest = Annotated[str, StringConstraints(pattern=r"^sha256:[0-9a-f]{64}$")]
+"""Names content by what it is: the same bytes have the same digest everywhere."""
 
 ModelRef = Annotated[str, StringConstraints(min_length=3, max_length=300)]
 """`provider/name`, with `@version` where one version is meant: `onnx/digits-net@2`."""
 
 EntryId = Annotated[str, StringConstraints(min_length=1, max_length=200)]
+"""What a dataset's manifest calls an entry."""
 
 _SAFE_TOKEN = re.compile(r"[A-Za-z0-9_-]+")
 

@@ -7,6 +7,7 @@ Task = Literal["classification"]
 """More tasks join with their scorers; a run compares models on one task."""
 
 Priority = Literal["high", "normal", "low"]
+"""Work of a higher one is handed out first; a lower one gets its turn now and then."""
 PRIORITIES: tuple[Priority, ...] = ("high", "normal", "low")
 
 

@@ -3,6 +3,7 @@
 from typing import Any
 
 from faststream import AckPolicy
+from faststream.exceptions import IncorrectState
 from faststream.nats import NatsBroker
 from faststream.nats.opentelemetry.provider import NatsTelemetrySettingsProvider
 from faststream.opentelemetry.middleware import TelemetryMiddleware
@@ -57,3 +58,11 @@ def client_of(broker: NatsBroker) -> Client:
     if not isinstance(connection, Client):
         raise TypeError("the broker is not started")
     return connection
+
+
+def is_started(broker: NatsBroker) -> bool:
+    """Whether `client_of` has something to give."""
+    try:
+        return isinstance(broker.connection, Client)
+    except IncorrectState:
+        return False

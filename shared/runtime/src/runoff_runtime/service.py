@@ -22,7 +22,7 @@ from faststream.asgi.types import ASGIApp, Scope
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
 
-from runoff_runtime.broker import client_of
+from runoff_runtime.broker import client_of, is_started
 from runoff_runtime.logs import set_up_logs
 from runoff_runtime.settings import ServiceSettings
 from runoff_runtime.telemetry import set_up_telemetry
@@ -118,7 +118,7 @@ async def _serve(service: Service) -> int:
 async def _run_server(service: Service, server: _Server, stop: asyncio.Event) -> None:
     async with asyncio.TaskGroup() as group:
         serving = group.create_task(server.serve())
-        if await _started(server, serving, stop):
+        if await _started(service, server, serving, stop):
             await _work(service, stop)
             # Not before: the server closes the connection, which the tasks' clean-up needs.
             server.should_exit = True
@@ -128,9 +128,12 @@ async def _run_server(service: Service, server: _Server, stop: asyncio.Event) ->
             raise RuntimeError("the service did not start")
 
 
-async def _started(server: _Server, serving: asyncio.Task[None], stop: asyncio.Event) -> bool:
+async def _started(
+    service: Service, server: _Server, serving: asyncio.Task[None], stop: asyncio.Event
+) -> bool:
     """Wait for it; false where it failed, or was stopped while it waits for its connection."""
-    while not server.started:
+    # FastStream says that it has started a moment before its broker has connected.
+    while not (server.started and is_started(service.broker)):
         if serving.done() or stop.is_set():
             return False
         await asyncio.sleep(0.01)

@@ -88,7 +88,7 @@ def wire(settings: ApiSettings) -> Wired:
     parts = _make_parts(settings, pool, partial(client_of, broker))
     app = _make_app(parts, broker)
     if enabled():
-        FastAPIInstrumentor.instrument_app(app)
+        FastAPIInstrumentor.instrument_app(app, exclude_spans=["receive", "send"])
         # It has no types.
         AsyncPGInstrumentor().instrument()  # type: ignore[no-untyped-call]
     guarded = Guard(

@@ -2,6 +2,8 @@
 
 from functools import partial
 
+from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
+
 from runoff_contracts.commands import RebuildReadModels
 from runoff_query.database import make_pool
 from runoff_query.projector.consumer import Rebuilds
@@ -10,6 +12,7 @@ from runoff_query.settings import DatabaseSettings
 from runoff_runtime.broker import make_broker
 from runoff_runtime.commands import handle
 from runoff_runtime.service import Service, run
+from runoff_runtime.telemetry import enabled
 
 
 def main() -> int:
@@ -20,6 +23,8 @@ def main() -> int:
 def make_service(settings: DatabaseSettings) -> Service:
     """The service, ready to run; called within the loop that the pool belongs to."""
     broker = make_broker(settings, name="projector")
+    if enabled():
+        AsyncPGInstrumentor().instrument()  # type: ignore[no-untyped-call]
     pool = make_pool(
         settings.postgres_dsn.get_secret_value(), name="projector", size=3, statement_s=None
     )

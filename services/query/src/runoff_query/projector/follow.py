@@ -6,14 +6,19 @@ them. The next batch is read while Postgres writes the one before.
 
 import asyncio
 import json
+import time
+from contextlib import AbstractContextManager, nullcontext
 
 import structlog
 from nats.aio.client import Client
+from opentelemetry.trace import INVALID_SPAN, Link, Span, get_current_span
 
 from runoff_contracts.subjects import PROJECTED
 from runoff_eventlog.bootstrap import log_state
 from runoff_eventlog.log import EventLog
+from runoff_eventlog.message import Message
 from runoff_eventlog.reader import ConsumerGone
+from runoff_eventlog.tracing import context_of
 from runoff_query.checkpoints import (
     Checkpoints,
     check_log,
@@ -27,7 +32,7 @@ from runoff_query.private_reader import private_reader
 from runoff_query.projections import PROJECTIONS
 from runoff_query.projector.batch import Batch, project
 from runoff_query.projector.read_ahead import read_ahead
-from runoff_runtime.telemetry import meter, tracer
+from runoff_runtime.telemetry import enabled, meter, tracer
 
 _LINGER_S = 0.015
 _BATCH_MESSAGES = 64
@@ -35,7 +40,12 @@ _AGAIN_S = 0.25
 
 logger = structlog.get_logger(__name__)
 
-_projected = meter.create_counter("runoff.projector.messages", unit="{message}")
+_lag = meter.create_gauge(
+    "runoff.projector.lag", unit="{message}", description="In the log and not yet in the tables"
+)
+_duration = meter.create_histogram(
+    "runoff.projector.batch.duration", unit="s", description="From a batch to its commit"
+)
 
 
 async def follow(nc: Client, pool: Pool) -> None:
@@ -82,13 +92,44 @@ async def _follow_from(held: Checkpoints, log: EventLog, pool: Pool) -> None:
 
 
 async def _project(pool: Pool, held: Checkpoints, batch: Batch) -> Checkpoints:
-    with tracer.start_as_current_span("project batch") as span:
-        span.set_attribute("runoff.seq", batch.last_seq)
-        span.set_attribute("runoff.messages", len(batch.messages))
+    started = time.perf_counter()
+    with _span(batch):
         async with pool.acquire() as connection:
             held = await project(connection, held, batch)
-    _projected.add(len(batch.messages))
+    _duration.record(time.perf_counter() - started)
+    _lag.set(_n_pending(batch))
     return held
+
+
+def _span(batch: Batch) -> AbstractContextManager[Span]:
+    """A span in the trace of the batch's first traced message, with links to the other traces."""
+    if not enabled():
+        return nullcontext(INVALID_SPAN)
+    parents = {each.headers["traceparent"]: each for each in batch.messages if _traced(each)}
+    contexts = [context_of(each.headers) for each in parents.values()]
+    first = get_current_span(contexts[0]).get_span_context() if contexts else None
+    others = {
+        other.trace_id: other
+        for context in contexts
+        if (other := get_current_span(context).get_span_context())
+        and first
+        and other.trace_id != first.trace_id
+    }
+    return tracer.start_as_current_span(
+        "project batch",
+        context=contexts[0] if contexts else None,
+        links=[Link(other) for other in others.values()],
+        attributes={"runoff.seq": batch.last_seq, "runoff.messages": len(batch.messages)},
+    )
+
+
+def _n_pending(batch: Batch) -> int:
+    """What the log holds behind this batch: the last part of the acknowledgement subject."""
+    return int(batch.messages[-1].reply.rpartition(".")[2])
+
+
+def _traced(message: Message) -> bool:
+    return bool(message.headers.get("traceparent"))
 
 
 async def _signal(nc: Client, held: Checkpoints, batch: Batch) -> None:

@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from runoff.cli import words
 from runoff.cli.options import Cursor, Json, Limit, Url
 from runoff.cli.output import for_people, print_json, safe, say_more
 from runoff.cli.progress import progress_of
@@ -57,7 +58,9 @@ def add(
         return
     version = next(each for each in dataset.versions if each.number == added.number)
     there = "" if added.created else "; it was there already"
-    where.print(safe(f"Dataset {added.id}: {version.n_entries} entries{there}."))
+    where.print(
+        safe(f"Dataset {added.id}: {words.counted(version.n_entries, 'entry', 'entries')}{there}.")
+    )
 
 
 @app.command("list")

@@ -14,63 +14,75 @@ from runoff.evaluation import Evaluation, read_yaml
 Given = dict[str, object]
 
 
+File = Annotated[
+    Path | None,
+    typer.Argument(metavar="EVAL.yaml", help="What to run, as a file.", show_default=False),
+]
+Dataset = Annotated[
+    str | None,
+    typer.Option("--dataset", help="Name, or name@version.", show_default=False),
+]
+Models = Annotated[
+    list[str] | None,
+    typer.Option("--model", help="provider/name; again for each model.", show_default=False),
+]
+Split = Annotated[
+    str | None, typer.Option("--split", help="Only entries of it.", show_default=False)
+]
+Section = Annotated[
+    str | None, typer.Option("--section", help="Only entries of it.", show_default=False)
+]
+BatchSize = Annotated[
+    int | None,
+    typer.Option("--batch-size", help="Entries in one call (32).", show_default=False),
+]
+SleepS = Annotated[
+    float | None,
+    typer.Option("--sleep", help="Seconds of rest between two entries (0).", show_default=False),
+]
+Concurrency = Annotated[
+    int | None,
+    typer.Option(
+        "--concurrency", help="Calls at once, a model and worker (4).", show_default=False
+    ),
+]
+Retries = Annotated[
+    int | None,
+    typer.Option("--retries", help="Attempts after a failed one (2).", show_default=False),
+]
+TimeoutS = Annotated[
+    float | None,
+    typer.Option("--timeout", help="Seconds that one attempt may take (60).", show_default=False),
+]
+PriorityName = Annotated[
+    str | None,
+    typer.Option("--priority", help="high, normal, or low (normal).", show_default=False),
+]
+Alias = Annotated[
+    str | None, typer.Option("--alias", help="A name for people.", show_default=False)
+]
+Labels = Annotated[
+    list[str] | None,
+    typer.Option("--label", metavar="KEY=VALUE", help="Again for each.", show_default=False),
+]
+Watch = Annotated[bool, typer.Option("--watch", help="Follow it until it is settled.")]
+
+
 def launch(
-    file: Annotated[
-        Path | None,
-        typer.Argument(metavar="EVAL.yaml", help="What to run, as a file.", show_default=False),
-    ] = None,
-    dataset: Annotated[
-        str | None,
-        typer.Option("--dataset", help="Name, or name@version.", show_default=False),
-    ] = None,
-    models: Annotated[
-        list[str] | None,
-        typer.Option("--model", help="provider/name; again for each model.", show_default=False),
-    ] = None,
-    split: Annotated[
-        str | None, typer.Option("--split", help="Only entries of it.", show_default=False)
-    ] = None,
-    section: Annotated[
-        str | None, typer.Option("--section", help="Only entries of it.", show_default=False)
-    ] = None,
-    batch_size: Annotated[
-        int | None,
-        typer.Option("--batch-size", help="Entries in one call (32).", show_default=False),
-    ] = None,
-    sleep_s: Annotated[
-        float | None,
-        typer.Option(
-            "--sleep", help="Seconds of rest between two entries (0).", show_default=False
-        ),
-    ] = None,
-    concurrency: Annotated[
-        int | None,
-        typer.Option(
-            "--concurrency", help="Calls at once, a model and worker (4).", show_default=False
-        ),
-    ] = None,
-    retries: Annotated[
-        int | None,
-        typer.Option("--retries", help="Attempts after a failed one (2).", show_default=False),
-    ] = None,
-    timeout_s: Annotated[
-        float | None,
-        typer.Option(
-            "--timeout", help="Seconds that one attempt may take (60).", show_default=False
-        ),
-    ] = None,
-    priority: Annotated[
-        str | None,
-        typer.Option("--priority", help="high, normal, or low (normal).", show_default=False),
-    ] = None,
-    alias: Annotated[
-        str | None, typer.Option("--alias", help="A name for people.", show_default=False)
-    ] = None,
-    labels: Annotated[
-        list[str] | None,
-        typer.Option("--label", metavar="KEY=VALUE", help="Again for each.", show_default=False),
-    ] = None,
-    watch: Annotated[bool, typer.Option("--watch", help="Follow it until it is settled.")] = False,
+    file: File = None,
+    dataset: Dataset = None,
+    models: Models = None,
+    split: Split = None,
+    section: Section = None,
+    batch_size: BatchSize = None,
+    sleep_s: SleepS = None,
+    concurrency: Concurrency = None,
+    retries: Retries = None,
+    timeout_s: TimeoutS = None,
+    priority: PriorityName = None,
+    alias: Alias = None,
+    labels: Labels = None,
+    watch: Watch = False,
     url: Url = None,
     json: Json = False,
 ) -> None:
@@ -99,19 +111,21 @@ def launch(
         "alias": alias,
         "labels": _labels(labels or []),
     }
-    evaluation = _evaluation(file, asked)
+    _start(_evaluation(file, asked), watch=watch, url=url, json=json)
+
+
+def _start(evaluation: Evaluation, *, watch: bool, url: str | None, json: bool) -> None:
     where = for_people(json_wanted=json)
     with Client(url) as client:
         accepted = client.runs.launch_evaluation(evaluation)
-        if not watch:
-            if json:
-                print_json(accepted)
-            else:
-                where.print(f"Run {accepted.id} launched.\n  runoff run watch {accepted.id}")
-            return
-        where.print(f"Run {accepted.id}")
-        run = watch_run(client, accepted.id, after=accepted.seq)
-        report_settled(client, run, where, json=json)
+        if watch:
+            where.print(f"Run {accepted.id}")
+            run = watch_run(client, accepted.id, after=accepted.seq)
+            report_settled(client, run, where, json=json)
+        elif json:
+            print_json(accepted)
+        else:
+            where.print(f"Run {accepted.id} launched.\n  runoff run watch {accepted.id}")
 
 
 def merged(base: Given, over: Given) -> Given:

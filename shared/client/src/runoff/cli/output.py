@@ -5,6 +5,7 @@ escape sequences that move the cursor, set a title or answer for the user are sp
 """
 
 import json
+import os
 import re
 import sys
 from typing import NoReturn
@@ -46,7 +47,7 @@ def safe(text: str, *, style: str = "", limit: int | None = None) -> Text:
 def console(*, stderr: bool = False) -> Console:
     """A terminal as it is, or a wide page where there is none, so that lines stay whole."""
     made = Console(stderr=stderr, highlight=False, markup=False)
-    if not made.is_terminal:
+    if not made.is_terminal and "COLUMNS" not in os.environ:
         made.width = WIDTH_WITHOUT_TERMINAL
     return made
 

@@ -8,7 +8,7 @@ from rich.text import Text
 
 from runoff.cli import words
 from runoff.cli.output import clean, safe
-from runoff_contracts.events.entry import Difference
+from runoff_contracts.events.entry import Difference, Prediction
 from runoff_contracts.task import Status
 from runoff_contracts.views import DatasetView, EntryView, ModelView, RunView
 
@@ -123,8 +123,7 @@ def entries_table(
     table.leading = 1 if pictures else 0
     for number, entry in enumerate(entries):
         answers = [
-            answer(each.label, each.confidence, right=_is_right(entry, each.contender))
-            for each in entry.predictions
+            answer(each, right=_is_right(entry, each.contender)) for each in entry.predictions
         ]
         target = "–" if entry.target is None else entry.target
         cells: list[Text | str] = [
@@ -137,14 +136,16 @@ def entries_table(
     return table
 
 
-def answer(label: str | None, confidence: float | None, *, right: bool | None) -> Text:
-    """An answer with its confidence, green where right and red where wrong."""
-    if label is None:
-        return safe("no answer", style="red")
+def answer(prediction: Prediction, *, right: bool | None) -> Text:
+    """An answer with its confidence, green where right, red where wrong; or why there is none."""
+    if prediction.label is None:
+        error = prediction.attempts[-1].error
+        reason = f"{error.error_class}: {error.message}" if error else "no answer"
+        return safe(reason, style="red", limit=ANSWER_LIMIT)
     style = {True: "green", False: "red", None: ""}[right]
-    text = safe(label, style=style, limit=ANSWER_LIMIT)
-    if confidence is not None:
-        text.append(f"  {confidence * 100:.0f} %", style="dim")
+    text = safe(prediction.label, style=style, limit=ANSWER_LIMIT)
+    if prediction.confidence is not None:
+        text.append(f"  {prediction.confidence * 100:.0f} %", style="dim")
     return text
 
 

@@ -29,6 +29,8 @@ def print_comparison(
     where.print(Text(clean(document.verdict), style="bold"))
     where.print(contenders_table(document))
     where.print(pairs_table(document))
+    where.print(Text(_methods(document), style="dim"))
+    where.print()
     if disputed:
         title = f"The most disputed of {document.n_disagree} entries with different answers"
         where.print(Text(title, style="bold"))
@@ -70,7 +72,7 @@ def pairs_table(document: ComparisonDocument) -> Table:
     level = f"{document.confidence_level * 100:g} % interval"
     several = len(document.pairs) > 1
     table = plain_table(
-        "pair", "difference", level, "p (Holm)" if several else "p", "test", "entries", "disagree",
+        "pair", "difference", level, "p (Holm)" if several else "p", "entries", "disagree",
         right=["difference", "entries", "disagree"],
     )  # fmt: skip
     for pair in document.pairs:
@@ -79,11 +81,16 @@ def pairs_table(document: ComparisonDocument) -> Table:
             words.points(pair.difference),
             words.points_interval(pair.interval),
             words.p_value(pair.p_adjusted if several else pair.p_value),
-            safe(pair.test),
             str(pair.n_both),
             str(pair.n_disagree),
         )
     return table
+
+
+def _methods(document: ComparisonDocument) -> str:
+    tests = " / ".join(sorted({clean(pair.test) for pair in document.pairs}))
+    intervals = " / ".join(sorted({clean(pair.interval_method) for pair in document.pairs}))
+    return f"p: {tests}. Interval of the difference: {intervals}."
 
 
 def _pair_name(document: ComparisonDocument, pair: ComparedPair) -> str:

@@ -57,3 +57,8 @@ def duration(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes} min {rest:02d} s"
+
+
+def counted(n: int, one: str, several: str) -> str:
+    """`1 entry`, `2 entries`."""
+    return f"{n} {one if n == 1 else several}"

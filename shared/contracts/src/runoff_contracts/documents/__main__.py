@@ -23,14 +23,13 @@ def main(arguments: list[str] | None = None) -> int:
     if root is None:
         _say(f"run this in the repository: there is no {_GOLDEN} here or above")
         return 2
-    outdated = [
-        path for path, text in _documents(root).items() if not path.exists() or _read(path) != text
-    ]
+    documents = _documents(root)
     if check:
+        outdated = [p for p, text in documents.items() if not p.exists() or _read(p) != text]
         for path in outdated:
             _say(f"{path.relative_to(root)} is not what the code says: run `make docs`")
         return 1 if outdated else 0
-    for path, text in _documents(root).items():
+    for path, text in documents.items():
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
     return 0

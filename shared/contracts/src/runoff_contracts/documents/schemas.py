@@ -5,6 +5,7 @@ import inspect
 import sys
 import textwrap
 from collections.abc import Iterable, Sequence
+from functools import cache
 from itertools import pairwise
 from types import ModuleType
 from typing import Any
@@ -55,6 +56,7 @@ def schemas_of(classes: Sequence[type[BaseModel]]) -> dict[str, Schema]:
     return {name: _as_draft_07(schema) for name, schema in found.items()}
 
 
+@cache
 def named_types() -> dict[str, tuple[Schema, str]]:
     """Schema and description of every type that has a name of its own."""
     return {
@@ -89,6 +91,7 @@ def _parts_of(classes: Iterable[type[BaseModel]]) -> set[type[BaseModel]]:
     return found
 
 
+@cache
 def _field_docs(class_: type[BaseModel]) -> dict[str, str]:
     docs: dict[str, str] = {}
     for each in reversed(class_.__mro__):

@@ -1,0 +1,198 @@
+"""What becomes of one work item: answered, appended, acknowledged; or handed back, or settled."""
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import TypeVar
+
+import structlog
+from nats.js.errors import APIError
+from obstore.exceptions import BaseError as StoreError
+
+from runoff_contracts import subjects
+from runoff_eventlog.errors import AppendTooLarge, EventLogError
+from runoff_eventlog.log import EventLog
+from runoff_eventlog.tracing import context_of
+from runoff_inference_worker.append import Facts, append_slice
+from runoff_inference_worker.errors import RunUnknown
+from runoff_inference_worker.leases import Held, Leases
+from runoff_inference_worker.pictures import Memory, Pictures
+from runoff_inference_worker.runs import OpenRun, Runs
+from runoff_inference_worker.slices import Sheet, Slice, unanswered
+from runoff_objects.entry_set import EntryRow, open_entry_set
+from runoff_objects.errors import ObjectError
+from runoff_objects.store import Objects
+from runoff_runtime.telemetry import tracer
+
+T = TypeVar("T")
+
+MOST_FAILURES = 5
+"""Deliveries after which an item that our own code fails on is settled as failed."""
+MOST_DELIVERIES = 12
+"""Deliveries after which an item is not even tried: it ends every worker that touches it."""
+_LONGEST_DELAY_S = 30.0
+_PATIENCE_S = 5.0
+_REMEMBERED = 10_000
+
+logger = structlog.get_logger(__name__)
+
+
+class Canceled:
+    """Runs that were canceled while this worker lives."""
+
+    def __init__(self) -> None:
+        self._runs: dict[str, None] = {}
+
+    def __contains__(self, run_id: str) -> bool:
+        return run_id in self._runs
+
+    def add(self, run_id: str) -> None:
+        """Remember a run; the oldest is forgotten when there are very many."""
+        self._runs[run_id] = None
+        if len(self._runs) > _REMEMBERED:
+            del self._runs[next(iter(self._runs))]
+
+
+class Work:
+    """Carries out work items, several side by side."""
+
+    def __init__(
+        self,
+        log: EventLog,
+        objects: Objects,
+        runs: Runs,
+        leases: Leases,
+        canceled: Canceled,
+        *,
+        pictures: Pictures,
+        memory: Memory,
+        worker: str,
+        on_open: Callable[[], None],
+    ) -> None:
+        """Prepare to work; `on_open` is told when more is known of what an item's run can use."""
+        self._log, self._objects, self._runs = log, objects, runs
+        self._leases, self._canceled = leases, canceled
+        self._pictures, self._memory = pictures, memory
+        self._worker, self._on_open = worker, on_open
+
+    async def do(self, held: Held) -> None:
+        """See to one item. Whatever happens in it ends neither the process nor another item."""
+        try:
+            await self._carry_out(held)
+        except Exception as error:  # the outermost loop of an item
+            where = {"run_id": held.item.run_id, "slice": held.item.slice}
+            if _is_outage(error):
+                logger.warning("store.unavailable", error=repr(error), **where)
+                await self._back(held)
+                return
+            logger.exception("slice.failed", n_delivered=held.n_delivered, **where)
+            await self._failed(held)
+
+    async def _carry_out(self, held: Held) -> None:
+        item = held.item
+        if item.run_id in self._canceled or await self._is_in_log(held):
+            await self._leases.done(held)
+            return
+        if held.n_delivered > MOST_DELIVERIES:
+            n_tries = held.n_delivered - 1
+            await self._settle(held, f"the slice was handed out {n_tries} times in vain")
+            return
+        attributes: dict[str, str | int] = {
+            "runoff.run_id": item.run_id,
+            "runoff.n_entries": item.n,
+        }
+        with tracer.start_as_current_span(
+            "answer slice", context=context_of(held.headers), attributes=attributes
+        ):
+            try:
+                async with self._runs.use(item.run_id) as run:
+                    if not run.is_settled:
+                        await self._answer(run, held)
+            except RunUnknown as error:
+                logger.warning("work.of_unknown_run", error=str(error))
+            await self._leases.done(held)
+
+    async def _is_in_log(self, held: Held) -> bool:
+        """Whether a worker before us got as far as the log."""
+        if held.n_delivered == 1:
+            return False
+        subject = subjects.processed(held.item.run_id, held.item.slice)
+        return await _patiently(lambda: self._log.last(subject)) is not None
+
+    async def _answer(self, run: OpenRun, held: Held) -> None:
+        held.n_useful = run.n_useful
+        self._on_open()
+        rows = await run.entries.rows(held.item.start, held.item.n)
+        sheet = Sheet(held.item, rows, len(run.askers))
+        slice_ = Slice(sheet, run.askers, rank=held.rank, rest=run.rest)
+        try:
+            async with asyncio.timeout(None) as held.canceling:
+                if held.item.run_id not in self._canceled:
+                    await slice_.answer(self._pictures, self._memory)
+        except TimeoutError:
+            if held.item.run_id not in self._canceled:
+                raise
+            logger.info("slice.canceled", run_id=held.item.run_id, slice=held.item.slice)
+        finally:
+            held.canceling = None
+        elapsed_s = slice_.elapsed_s
+        facts = sheet.facts(self._worker)
+        if facts:
+            await self._append(held, facts, elapsed_s=elapsed_s)
+
+    async def _append(self, held: Held, facts: Facts, *, elapsed_s: float) -> None:
+        await _patiently(lambda: append_slice(self._log, held.item, facts, elapsed_s=elapsed_s))
+        self._leases.n_entries_done += len(facts)
+
+    async def _failed(self, held: Held) -> None:
+        """Hand an item back that we failed on, later each time; at last settle it."""
+        if held.n_delivered >= MOST_FAILURES:
+            try:
+                await self._settle(held, "the worker failed on this slice; its log says why")
+            except Exception:  # as in `do`
+                logger.exception("slice.not_settled", run_id=held.item.run_id)
+            else:
+                return
+        await self._back(held)
+
+    async def _back(self, held: Held) -> None:
+        delay_s = min(0.25 * 2.0**held.n_delivered, _LONGEST_DELAY_S)
+        await self._leases.back(held, delay_s=delay_s)
+
+    async def _settle(self, held: Held, reason: str) -> None:
+        """Write that nobody answered, so that the run does not hang."""
+        item = held.item
+        try:
+            created = await _patiently(lambda: self._runs.created(item.run_id))
+        except RunUnknown:
+            await self._leases.done(held)
+            return
+        try:
+            entries = await open_entry_set(self._objects, created.entries)
+            rows = await entries.rows(item.start, item.n)
+        except ObjectError:
+            n_entries = min(item.n, created.n_entries - item.start)
+            rows = [EntryRow(id=f"entry {item.start + place}") for place in range(n_entries)]
+        facts = unanswered(created, item, rows, reason, self._worker)
+        await self._append(held, facts, elapsed_s=0.0)
+        await self._leases.done(held)
+
+
+def _is_outage(error: BaseException) -> bool:
+    """Whether it was the object store that did not answer: waiting mends that, not settling."""
+    if isinstance(error, BaseExceptionGroup):
+        return all(_is_outage(each) for each in error.exceptions)
+    return isinstance(error, StoreError)
+
+
+async def _patiently(do: Callable[[], Awaitable[T]]) -> T:
+    """Until the log answers: what models have said is not thrown away because it was away."""
+    wait_s = 0.25
+    while True:
+        try:
+            return await do()
+        except AppendTooLarge:
+            raise
+        except (EventLogError, APIError) as error:
+            logger.warning("log.unavailable", error=str(error))
+        await asyncio.sleep(wait_s)
+        wait_s = min(2 * wait_s, _PATIENCE_S)

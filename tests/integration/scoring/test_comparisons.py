@@ -1,0 +1,121 @@
+"""Scorecards and comparisons of completed runs."""
+
+from __future__ import annotations
+
+import asyncio
+
+import pytest
+
+from runoff_contracts import subjects
+from runoff_contracts.commands import Accepted, Refused
+from runoff_contracts.comparison import canonical, digest_of
+from runoff_contracts.ids import new_run_id
+from runoff_scoring.scorecards import Scorecards
+from runoff_testkit.waiting import eventually
+from tests.integration.scoring.runs import SLICE, Runs
+
+
+async def refused(runs: Runs, run_id: str) -> tuple[str, int]:
+    outcome = (await runs.compare(run_id)).outcome
+    assert isinstance(outcome, Refused), outcome
+    return outcome.problem.type.removeprefix("urn:runoff:problem:"), outcome.problem.status
+
+
+async def test_a_completed_run_is_stored_and_compared_once(runs: Runs) -> None:
+    """The document stands under its own digest; the scorecards are an object."""
+    run_id = await runs.completed(5)
+    computed = await runs.until_compared(run_id)
+
+    assert computed.digest == digest_of(canonical(computed.document))
+    last = await runs.log.last(subjects.comparison(computed.digest))
+    assert last is not None
+    a, b = computed.document.contenders
+    assert (a.n_correct, b.n_correct, computed.document.n_disagree) == (20, 10, 10)
+    assert computed.document.pairs[0].outcome == "a_better"
+    (stored,) = await runs.scorecards(run_id)
+    assert (stored.n_entries, stored.measures) == (5 * SLICE, ["accuracy"])
+    cards = Scorecards.from_bytes(await runs.objects.get(stored.scorecards))
+    assert cards.scores["accuracy"].sum(axis=1).tolist() == [20.0, 10.0]
+
+
+async def test_asking_again_answers_with_what_is_there(runs: Runs) -> None:
+    """The same digest and sequence, and nothing new in the log."""
+    run_id = await runs.completed(2)
+    computed = await runs.until_compared(run_id)
+
+    outcomes = [
+        reply.outcome for reply in await asyncio.gather(*[runs.compare(run_id) for _ in range(5)])
+    ]
+
+    last = await runs.log.last(subjects.comparison(computed.digest))
+    assert last is not None
+    for outcome in outcomes:
+        assert isinstance(outcome, Accepted)
+        assert (outcome.data["digest"], outcome.seq) == (computed.digest, last.seq)
+    assert len(await runs.comparisons(run_id)) == 1
+    assert len(await runs.scorecards(run_id)) == 1
+
+
+async def test_two_runs_of_the_same_work_show_the_same_scores_digest(runs: Runs) -> None:
+    """And documents of their own."""
+    documents = [await runs.until_compared(await runs.completed(2)) for _ in range(2)]
+
+    assert len({each.document.scores_digest for each in documents}) == 1
+    assert len({each.digest for each in documents}) == 2
+
+
+async def test_what_cannot_be_compared_is_refused_with_its_reason(runs: Runs) -> None:
+    """Unknown 404, under way 409, one contender 422, deleted 404."""
+    under_way = await runs.create(SLICE)
+    alone = await runs.completed(1, n_contenders=1)
+    deleted = await runs.completed(1)
+    await runs.until_compared(deleted)
+    await runs.delete(deleted)
+
+    assert await refused(runs, new_run_id()) == ("unknown-run", 404)
+    assert await refused(runs, under_way) == ("run-not-completed", 409)
+    assert await refused(runs, alone) == ("one-contender", 422)
+    assert await refused(runs, deleted) == ("unknown-run", 404)
+
+
+async def test_a_run_of_one_contender_is_stored_and_not_compared(runs: Runs) -> None:
+    """Its scores may be wanted later; there is nothing to compare."""
+    run_id = await runs.completed(1, n_contenders=1)
+
+    await eventually(lambda: runs.scorecards(run_id), deadline_s=30)
+    await runs.until_compared(await runs.completed(1))
+    assert await runs.comparisons(run_id) == []
+
+
+async def test_a_run_with_slices_missing_is_not_compared(runs: Runs) -> None:
+    """Its log lost something; a comparison over the rest would pass for the whole."""
+    run_id = await runs.create(2 * SLICE)
+    await runs.process(run_id, 0)
+    await runs.until_scored(run_id, 1)
+    await runs.complete(run_id, 2 * SLICE)
+
+    await runs.until_compared(await runs.completed(1))
+    assert await runs.comparisons(run_id) == []
+    assert await runs.scorecards(run_id) == []
+
+
+@pytest.mark.parametrize("damage", ["deleted", "damaged"])
+async def test_scorecards_that_are_gone_are_made_again_from_the_log(
+    runs: Runs, damage: str
+) -> None:
+    """The object is a cache with a name: the same bytes, under the same digest."""
+    run_id = await runs.completed(3)
+    computed = await runs.until_compared(run_id)
+    (stored,) = await runs.scorecards(run_id)
+    (path,) = runs.folder.rglob(f"*{stored.scorecards[-40:]}")
+    if damage == "deleted":
+        await asyncio.to_thread(path.unlink)
+    else:
+        await asyncio.to_thread(path.write_bytes, b"noise")
+
+    outcome = (await runs.compare(run_id)).outcome
+
+    assert isinstance(outcome, Accepted)
+    assert outcome.data["digest"] == computed.digest
+    assert len(await runs.scorecards(run_id)) == 1
+    await runs.objects.get(stored.scorecards)

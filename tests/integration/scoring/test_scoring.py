@@ -1,0 +1,108 @@
+"""Processed slices become scored ones, whatever happens on the way."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+
+from runoff_contracts import envelope, subjects
+from runoff_contracts.events.lifecycle import ScorerUsed
+from tests.integration.scoring.runs import SLICE, Runs
+
+N_KILLS = 3
+_HEADERS = {"ce-id": "x", "ce-type": "entry.processed", envelope.N_ENTRIES: "4"}
+
+
+async def test_a_slice_is_scored_once_under_its_own_subject(runs: Runs) -> None:
+    """Slice by slice, so that run-manager can count entries from headers alone."""
+    run_id = await runs.create(2 * SLICE)
+    for number in range(2):
+        await runs.process(run_id, number)
+    await runs.until_scored(run_id, 2)
+
+    messages = sorted(await runs.scored(run_id), key=lambda message: message.subject)
+    assert [message.subject for message in messages] == [
+        subjects.scored(run_id, number) for number in range(2)
+    ]
+    assert [message.headers[envelope.N_ENTRIES] for message in messages] == [str(SLICE)] * 2
+    assert [message.headers["Runoff-Correlation-Id"] for message in messages] == [run_id] * 2
+    ids = [id_ for message in messages for id_, _ in message.events()]
+    assert ids == [f"{run_id}:{index}:scored:1" for index in range(2 * SLICE)]
+    scores = await runs.scores(run_id)
+    assert [score.value for score in scores[1].scores] == [1.0, 0.0]
+    assert [event.difference.kind for event in scores[:2] if event.difference] == [
+        "all_match",
+        "all_different",
+    ]
+
+
+async def test_every_slice_is_scored_once_though_scoring_is_killed(runs: Runs) -> None:
+    """What was appended and not acknowledged comes again, and finds itself there."""
+    n_slices = 60
+    run_id = await runs.create(n_slices * SLICE)
+    for number in range(n_slices):
+        await runs.process(run_id, number)
+        if number % 20 == 10:
+            await runs.restart()
+    await runs.until_scored(run_id, n_slices)
+
+    times = Counter(message.subject for message in await runs.scored(run_id))
+    assert times == {subjects.scored(run_id, number): 1 for number in range(n_slices)}
+    assert [event.index for event in await runs.scores(run_id)] == list(range(n_slices * SLICE))
+
+
+async def test_a_log_that_comes_all_again_changes_nothing(runs: Runs) -> None:
+    """Scores, scorecards and comparison: once each, however often their cause is delivered."""
+    run_id = await runs.completed(3)
+    await runs.until_compared(run_id)
+    last_seq = await runs.log.last_seq()
+
+    runs.service.kill9()
+    await runs.log.js.reset_consumer(subjects.LOG_STREAM, "scoring", seq=1)
+    await runs.restart()
+    after = await runs.completed(1)
+    await runs.until_compared(after)
+
+    # The later run's events alone are new: created, processed, scored, completed, stored, compared.
+    assert await runs.log.last_seq() == last_seq + 6
+    assert len(await runs.scored(run_id)) == 3
+    assert len(await runs.scorecards(run_id)) == 1
+    assert len(await runs.comparisons(run_id)) == 1
+
+
+async def test_what_cannot_be_read_stops_nothing_else(runs: Runs) -> None:
+    """Bad JSON, a type of a later release, a fact without its fields, and no envelope at all."""
+    bad = await runs.create(4 * SLICE)
+    later = {"type": "entry.processed", "version": 99}
+    bodies = [b"{", json.dumps(later).encode(), b'{"type": "entry.processed", "version": 1}']
+    for number, body in enumerate(bodies):
+        await runs.log.nc.request(subjects.processed(bad, number), body, 5, headers=_HEADERS)
+    await runs.log.nc.request(subjects.processed(bad, 3), b"hello", 5)
+
+    good = await runs.completed(2)
+
+    assert (await runs.until_compared(good)).run_ids == [good]
+    assert await runs.scored(bad) == []
+    assert len(runs.service.said_at("slice.unreadable")) == 4
+
+
+async def test_a_slice_that_somebody_else_scored_stops_nothing(runs: Runs) -> None:
+    """Its subject is taken under another id: that is shown in the log lines, and left."""
+    run_id = await runs.create(SLICE)
+    await runs.log.nc.request(subjects.scored(run_id, 0), b"[]", 5)
+    await runs.process(run_id, 0)
+
+    good = await runs.completed(1)
+
+    await runs.until_compared(good)
+    assert runs.service.said_at("slice.not_scored")
+    assert len(await runs.scored(run_id)) == 1
+
+
+async def test_a_scorer_of_another_version_does_not_pass_for_this_one(runs: Runs) -> None:
+    """A run that asks for accuracy@9 is not scored by accuracy@1 under its name."""
+    run_id = await runs.create(SLICE, scorers=[ScorerUsed(name="accuracy", version=9)])
+    await runs.process(run_id, 0)
+    await runs.until_scored(run_id, 1)
+
+    assert [event.scores for event in await runs.scores(run_id)] == [[]] * SLICE
