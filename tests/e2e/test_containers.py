@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from runoff_testkit.live import LiveStack
+from runoff_testkit.waiting import wait_until
 
 ROOT = Path(__file__).resolve().parents[2]
 PROJECT = "runoff-e2e"
@@ -41,6 +42,7 @@ def composed() -> Iterator[str]:
     compose = [*_compose(), "-p", PROJECT, "-f", str(ROOT / "compose.yaml")]
     try:
         subprocess.run([*compose, "up", "-d", "--build"], check=True, env=env, cwd=ROOT)
+        wait_until(lambda: _unhealthy(compose, env) == [], deadline_s=180)
         yield f"http://127.0.0.1:{port}"
     finally:
         subprocess.run([*compose, "logs", "--tail", "20"], check=False, env=env, cwd=ROOT)
@@ -57,6 +59,22 @@ def test_the_demo_runs_through_containers_with_the_same_scores(
 
     assert in_containers["comparison"]["scores_digest"] == local["comparison"]["scores_digest"]
     assert in_containers["comparison"]["pairs"] == local["comparison"]["pairs"]
+
+
+def _unhealthy(compose: list[str], env: dict[str, str]) -> list[str]:
+    """Containers that are not healthy; those without a health check must be up."""
+    listed = subprocess.run(
+        [*compose, "ps", "-q"], check=True, env=env, cwd=ROOT, capture_output=True, text=True
+    )
+    template = "{{.Name}} {{.State.Status}} {{if .State.Health}}{{.State.Health.Status}}{{end}}"
+    states = subprocess.run(
+        ["docker", "inspect", "-f", template, *listed.stdout.split()],
+        check=True,
+        capture_output=True,
+        text=True,
+    )
+    fine = (" running healthy", " running", " exited")
+    return [line for line in states.stdout.splitlines() if not line.rstrip().endswith(fine)]
 
 
 def _demo(url: str, folder: Path) -> dict[str, dict[str, object]]:
