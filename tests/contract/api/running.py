@@ -176,8 +176,11 @@ async def _tasks(service: Service) -> AsyncIterator[None]:
     try:
         yield
     finally:
-        for task in tasks:
-            task.cancel()
+        # `wait_for` of Python 3.11 loses a cancellation that comes with its result: cancel again.
+        while left := [task for task in tasks if not task.done()]:
+            for task in left:
+                task.cancel()
+            await asyncio.wait(left, timeout=0.2)
         for task in tasks:
             with suppress(asyncio.CancelledError):
                 await task

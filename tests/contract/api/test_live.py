@@ -162,10 +162,10 @@ async def test_a_feed_begins_now_when_nothing_else_is_said(world: World) -> None
     await world.scribe.whole_run(n_entries=2)
     for params in ({}, {"after": 10_000_000}):
         events = stream(world, "/api/events", params=params)
-        first = asyncio.create_task(anext(events))
+        first = asyncio.ensure_future(anext(events))
         run = new_run_id()
 
-        async def told(run: str = run, first: asyncio.Task[Seen] = first) -> bool:
+        async def told(run: str = run, first: asyncio.Future[Seen] = first) -> bool:
             if run not in {subject.split(".")[2] for subject in world.scribe.seqs}:
                 await world.scribe.run(run, facts.created(run, 1))
             return first.done()

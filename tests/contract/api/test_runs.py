@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from runoff_contracts.comparison import digest_of
 from runoff_contracts.ids import new_run_id
 from tests.contract.api.running import World, problem, wrong_fields
 from tests.integration.query import facts
@@ -185,7 +186,7 @@ async def test_a_comparison_is_answered_byte_for_byte(world: World) -> None:
     of_run = await world.http.get(f"/api/runs/{run}/comparison")
     listed = await world.get("/api/comparisons")
     document = by_digest.text.removeprefix(f'{{"digest":"{digest}","document":').removesuffix("}")
-    assert facts.digest_of(document.encode()) == digest
+    assert digest_of(document.encode()) == digest
     assert of_run.text == by_digest.text
     assert [each["digest"] for each in listed["items"]] == [digest]
     assert listed["items"][0]["run_ids"] == [run]

@@ -56,10 +56,14 @@ def test_what_is_read_is_written_the_same(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", SLICES, ids=lambda path: path.stem)
-def test_a_golden_slice_is_read_entry_by_entry(path: Path) -> None:
-    """The batch format is part of what stands in the log."""
+@pytest.mark.parametrize("says_its_version", [True, False])
+def test_a_golden_slice_is_read_entry_by_entry(path: Path, says_its_version: bool) -> None:
+    """The batch format is part of what stands in the log; both ways of reading it agree."""
     items = content_of(path)
-    headers = {"ce-type": items[0]["type"], "ce-id": "slice", CONTENT_TYPE: BATCH_TYPE}
+    type_ = items[0]["type"]
+    headers = {"ce-type": type_, "ce-id": "slice", CONTENT_TYPE: BATCH_TYPE}
+    if says_its_version:
+        headers["ce-dataschema"] = f"runoff:{type_}:v{version_in(path)}"
 
     found = events_in("runoff.run.x.slice.0", headers, path.read_bytes())
     assert [id_ for id_, _ in found] == [item["id"] for item in items]

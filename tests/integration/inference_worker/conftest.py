@@ -196,6 +196,10 @@ class Asked:
         self._path = path
         path.touch()
 
+    def release(self) -> None:
+        """Let `when_released` answer."""
+        self._path.with_name(f"{self._path.name}.released").touch()
+
     def __call__(self) -> list[str]:
         return self._path.read_text().split()
 

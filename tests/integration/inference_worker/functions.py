@@ -15,6 +15,10 @@ def _note(entry: Entry) -> None:
         file.write(f"{entry.id}\n")
 
 
+def _is_released() -> bool:
+    return Path(os.environ["RUNOFF_TEST_ASKED"] + ".released").exists()
+
+
 def text(entry: Entry) -> str:
     _note(entry)
     return entry.text or "nothing"
@@ -51,6 +55,14 @@ async def waits_2_s(entry: Entry) -> str:
     _note(entry)
     await asyncio.sleep(2)
     return "done"
+
+
+async def when_released(entry: Entry) -> str:
+    """Waits until the test says so, in whichever process it runs."""
+    _note(entry)
+    while not _is_released():
+        await asyncio.sleep(0.01)
+    return "released"
 
 
 def fails(entry: Entry) -> str:

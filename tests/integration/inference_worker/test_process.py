@@ -22,6 +22,8 @@ from runoff_testkit.waiting import eventually
 from tests.integration.inference_worker.conftest import FUNCTIONS, Asked, Bench, facts, texts
 
 ROOT = Path(__file__).parents[3]
+STARTED_S = 60.0
+"""A process imports for two seconds, on a busy machine for many."""
 
 
 @asynccontextmanager
@@ -60,17 +62,30 @@ async def leases_of(bench: Bench, worker: str) -> list[WorkerLease]:
     return heard
 
 
+async def alive(bench: Bench, worker: str) -> None:
+    """Wait for a worker's sign of life."""
+    heard = asyncio.Event()
+
+    async def hear(msg: Msg) -> None:
+        heard.set()
+
+    await bench.nc.subscribe(subjects.worker_beat(worker), cb=hear)
+    async with asyncio.timeout(STARTED_S):
+        await heard.wait()
+
+
 async def test_an_item_of_a_killed_worker_becomes_one_slice(bench: Bench, asked: Asked) -> None:
     """Its supervisor hands the item back by the lease; the next worker starts on it at once."""
-    run_id = await bench.run(texts(1), "waits_2_s")
+    run_id = await bench.run(texts(1), "when_released")
     leases = await leases_of(bench, "worker-a")
     async with worker_process(bench, "worker-a") as first:
         await bench.hand_out(run_id, 0, start=0, n=1)
-        await eventually(asked, deadline_s=20)
-        await eventually(lambda: leases and leases[-1].replies)
-        first.kill()
-        await first.wait()
+        await eventually(lambda: asked() and leases and leases[-1].replies, deadline_s=STARTED_S)
         async with worker_process(bench, "worker-b"):
+            await alive(bench, "worker-b")
+            first.kill()
+            await first.wait()
+            asked.release()
             for reply in leases[-1].replies:
                 await bench.nc.publish(reply, b"-NAK")
             message = await bench.slice(run_id, 0, deadline_s=9)
@@ -82,13 +97,15 @@ async def test_an_item_of_a_killed_worker_becomes_one_slice(bench: Bench, asked:
 
 async def test_a_terminated_worker_ends_cleanly_and_hands_back(bench: Bench, asked: Asked) -> None:
     """A rolling update must not cost ten seconds a worker, nor an answer."""
-    run_id = await bench.run(texts(1), "waits_2_s")
+    run_id = await bench.run(texts(1), "when_released")
     async with worker_process(bench, "worker-a") as first:
         await bench.hand_out(run_id, 0, start=0, n=1)
-        await eventually(asked, deadline_s=20)
-        first.send_signal(signal.SIGTERM)
-        code = await first.wait()
+        await eventually(asked, deadline_s=STARTED_S)
         async with worker_process(bench, "worker-b"):
+            await alive(bench, "worker-b")
+            first.send_signal(signal.SIGTERM)
+            code = await first.wait()
+            asked.release()
             message = await bench.slice(run_id, 0, deadline_s=9)
 
     assert code == 0
@@ -101,7 +118,7 @@ async def test_a_slice_under_way_is_finished_within_the_grace(bench: Bench) -> N
     leases = await leases_of(bench, "worker-a")
     async with worker_process(bench, "worker-a") as process:
         await bench.hand_out(run_id, 0, start=0, n=8)
-        await eventually(lambda: leases and leases[-1].replies, deadline_s=20)
+        await eventually(lambda: leases and leases[-1].replies, deadline_s=STARTED_S)
         process.send_signal(signal.SIGTERM)
         await process.wait()
         message = await bench.slice(run_id, 0, deadline_s=1)
@@ -114,7 +131,7 @@ async def test_check_model_is_answered_by_the_process(bench: Bench) -> None:
 
     async def check(model: str) -> Accepted | Refused:
         command = CheckModel(command_id=str(uuid4()), sent_at=datetime.now(UTC), model=model)
-        return (await ask(bench.nc, command, timeout_s=20)).outcome
+        return (await ask(bench.nc, command, timeout_s=STARTED_S)).outcome
 
     async with worker_process(bench, "worker-a"):
         good = await check(f"python/{FUNCTIONS}:text")

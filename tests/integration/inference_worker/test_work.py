@@ -115,7 +115,7 @@ async def test_a_thread_does_not_hold_up_a_cancellation(bench: Bench, asked: Ask
         await bench.cancel(run_id)
         await bench.queue_is_empty(deadline_s=1)
         await bench.hand_out(other, 0, start=0, n=2)
-        await bench.slice(other, 0, deadline_s=1)
+        await bench.slice(other, 0, deadline_s=2.5)
 
 
 async def test_a_settled_run_is_not_worked_on(bench: Bench, asked: Asked) -> None:
@@ -199,12 +199,13 @@ async def test_a_worker_says_what_it_holds_and_that_it_lives(bench: Bench) -> No
 
 async def test_a_stopped_worker_hands_back_what_it_holds(bench: Bench, asked: Asked) -> None:
     """The next one starts on it at once, not after the queue's ten seconds."""
-    run_id = await bench.run(texts(1), "waits_2_s")
+    run_id = await bench.run(texts(1), "when_released")
     async with bench.worker():
         await bench.hand_out(run_id, 0, start=0, n=1)
         await eventually(asked)
+    asked.release()
     async with bench.worker(worker_name="worker-2"):
-        message = await bench.slice(run_id, 0, deadline_s=4)
+        message = await bench.slice(run_id, 0, deadline_s=8)
 
     assert facts(message)[0].worker == "worker-2"
 

@@ -31,11 +31,14 @@ from runoff_eventlog.errors import LogUnavailable
 from runoff_eventlog.log import EventLog
 from runoff_objects.entry_set import EntryRow, EntrySetWriter
 from runoff_objects.store import Objects
+from runoff_run_manager.slicing import FIRST_SLICE
 from runoff_runtime.commands import ask
 from runoff_testkit.servers import Server
 from runoff_testkit.waiting import eventually
 from tests.integration.run_manager.processes import ServiceProcess
 
+SLICE = FIRST_SLICE
+"""Entries of a slice as long as a crew says that each took a second."""
 AnyCommand = TypeVar("AnyCommand", bound=Command)
 _LONG_S = 60.0
 

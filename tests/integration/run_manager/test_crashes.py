@@ -15,7 +15,7 @@ from runoff_contracts.ids import new_run_id
 from runoff_contracts.work import WorkItem
 from runoff_testkit.waiting import eventually
 from tests.integration.run_manager.crew import Crew, at_work
-from tests.integration.run_manager.office import Office, settlements
+from tests.integration.run_manager.office import SLICE, Office, settlements
 
 N_KILLS = 8
 N_ENTRIES = 20_000
@@ -65,7 +65,7 @@ async def test_the_cut_is_read_from_the_log_after_a_death(own_office: Office) ->
     crew = Crew(office.log, elapsed_s=lambda _: 0.01)
     await eventually(lambda: _n_queued(office, run_id, 16))
     # Slice 3 is answered while 0, 1 and 2 wait; the dispatcher dies right behind.
-    await crew.append(WorkItem(run_id=run_id, slice=3, start=24, n=8))
+    await crew.append(WorkItem(run_id=run_id, slice=3, start=3 * SLICE, n=SLICE))
     office.service.kill9()
     await started(office)
     async with at_work(office.server.url, elapsed_s=lambda _: 0.01) as hands:
@@ -125,7 +125,7 @@ async def test_server_and_run_manager_killed_together_lose_nothing(own_office: O
 async def test_a_message_that_is_lost_in_silence_is_handed_out_again(own_office: Office) -> None:
     """Neither in the queue nor in the log: it was lost."""
     office = await started(own_office)
-    run_id = await office.launch(40)
+    run_id = await office.launch(5 * SLICE)
     await eventually(lambda: _n_queued(office, run_id, 5))
     for number in (1, 4):
         subject = subjects.work("normal", run_id, number)
@@ -142,7 +142,7 @@ async def test_a_message_that_is_lost_in_silence_is_handed_out_again(own_office:
 async def test_nothing_is_handed_out_again_while_it_waits(own_office: Office) -> None:
     """Looks into the queue that find everything change nothing, however long workers are away."""
     office = await started(own_office)
-    run_id = await office.launch(40)
+    run_id = await office.launch(5 * SLICE)
     await eventually(lambda: _n_queued(office, run_id, 5))
     first = (await office.log.js.stream_info(subjects.WORK_STREAM)).state
     await office.log.js.delete_stream(subjects.WORK_STREAM)
@@ -183,7 +183,7 @@ async def test_what_a_canceled_run_left_in_the_queue_is_taken_out_at_start(
 ) -> None:
     """run-manager died between the event and the purge."""
     office = await started(own_office)
-    run_id = await office.launch(400)
+    run_id = await office.launch(50 * SLICE)
     await eventually(lambda: _n_queued(office, run_id, 16))
     office.service.kill9()
     last = await office.log.last(subjects.lifecycle(run_id))

@@ -157,6 +157,23 @@ async def test_a_settlement_that_came_too_late_is_said_again(desk: Desk) -> None
     ]
 
 
+async def test_a_lost_slice_is_no_place_to_cut_anew(desk: Desk) -> None:
+    """Slices behind it are out with the old cut, and some are answered."""
+    active = await desk.run(begun(1))
+    run_id = active.run_id
+    desk.feeder.add(active)
+    await eventually(lambda: _n_items(desk, run_id, 16))
+
+    active.note_lost([2])
+    active.note_processed(5, n=1, n_answers=1, n_failed=0, elapsed_s=0.001)
+    desk.feeder.wake()
+
+    await eventually(lambda: _is_last(desk, run_id, "run.resliced"))
+    assert active.run.plan[-1].first_slice == 16
+    await eventually(lambda: _n_items(desk, run_id, 17))
+    assert [item.n for item in await desk.items(run_id)] == [1] * 16 + [8]
+
+
 async def test_a_run_that_was_canceled_elsewhere_is_dropped_with_its_work(desk: Desk) -> None:
     """The guard tells of it at the next event, even before the log's reader does."""
     active = await desk.run(begun(1))

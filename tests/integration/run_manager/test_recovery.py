@@ -12,7 +12,7 @@ from runoff_contracts.event import Event
 from runoff_contracts.events.lifecycle import RunCompleted, RunCreated
 from runoff_contracts.ids import new_run_id
 from tests.integration.run_manager.crew import at_work
-from tests.integration.run_manager.office import Office
+from tests.integration.run_manager.office import SLICE, Office
 
 N_SETTLED = 2000
 _AT_ONCE = 64
@@ -28,7 +28,7 @@ async def test_recovery_among_2000_settled_runs_costs_less_than_reading_them(
     await office.cancel(seen)
     (created, *_) = await office.lifecycle(seen)
     assert isinstance(created, RunCreated)
-    open_run = await office.launch(160)
+    open_run = await office.launch(20 * SLICE)
     await office.until(open_run, "run.started")
     office.service.kill9()
     await _append_settled(office, created)

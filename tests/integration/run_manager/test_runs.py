@@ -12,9 +12,10 @@ from runoff_contracts import subjects
 from runoff_contracts.commands import Accepted
 from runoff_contracts.events.lifecycle import RunCompleted, RunFailed, RunResliced, RunStarted
 from runoff_contracts.work import WorkItem
+from runoff_run_manager.slicing import largest_slice
 from runoff_testkit.waiting import eventually
 from tests.integration.run_manager.crew import Crew, at_work
-from tests.integration.run_manager.office import Office, settlements
+from tests.integration.run_manager.office import SLICE, Office, settlements
 
 
 async def test_a_run_is_launched_started_and_completed_once(office: Office) -> None:
@@ -47,7 +48,7 @@ async def test_a_run_that_nothing_answered_fails_and_says_why(office: Office) ->
 
 async def test_a_run_is_not_completed_before_it_is_scored(office: Office) -> None:
     """Whoever reads RunCompleted can read final numbers."""
-    run_id = await office.launch(16)
+    run_id = await office.launch(2 * SLICE)
     async with at_work(office.server.url, scores=False) as crew:
         await eventually(lambda: len(crew.asked) == 2)
         await crew.append_scores(crew.asked[0])
@@ -70,7 +71,7 @@ async def test_a_canceled_run_leaves_the_queue_and_workers_are_told(office: Offi
         await told.get()
     await eventually(lambda: _is_empty(office, run_id))
     crew = Crew(office.log)
-    late = WorkItem(run_id=run_id, slice=0, start=0, n=8)
+    late = WorkItem(run_id=run_id, slice=0, start=0, n=SLICE)
     await crew.append(late)
     await crew.append_scores(late)
     other = await office.launch(16)
@@ -86,7 +87,7 @@ async def test_canceling_while_it_completes_settles_once(office: Office) -> None
     outcomes = set()
     async with at_work(office.server.url):
         for attempt in range(12):
-            run_id = await office.launch(16)
+            run_id = await office.launch(2 * SLICE)
             await eventually(lambda r=run_id: office.n_processed(r))  # type: ignore[misc]  # a lambda with a default
             await asyncio.sleep(attempt * 0.002)  # the moment is what varies here
             answers = await asyncio.gather(*[office.cancel(run_id) for _ in range(3)])
@@ -104,7 +105,7 @@ async def test_high_goes_before_normal_before_low(office: Office) -> None:
     """Launched the other way round, all in the queue before anyone works."""
     runs = {}
     for priority in ("low", "normal", "high"):
-        runs[priority] = await office.launch(64, priority=priority)
+        runs[priority] = await office.launch(8 * SLICE, priority=priority)
     await eventually(lambda: _all_out(office, list(runs.values()), n_slices=8))
     async with at_work(office.server.url) as crew:
         for run_id in runs.values():
@@ -116,9 +117,9 @@ async def test_high_goes_before_normal_before_low(office: Office) -> None:
 
 async def test_two_runs_of_one_priority_share_the_workers(office: Office) -> None:
     """The one launched second does not wait for the end of the first."""
-    first = await office.launch(400)
+    first = await office.launch(50 * SLICE)
     await eventually(lambda: _n_queued(office, first))
-    second = await office.launch(320)
+    second = await office.launch(40 * SLICE)
     async with at_work(office.server.url) as crew:
         await office.until(first, "run.completed")
         await office.until(second, "run.completed")
@@ -141,7 +142,8 @@ async def test_fast_models_get_larger_slices_and_each_entry_is_asked_once(
 
     lifecycle = await office.lifecycle(run_id)
     sizes = [event.slice_size for event in lifecycle if isinstance(event, RunStarted | RunResliced)]
-    assert sizes == [8, 64, 93]
+    largest = largest_slice(n_entries=6000, batch_size=32, n_contenders=2, n_attempts=3)
+    assert sizes == [SLICE, 8 * SLICE, largest]
     assert await office.entries(run_id) == list(range(6000))
     assert crew.n_repeated == 0
     assert len(crew.asked) < 200
@@ -160,7 +162,7 @@ async def test_a_message_of_somebody_else_stops_nothing(office: Office) -> None:
 
 async def test_work_is_in_the_queue_once(office: Office) -> None:
     """Items carry their range; the queue's subjects are unique."""
-    run_id = await office.launch(40)
+    run_id = await office.launch(5 * SLICE)
     await eventually(lambda: _all_out(office, [run_id], n_slices=5))
 
     items = []
@@ -171,7 +173,7 @@ async def test_work_is_in_the_queue_once(office: Office) -> None:
         items.append(json.loads(raw.data or b""))
 
     assert [(item["slice"], item["start"], item["n"]) for item in items] == [
-        (number, 8 * number, 8) for number in range(5)
+        (number, SLICE * number, SLICE) for number in range(5)
     ]
     await office.cancel(run_id)
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from runoff_contracts.events.lifecycle import RunResliced
 from runoff_run_manager.active import ActiveRun, fair_share
+from runoff_run_manager.slicing import FIRST_SLICE
 from tests.unit.run_manager import given
 
 
@@ -183,7 +184,7 @@ def test_runs_share_what_may_be_out() -> None:
 
 
 def test_the_first_size_obeys_the_run() -> None:
-    """Eight entries, fewer when the run rests between them."""
-    assert given.active_run(6400).first_size() == 8
+    """Few entries, fewer still when the run rests between them."""
+    assert given.active_run(6400).first_size() == FIRST_SLICE
     assert given.active_run(6400, sleep_s=0.25).first_size() == 4
     assert given.active_run(6400, sleep_s=60).first_size() == 1

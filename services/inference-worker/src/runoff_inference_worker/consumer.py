@@ -21,7 +21,6 @@ from runoff_inference_worker.runs import Runs
 from runoff_inference_worker.work import Canceled, Work
 from runoff_objects.store import Objects
 
-MOST_ITEMS = 512
 _SWEEP_S = 5.0
 
 logger = structlog.get_logger(__name__)
@@ -87,7 +86,7 @@ class Consumer:
     async def _pull(self) -> None:
         turn = 0
         while True:
-            n_items = self._n_wanted()
+            n_items = self._leases.n_wanted
             if n_items == 0:
                 self._room.clear()
                 await self._room.wait()
@@ -98,16 +97,6 @@ class Consumer:
             else:
                 await self._pulls.wait()
             turn += 1
-
-    def _n_wanted(self) -> int:
-        """Items to ask for: some when idle, else as many as keep all slots busy, and two."""
-        n_held = len(self._leases)
-        if n_held == 0:
-            return 1
-        n_entries = self._leases.n_entries
-        n_useful = 2 * max(held.n_useful for held in self._leases)
-        n_lacking = (n_useful - n_entries) * n_held // n_entries
-        return max(min(n_lacking, MOST_ITEMS - n_held), 2 - n_held, 0)
 
     def _deliver(self, msg: Msg) -> None:
         """Start on an item, in a task of its own."""

@@ -17,6 +17,10 @@ EXTEND_S = 3.0
 """The queue hands an item to another worker after 10 s of silence."""
 BEAT_S = 1.0
 _TELL_S = 0.02
+_MOST_ITEMS = 512
+_LEAST_ITEMS = 2
+_QUICK_ITEMS = 8
+_AHEAD_S = 0.1
 
 logger = structlog.get_logger(__name__)
 
@@ -55,6 +59,7 @@ class Leases:
         self._changed = asyncio.Event()
         self._n_taken = 0
         self.n_entries_done = 0
+        self._slice_s: float | None = None
 
     def __len__(self) -> int:
         return len(self._held)
@@ -63,9 +68,28 @@ class Leases:
         return iter(list(self._held.values()))
 
     @property
-    def n_entries(self) -> int:
-        """Entries of all items in hand."""
-        return sum(held.item.n for held in self._held.values())
+    def n_wanted(self) -> int:
+        """Items to ask for: one when idle, else as many as keep all slots busy.
+
+        That is twice what a run can ask its models at once, and so many items that they last
+        longer than asking for more takes.
+        """
+        n_held = len(self._held)
+        if n_held == 0:
+            return 1
+        n_entries = sum(held.item.n for held in self._held.values())
+        n_useful = 2 * max(held.n_useful for held in self._held.values())
+        n_lacking = (n_useful - n_entries) * n_held // n_entries
+        n_least = _LEAST_ITEMS
+        if self._slice_s is not None:
+            n_least = min(max(int(_AHEAD_S / max(self._slice_s, 1e-6)), n_least), _QUICK_ITEMS)
+        return max(min(n_lacking, _MOST_ITEMS - n_held), n_least - n_held, 0)
+
+    def answered(self, n_entries: int, *, elapsed_s: float) -> None:
+        """Count what was appended, and learn how long a slice takes."""
+        self.n_entries_done += n_entries
+        before_s = elapsed_s if self._slice_s is None else self._slice_s
+        self._slice_s = before_s + 0.25 * (elapsed_s - before_s)
 
     def take(self, msg: Msg, item: WorkItem) -> Held | None:
         """Hold an item; None where it is in hand already and was delivered once more."""

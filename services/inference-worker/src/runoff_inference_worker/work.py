@@ -141,7 +141,7 @@ class Work:
 
     async def _append(self, held: Held, facts: Facts, *, elapsed_s: float) -> None:
         await _patiently(lambda: append_slice(self._log, held.item, facts, elapsed_s=elapsed_s))
-        self._leases.n_entries_done += len(facts)
+        self._leases.answered(len(facts), elapsed_s=elapsed_s)
 
     async def _failed(self, held: Held) -> None:
         """Hand an item back that we failed on, later each time; at last settle it."""

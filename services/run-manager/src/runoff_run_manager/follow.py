@@ -133,7 +133,7 @@ class Follower:
             self._feeder.add(active)
             found[active.run_id] = lifecycle[0].seq
         for run_id in queued.slices.keys() - found.keys():
-            pass
+            await self._queue.drop(run_id)
         first_seq = min(found.values(), default=None)
         logger.info("recovering", n_runs=len(found), from_seq=first_seq)
         return first_seq

@@ -5,7 +5,9 @@ and meter answer, which cost a function call.
 """
 
 import os
+import time
 from collections.abc import Callable
+from threading import Thread
 
 from opentelemetry import metrics, trace
 from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
@@ -17,6 +19,7 @@ from opentelemetry.sdk.trace import TracerProvider
 from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
+_FLUSH_S = 2.0
 
 tracer = trace.get_tracer("runoff")
 """Starts spans; a proxy that finds the provider once there is one."""
@@ -43,16 +46,23 @@ def set_up_telemetry(service: str, *, instance: str) -> Callable[[], None]:
             "service.instance.id": instance,
         }
     )
-    traces = TracerProvider(resource=resource)
+    traces = TracerProvider(resource=resource, shutdown_on_exit=False)
     traces.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
     trace.set_tracer_provider(traces)
     measures = MeterProvider(
-        resource=resource, metric_readers=[PeriodicExportingMetricReader(OTLPMetricExporter())]
+        resource=resource,
+        metric_readers=[PeriodicExportingMetricReader(OTLPMetricExporter())],
+        shutdown_on_exit=False,
     )
     metrics.set_meter_provider(measures)
 
     def flush() -> None:
-        traces.shutdown()
-        measures.shutdown()
+        # An endpoint that is away is asked again for ten seconds each: a stop cannot wait for that.
+        senders = [Thread(target=each.shutdown, daemon=True) for each in (traces, measures)]
+        for sender in senders:
+            sender.start()
+        deadline = time.monotonic() + _FLUSH_S
+        for sender in senders:
+            sender.join(max(deadline - time.monotonic(), 0))
 
     return flush

@@ -25,7 +25,7 @@ from runoff_query.api import (
     registry,
     runs,
 )
-from runoff_query.api.guard import Boundary, Guard
+from runoff_query.api.guard import BodyTooLarge, Boundary, Guard, body_too_large
 from runoff_query.api.live import LiveRuns
 from runoff_query.api.parts import Parts
 from runoff_query.api.progress import Progress
@@ -154,6 +154,7 @@ def _make_app(parts: Parts, broker: NatsBroker) -> FastAPI:
     problems.install(app)
     app.add_middleware(Boundary)
     app.add_exception_handler(NotModified, not_modified)
+    app.add_exception_handler(BodyTooLarge, body_too_large)
     api = APIRouter(prefix="/api")
     for router in _ROUTERS:
         api.include_router(router)

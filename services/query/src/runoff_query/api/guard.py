@@ -12,6 +12,8 @@ from urllib.parse import urlsplit
 import structlog
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import Request
+from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from runoff_contracts.problem import Problem, problem
@@ -101,6 +103,21 @@ class Guard:
         return False
 
 
+class BodyTooLarge(HTTPException):
+    """The body is over the limit. FastAPI lets this kind through when it reads a body."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(413)
+        self.limit = limit
+
+
+async def body_too_large(_: Request, error: Exception) -> Response:
+    """Answers `BodyTooLarge`."""
+    if not isinstance(error, BodyTooLarge):
+        raise error
+    return answer(too_large(error.limit))
+
+
 class Boundary:
     """Stands around the routes: whatever breaks, the client learns an id, and the log the rest."""
 
@@ -141,12 +158,12 @@ class _Body:
         """The next part of the body.
 
         Raises:
-            HTTPException: 413, when the body is over the limit.
+            BodyTooLarge: When the body is over the limit.
         """
         message = await self._take()
         if self._n_bytes > self.limit:
             self._over = True
-            raise HTTPException(413, too_large(self.limit).detail)
+            raise BodyTooLarge(self.limit)
         return message
 
     async def drain(self) -> None:
