@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager, suppress
 
@@ -26,9 +27,12 @@ async def connected(url: str) -> AsyncIterator[Client]:
     try:
         yield nc
     finally:
-        # The server may be down for good by then.
+        # The server may be down for good by then, and reconnecting may miss a cancellation.
         with suppress(OSError):
             await nc.close()
+        while (task := nc._reconnection_task) is not None and not task.done():
+            task.cancel()
+            await asyncio.wait([task], timeout=0.1)
 
 
 @pytest_asyncio.fixture

@@ -75,6 +75,8 @@ def test_health_follows_the_connection(nats_server: Server, start: Start) -> Non
     nats_server.start()
     wait_until(lambda: sample.get("/health/ready") == 200)
     assert sample.get("/nothing/here") == 404
+    nats_server.kill9()
+    wait_until(lambda: sample.get("/health/ready") == 503)
     sample.terminate()
     assert sample.ended() == 0
     assert len(password) > 8

@@ -20,6 +20,9 @@ class WorkerSettings(ServiceSettings):
     python_modules: Annotated[tuple[str, ...], NoDecode] = ()
     """Modules that `python/` models may come from, with commas between; `package.*` allows all
     modules below a package. None are allowed by default: such a model is code that runs here."""
+    python_path: Annotated[tuple[str, ...], NoDecode] = ()
+    """Folders, with commas between, where those modules are looked for after all installed ones:
+    a file in them never stands in for a dependency."""
     max_pixels: int = Field(default=50_000_000, ge=1)
     """An image with more is a bad entry; it is never decoded."""
     image_memory_bytes: int = Field(default=256 * 1024 * 1024, ge=1024 * 1024)
@@ -31,7 +34,7 @@ class WorkerSettings(ServiceSettings):
     stop_grace_s: float = Field(default=5.0, ge=0)
     """On SIGTERM, how long slices under way may go on before they are handed back."""
 
-    @field_validator("python_modules", mode="before")
+    @field_validator("python_modules", "python_path", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

@@ -71,7 +71,7 @@ def run(make: Callable[[], Service]) -> int:
     """
     # A slice is some ten thousand small objects that die together: with the default threshold
     # the collector walks them a dozen times for nothing.
-    gc.set_threshold(50_000, 20, 20)
+    gc.set_threshold(50_000, 20, 100)
     return uvloop.run(_run(make))
 
 
@@ -83,7 +83,19 @@ async def _run(make: Callable[[], Service]) -> int:
     try:
         return await _serve(service)
     finally:
+        await _end_the_rest()
         await asyncio.to_thread(flush)
+
+
+async def _end_the_rest() -> None:
+    """Cancel what still runs, and again: nats-py's reconnecting may swallow a cancellation.
+
+    The loop itself cancels once, and would then wait for ever.
+    """
+    while others := asyncio.all_tasks() - {asyncio.current_task()}:
+        for task in others:
+            task.cancel()
+        await asyncio.wait(others, timeout=0.1)
 
 
 async def _serve(service: Service) -> int:

@@ -10,6 +10,8 @@ from runoff_contracts.views import ContenderView, EntryView, RunView
 from runoff_query.database import Pool
 from runoff_query.statements import statement
 
+_RUN_FIELDS = frozenset(RunView.model_fields)
+
 
 async def run_view(pool: Pool, run_id: str) -> RunView | None:
     """One run, or none where there is none (any more)."""
@@ -76,7 +78,7 @@ def _contender(row: asyncpg.Record) -> ContenderView:
 def _run(row: asyncpg.Record, contenders: list[ContenderView]) -> RunView:
     return RunView.model_validate(
         {
-            **{name: value for name, value in row.items() if name in RunView.model_fields},
+            **{name: value for name, value in row.items() if name in _RUN_FIELDS},
             "run_id": str(row["run_id"]),
             "selection": read_json(row["selection"]),
             "config": read_json(row["config"]),

@@ -17,8 +17,7 @@ _TABLES = ("runs", "run_contenders", "run_metrics")
 async def project(connection: Connection, facts: Sequence[Recorded]) -> None:
     """Bring runs forward by what a batch holds of them."""
     changes = fold(facts)
-    for seq, event in changes.created:
-        await _add(connection, seq, event)
+    await _add(connection, changes.created)
     await _advance(connection, changes)
     await _count(connection, changes)
     await delete_runs(
@@ -28,9 +27,27 @@ async def project(connection: Connection, facts: Sequence[Recorded]) -> None:
     )
 
 
-async def _add(connection: Connection, seq: int, event: RunCreated) -> None:
+async def _add(connection: Connection, created: list[tuple[int, RunCreated]]) -> None:
+    if not created:
+        return
+    columns = zip(*(_row(seq, event) for seq, event in created), strict=True)
     await connection.execute(
-        statement("projections/runs/add_run"),
+        statement("projections/runs/add_runs"),
+        *(list(column) for column in columns),
+    )
+    contenders = [(event.run_id, each) for _, event in created for each in event.contenders]
+    await connection.execute(
+        statement("projections/runs/add_contenders"),
+        [run_id for run_id, _ in contenders],
+        [each.position for _, each in contenders],
+        [storable(each.model) for _, each in contenders],
+        [each.number for _, each in contenders],
+        [each.digest for _, each in contenders],
+    )
+
+
+def _row(seq: int, event: RunCreated) -> tuple[object, ...]:
+    return (
         event.run_id,
         seq,
         event.task,
@@ -45,15 +62,6 @@ async def _add(connection: Connection, seq: int, event: RunCreated) -> None:
         None if event.alias is None else storable(event.alias),
         pydantic_core.to_json(event.labels).decode(),
         event.created_at,
-    )
-    contenders = event.contenders
-    await connection.execute(
-        statement("projections/runs/add_contenders"),
-        event.run_id,
-        [each.position for each in contenders],
-        [storable(each.model) for each in contenders],
-        [each.number for each in contenders],
-        [each.digest for each in contenders],
     )
 
 
