@@ -36,6 +36,7 @@ async def test_without_postgres_reads_are_refused_and_then_go_on(
         answer = await mortal.http.get(path)
         problem(answer, 503, "server-unavailable")
         assert answer.headers["retry-after"]
+    problem(await mortal.http.post("/api/rebuild"), 503, "server-unavailable")
     health = await mortal.http.get("/api/health/ready")
     live = await mortal.http.get("/api/health/live")
     await asyncio.to_thread(postgres_server.start)

@@ -189,4 +189,4 @@ async def test_the_api_describes_itself(world: World) -> None:
     for path, verb in routes:
         described = document["paths"][path][verb]
         assert described["description"], (path, verb)
-        assert "4XX" in described["responses"], (path, verb)
+        assert "application/problem+json" in described["responses"]["4XX"]["content"], path

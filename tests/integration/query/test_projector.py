@@ -22,7 +22,7 @@ from runoff_query.migrations import migrate
 from runoff_query.outages import POSTGRES_AWAY
 from runoff_query.projections import PROJECTIONS
 from runoff_query.projector.batch import project, read_batch
-from runoff_query.projector.follow import follow
+from runoff_query.projector.follow import Follower
 from runoff_testkit.servers import Server
 from runoff_testkit.waiting import eventually
 from tests.integration.query import facts
@@ -49,7 +49,7 @@ TABLES = (
 
 @asynccontextmanager
 async def following(nc: Client, pool: Pool) -> AsyncIterator[asyncio.Task[None]]:
-    task = asyncio.create_task(follow(nc, pool))
+    task = asyncio.create_task(Follower(pool).follow(nc))
     try:
         yield task
     finally:
@@ -344,7 +344,7 @@ async def test_a_projector_refuses_a_log_that_lost_its_end(
     await pool.execute("UPDATE projection_checkpoints SET last_seq = 1000")
 
     with pytest.raises(LogBehind):
-        await follow(nc, pool)
+        await Follower(pool).follow(nc)
 
 
 async def test_a_projector_refuses_another_log(nc: Client, pool: Pool) -> None:
@@ -353,7 +353,7 @@ async def test_a_projector_refuses_another_log(nc: Client, pool: Pool) -> None:
     await pool.execute("UPDATE projection_checkpoints SET last_seq = 1")
 
     with pytest.raises(LogReplaced):
-        await follow(nc, pool)
+        await Follower(pool).follow(nc)
 
 
 def _kill_and_start(server: Server) -> None:

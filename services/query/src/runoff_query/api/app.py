@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from functools import partial
+from typing import Any
 
 from fastapi import APIRouter, FastAPI
 from faststream.nats import NatsBroker
@@ -150,6 +151,8 @@ def _make_app(parts: Parts, broker: NatsBroker) -> FastAPI:
             "5XX": {"model": Problem, "description": "A problem document (RFC 9457)"},
         },
     )
+    # The way that FastAPI gives for it.
+    app.openapi = partial(_describe, app)  # type: ignore[method-assign]
     app.state.parts = parts
     problems.install(app)
     app.add_middleware(Boundary)
@@ -161,3 +164,15 @@ def _make_app(parts: Parts, broker: NatsBroker) -> FastAPI:
     app.include_router(api)
     app.include_router(health.outer)
     return app
+
+
+def _describe(app: FastAPI) -> dict[str, Any]:  # a JSON document, as FastAPI has it
+    """The OpenAPI document, with errors of the media type that they have."""
+    if app.openapi_schema is None:
+        document = FastAPI.openapi(app)
+        for path in document["paths"].values():
+            for operation in path.values():
+                for status in ("4XX", "5XX"):
+                    content = operation["responses"][status]["content"]
+                    content[problems.MEDIA_TYPE] = content.pop("application/json")
+    return app.openapi_schema or {}

@@ -1,13 +1,11 @@
 """Wires the projector process."""
 
-from functools import partial
-
 from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
 
 from runoff_contracts.commands import RebuildReadModels
 from runoff_query.database import make_pool
 from runoff_query.projector.consumer import Rebuilds
-from runoff_query.projector.follow import follow
+from runoff_query.projector.follow import Follower
 from runoff_query.settings import DatabaseSettings
 from runoff_runtime.broker import make_broker
 from runoff_runtime.commands import handle
@@ -29,10 +27,12 @@ def make_service(settings: DatabaseSettings) -> Service:
         settings.postgres_dsn.get_secret_value(), name="projector", size=3, statement_s=None
     )
     rebuilds = Rebuilds(settings, pool)
+    follower = Follower(pool)
     handle(broker, RebuildReadModels, queue="projector", handler=rebuilds.accept)
     return Service(
         name="projector",
         settings=settings,
         broker=broker,
-        tasks=[partial(follow, pool=pool), rebuilds.work],
+        tasks=[follower.follow, rebuilds.work],
+        check=follower.is_following,
     )

@@ -9,6 +9,7 @@ from runoff_contracts.commands import Accepted, RebuildReadModels
 from runoff_contracts.problem import Problem, problem
 from runoff_contracts.views import RebuildView
 from runoff_query.database import OneConnection, Pool, connect
+from runoff_query.outages import POSTGRES_AWAY, once_there
 from runoff_query.projector.rebuild import Rebuilt, discard, rebuild
 from runoff_query.rebuild_state import read_state, write_state
 from runoff_query.settings import DatabaseSettings
@@ -16,6 +17,7 @@ from runoff_query.statements import statement
 
 _REPORT_S = 0.5
 _CLOSE_S = 5.0
+_PATIENCE_S = 3600.0
 _CUT_OFF = "The projector ended before the rebuild did. Nothing was changed; ask again."
 
 logger = structlog.get_logger(__name__)
@@ -33,20 +35,23 @@ class Rebuilds:
 
     async def accept(self, command: RebuildReadModels) -> Accepted | Problem:
         """Start a rebuild unless one is under way."""
-        async with self._checking:
-            connection = await self._locked()
-        if connection is None:
-            return problem(
-                "rebuild-running", "A rebuild is under way", 409, "Wait for its end: one at a time."
-            )
-        await self._write(RebuildView(state="running", seq=0, target_seq=0, tables={}))
+        try:
+            async with self._checking:
+                connection = await self._locked()
+            if connection is None:
+                return problem(
+                    "rebuild-running", "A rebuild is under way", 409, "One at a time: wait for it."
+                )
+            await self._write(RebuildView(state="running", seq=0, target_seq=0, tables={}))
+        except POSTGRES_AWAY as error:
+            logger.warning("rebuild.refused", error=repr(error))
+            return problem("server-unavailable", "The database is not reachable", 503, "Try again.")
         await self._asked.put(connection)
         return Accepted(seq=0, data={"state": "running"})
 
     async def work(self, nc: Client) -> None:
         """Carry out what was accepted, for ever."""
-        async with self._checking:
-            await self._note_cut_off()
+        await once_there("postgres", self._note_cut_off, away=POSTGRES_AWAY, limit_s=_PATIENCE_S)
         while True:
             connection = await self._asked.get()
             try:
@@ -113,17 +118,19 @@ class Rebuilds:
 
     async def _note_cut_off(self) -> None:
         """A rebuild that is said to run, and that nobody holds, was cut off."""
-        connection = await self._locked()
-        if connection is None:
-            return
-        try:
-            if (await read_state(connection)).state == "running":
-                await self._fail(_CUT_OFF)
-                await discard(connection)
-        finally:
-            await connection.close()
+        async with self._checking:
+            connection = await self._locked()
+            if connection is None:
+                return
+            try:
+                if (await read_state(connection)).state == "running":
+                    await self._fail(_CUT_OFF)
+                    await discard(connection)
+            finally:
+                await connection.close(timeout=_CLOSE_S)
 
     async def _fail(self, detail: str) -> None:
+        await self._pool
         async with self._pool.acquire() as connection:
             held = await read_state(connection)
             await write_state(
@@ -131,5 +138,7 @@ class Rebuilds:
             )
 
     async def _write(self, view: RebuildView) -> None:
+        # Made ready by its first use, which may be this one.
+        await self._pool
         async with self._pool.acquire() as connection:
             await write_state(connection, view)

@@ -48,21 +48,34 @@ _duration = meter.create_histogram(
 )
 
 
-async def follow(nc: Client, pool: Pool) -> None:
-    """Project the log until canceled; outages and other projectors are waited out.
+class Follower:
+    """The projector's loop, and whether it gets anywhere."""
 
-    Raises:
-        LogGone, LogBehind, LogReplaced: When the log is not the one of the checkpoints.
-    """
-    log = EventLog(nc, source="runoff/projector")
-    while True:
-        try:
-            await _follow_from(await _start(nc, pool), log, pool)
-        except* Fenced:
-            logger.warning("projector.fenced")
-        except* (*POSTGRES_AWAY, *NATS_AWAY, ConsumerGone) as errors:
-            logger.warning("projector.interrupted", errors=causes(errors))
-        await asyncio.sleep(_AGAIN_S)
+    def __init__(self, pool: Pool) -> None:
+        self._pool = pool
+        self._following = False
+
+    async def is_following(self) -> bool:
+        """Whether the database and the log were there when they were asked last."""
+        return self._following
+
+    async def follow(self, nc: Client) -> None:
+        """Project the log until canceled; outages and other projectors are waited out.
+
+        Raises:
+            LogGone, LogBehind, LogReplaced: When the log is not the one of the checkpoints.
+        """
+        while True:
+            try:
+                held = await _start(nc, self._pool)
+                self._following = True
+                await _follow_from(held, EventLog(nc, source="runoff/projector"), self._pool)
+            except* Fenced:
+                logger.warning("projector.fenced")
+            except* (*POSTGRES_AWAY, *NATS_AWAY, ConsumerGone) as errors:
+                logger.warning("projector.interrupted", errors=causes(errors))
+            self._following = False
+            await asyncio.sleep(_AGAIN_S)
 
 
 async def _start(nc: Client, pool: Pool) -> Checkpoints:
