@@ -177,6 +177,7 @@ async def test_the_api_describes_itself(world: World) -> None:
     document = (await world.http.get("/api/openapi.json")).json()
 
     assert document["openapi"].startswith("3.1")
+    assert "Problem" in document["components"]["schemas"]
     routes = {(path, verb) for path, verbs in document["paths"].items() for verb in verbs}
     assert {
         ("/api/datasets", "post"),

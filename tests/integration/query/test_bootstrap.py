@@ -88,6 +88,7 @@ def test_the_command_says_by_its_exit_code_who_has_to_act(
     settings: DatabaseSettings, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """0: go on. 3: an operator decides."""
+    monkeypatch.setattr("runoff_query.bootstrap.set_up_logs", lambda *_, **__: None)
     monkeypatch.setenv("RUNOFF_NATS_URL", settings.nats_url.get_secret_value())
     monkeypatch.setenv("RUNOFF_POSTGRES_DSN", settings.postgres_dsn.get_secret_value())
     ready = main([])

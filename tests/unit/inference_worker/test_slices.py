@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import subprocess
+import sys
 import time
 from collections.abc import Sequence
 from pathlib import Path
@@ -259,4 +261,9 @@ def test_waiting_models_keep_every_slot_busy(
 
 def test_pillow_is_not_told_of_limits_by_an_import() -> None:
     """Only the process that calls `set_up_pillow` changes what Pillow refuses."""
-    assert Image.MAX_IMAGE_PIXELS is not None
+    look = (
+        "import runoff_inference_worker.app; from PIL import Image; print(Image.MAX_IMAGE_PIXELS)"
+    )
+    limit = subprocess.run([sys.executable, "-c", look], check=True, capture_output=True, text=True)
+
+    assert int(limit.stdout) > 0

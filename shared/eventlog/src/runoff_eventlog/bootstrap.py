@@ -7,6 +7,7 @@ messages; a consumer whose configuration drifted is updated.
 import asyncio
 import time
 import uuid
+from contextlib import suppress
 from dataclasses import dataclass
 
 import structlog
@@ -91,6 +92,9 @@ async def bootstrap(
         log_id = _log_id(found) or str(uuid.uuid4())
         await js.update_stream(_log_config(log_id, replicas))
     for name, config in LOG_CONSUMERS.items():
+        if accept_log:
+            # Its place may lie behind the end of this log: what is appended there would be skipped.
+            await _forget(js, name)
         await _make_log_consumer(js, name, config)
     await make_work_queue(nc)
     return LogState(log_id, found.state.last_seq)
@@ -146,6 +150,11 @@ async def make_work_queue(nc: Client) -> None:
                 max_ack_pending=10_000,
             ),
         )
+
+
+async def _forget(js: JetStreamContext, consumer: str) -> None:
+    with suppress(NotFoundError):
+        await js.delete_consumer(subjects.LOG_STREAM, consumer)
 
 
 async def _make_log(js: JetStreamContext, replicas: int) -> StreamInfo:

@@ -173,6 +173,7 @@ def _describe(app: FastAPI) -> dict[str, Any]:  # a JSON document, as FastAPI ha
         for path in document["paths"].values():
             for operation in path.values():
                 for status in ("4XX", "5XX"):
-                    content = operation["responses"][status]["content"]
-                    content[problems.MEDIA_TYPE] = content.pop("application/json")
+                    operation["responses"][status]["content"] = {
+                        problems.MEDIA_TYPE: {"schema": {"$ref": "#/components/schemas/Problem"}}
+                    }
     return app.openapi_schema or {}
