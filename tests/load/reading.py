@@ -124,6 +124,12 @@ async def _one_run(log: EventLog, *, right: bool) -> None:
         scores=[Score(contender=0, scorer="accuracy", value=float(right))],
         answers=[label],
     )
+    await log.append(
+        subjects.lifecycle(run_id),
+        [created, RunStarted(run_id=run_id, slice_size=1, started_at=now)],
+        append_id=run_id,
+        expected_seq=0,
+    )
     headers = {N_ENTRIES: "1", N_ANSWERS: "1", N_FAILED: "0", ELAPSED_S: "0"}
     await log.append_slice(
         subjects.processed(run_id, 0),
@@ -137,15 +143,16 @@ async def _one_run(log: EventLog, *, right: bool) -> None:
         slice_id=f"{run_id}/0/scored",
         headers=headers,
     )
+    await _complete(log, run_id, now)
+
+
+async def _complete(log: EventLog, run_id: str, now: datetime) -> None:
+    last = await log.last(subjects.lifecycle(run_id))
     await log.append(
         subjects.lifecycle(run_id),
-        [
-            created,
-            RunStarted(run_id=run_id, slice_size=1, started_at=now),
-            RunCompleted(run_id=run_id, n_entries=1, n_failed=0, completed_at=now),
-        ],
-        append_id=run_id,
-        expected_seq=0,
+        [RunCompleted(run_id=run_id, n_entries=1, n_failed=0, completed_at=now)],
+        append_id=f"{run_id}:end",
+        expected_seq=last.seq if last else 0,
     )
 
 

@@ -10,10 +10,15 @@ import nats
 import pytest
 import pytest_asyncio
 from nats.aio.client import Client
+from nats.js.api import AckPolicy, ConsumerConfig
 
+from runoff_contracts.subjects import LOG_STREAM
 from runoff_eventlog.bootstrap import bootstrap
 from runoff_eventlog.log import EventLog
 from runoff_testkit.servers import Server
+
+EVERYTHING = "everything"
+"""A durable reader without a filter, as a subscriber would make one."""
 
 
 @asynccontextmanager
@@ -39,6 +44,15 @@ async def connected(url: str) -> AsyncIterator[Client]:
 async def nc(nats_server: Server) -> AsyncIterator[Client]:
     async with connected(nats_server.url) as client:
         await bootstrap(client, None)
+        await client.jetstream().add_consumer(
+            LOG_STREAM,
+            ConsumerConfig(
+                durable_name=EVERYTHING,
+                ack_policy=AckPolicy.ALL,
+                ack_wait=30,
+                max_ack_pending=100_000,
+            ),
+        )
         yield client
 
 

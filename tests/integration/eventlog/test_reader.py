@@ -18,10 +18,10 @@ from runoff_eventlog.log import EventLog
 from runoff_eventlog.reader import ConsumerGone, LogReader
 from runoff_testkit.servers import Server
 from runoff_testkit.waiting import eventually
-from tests.integration.eventlog.conftest import connected
+from tests.integration.eventlog.conftest import EVERYTHING, connected
 from tests.integration.eventlog.facts import LIFECYCLE, append_slice, canceled, fill
 
-DURABLE = "projector"
+DURABLE = EVERYTHING
 _DEADLINE_S = 15.0
 
 
@@ -210,7 +210,7 @@ async def test_a_closed_connection_ends_the_reading(nats_server: Server) -> None
     """A closed connection never comes back: the process has to start anew."""
     async with connected(nats_server.url) as nc:
         await bootstrap(nc, None)
-        async with LogReader(EventLog(nc, source="runoff/tests"), DURABLE) as reader:
+        async with LogReader(EventLog(nc, source="runoff/tests"), "scoring") as reader:
             await nc.close()
             with pytest.raises(LogUnavailable):
                 await read_to(reader, 1)

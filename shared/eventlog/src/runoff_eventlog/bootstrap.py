@@ -37,7 +37,6 @@ _NAME_IN_USE = 10058
 logger = structlog.get_logger(__name__)
 
 LOG_CONSUMERS = {
-    "projector": ConsumerConfig(),
     "scoring": ConsumerConfig(
         filter_subjects=[subjects.ALL_PROCESSED, subjects.ALL_LIFECYCLES],
     ),
@@ -46,7 +45,10 @@ LOG_CONSUMERS = {
         headers_only=True,
     ),
 }
-"""Readers of the log. All acknowledge by 'this and everything before'."""
+"""Readers whose place the server remembers: they acknowledge 'this and everything before'.
+
+The projector is not among them: its place is its checkpoint in Postgres.
+"""
 
 
 @dataclass(frozen=True)
