@@ -80,7 +80,10 @@ def test_a_demo_with_a_stack_of_its_own_stays_up_until_ctrl_c(tmp_path: Path) ->
         url = find_stack(tmp_path / ".runoff")
         ready = httpx.get(f"{url}/api/health/ready").status_code
         process.send_signal(signal.SIGINT)
-        process.communicate(timeout=TIMEOUT_S)
+        try:
+            process.communicate(timeout=TIMEOUT_S)
+        finally:
+            process.kill()
 
     assert ready == 200, lines
     assert process.returncode == 0
