@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
-
 import httpx
 import pytest
 from structlog.testing import capture_logs
 
 from runoff_contracts.ids import new_run_id
+from runoff_testkit.waiting import eventually
 from tests.contract.api.running import World, problem, wrong_fields
 
 
@@ -60,10 +59,7 @@ async def test_health_tells_how_far_each_projection_is(world: World) -> None:
         answer = await world.http.get("/api/health/ready")
         return answer if answer.json()["workers"] else None
 
-    for _ in range(40):
-        if answer := await worker_heard():
-            break
-        await asyncio.sleep(0.1)
+    answer = await eventually(worker_heard, what="a worker's sign of life")
     assert answer is not None
     health = answer.json()
     assert health["status"] == "ready"
