@@ -16,6 +16,8 @@ from tests.integration.run_manager.office import SLICE, Office
 
 N_SETTLED = 2000
 _AT_ONCE = 64
+# The least of so many tries: another process may hold the machine up in one of them.
+_N_TAKEN = 3
 
 
 async def test_recovery_among_2000_settled_runs_costs_less_than_reading_them(
@@ -32,20 +34,29 @@ async def test_recovery_among_2000_settled_runs_costs_less_than_reading_them(
     await office.until(open_run, "run.started")
     office.service.kill9()
     await _append_settled(office, created)
-    began_s = time.perf_counter()
-    n_read = len(await office.log.read(subjects.ALL_LIFECYCLES))
-    reading_s = time.perf_counter() - began_s
-    assert n_read >= 2 * N_SETTLED
+    reading_s = min([await _reading_s(office) for _ in range(_N_TAKEN)])
 
-    await asyncio.to_thread(office.service.start)
+    recovering_s = min([await _recovering_s(office) for _ in range(_N_TAKEN)])
 
-    recovered_at = office.service.said_at("recovering")[-1]
-    recovering_s = (recovered_at - office.service.said_at("service.started")[-1]).total_seconds()
     print(f"recovery {recovering_s:.3f} s, reading the same subjects {reading_s:.3f} s")
-    assert recovering_s < reading_s + 0.2
+    assert recovering_s < reading_s
     async with at_work(office.server.url) as crew:
         await office.until(open_run, "run.completed")
     assert len(crew.asked) == 20
+
+
+async def _reading_s(office: Office) -> float:
+    began_s = time.perf_counter()
+    n_read = len(await office.log.read(subjects.ALL_LIFECYCLES))
+    assert n_read >= 2 * N_SETTLED
+    return time.perf_counter() - began_s
+
+
+async def _recovering_s(office: Office) -> float:
+    office.service.kill9()
+    await asyncio.to_thread(office.service.start)
+    recovered_at = office.service.said_at("recovering")[-1]
+    return (recovered_at - office.service.said_at("service.started")[-1]).total_seconds()
 
 
 async def _append_settled(office: Office, created: RunCreated) -> None:
