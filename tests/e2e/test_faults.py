@@ -39,10 +39,7 @@ def test_a_run_survives_the_death_of_every_process_in_turn(own_stack: LiveStack)
 
     for name in PROCESSES:
         _wait_for_progress(stack, disturbed)
-        process = stack.info.process(name)
-        assert process is not None
-        stack.kill9(name)
-        stack.wait_restarted(name, old_pid=process.pid)
+        stack.crash(name)
     wait_until(lambda: read_run(stack, disturbed) is not None, deadline_s=60)
     before_end = read_run(stack, disturbed)
     assert before_end is not None

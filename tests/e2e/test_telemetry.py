@@ -12,7 +12,7 @@ from opentelemetry.proto.collector.metrics.v1.metrics_service_pb2 import (
 )
 from opentelemetry.proto.collector.trace.v1.trace_service_pb2 import ExportTraceServiceRequest
 
-from runoff_testkit.live import live_stack
+from runoff_testkit.live import StackMaker
 from runoff_testkit.waiting import wait_until
 from tests.e2e.conftest import ENV
 from tests.e2e.using import launch, register_texts, wait_settled
@@ -42,7 +42,9 @@ class Collector:
                     self.metrics |= {metric.name for metric in metric_scope.metrics}
 
 
-def test_a_run_is_one_trace_through_http_nats_and_postgres(tmp_path: Path) -> None:
+def test_a_run_is_one_trace_through_http_nats_and_postgres(
+    stack_maker: StackMaker, tmp_path: Path
+) -> None:
     """Whoever looks for a slow run sees all of it at once."""
     with _collector() as (collector, endpoint):
         env = {
@@ -51,7 +53,7 @@ def test_a_run_is_one_trace_through_http_nats_and_postgres(tmp_path: Path) -> No
             "OTEL_BSP_SCHEDULE_DELAY": "200",
             "OTEL_METRIC_EXPORT_INTERVAL": "500",
         }
-        with live_stack(tmp_path / "runoff", env=env) as stack:
+        with stack_maker(tmp_path / "runoff", env=env) as stack:
             register_texts(stack, name="traced", n=200)
             run_id = launch(stack, dataset="traced", models=["first_letter", "last_letter"])
             wait_settled(stack, run_id)

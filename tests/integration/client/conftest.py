@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from runoff import Client
-from runoff_testkit.live import LiveStack, live_stack
+from runoff_testkit.live import LiveStack, StackMaker
 from tests.unit.client.calling import Done, Runoff, command_in
 
 COMMAND = (sys.executable, "-c", "from runoff.cli import main; main()")
@@ -16,9 +16,9 @@ TIMEOUT_S = 120
 
 
 @pytest.fixture(scope="session")
-def stack(tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
+def stack(stack_maker: StackMaker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[LiveStack]:
     """Every service, on servers of its own, in an empty folder."""
-    with live_stack(tmp_path_factory.mktemp("stack") / ".runoff") as live:
+    with stack_maker(tmp_path_factory.mktemp("stack") / ".runoff") as live:
         yield live
 
 

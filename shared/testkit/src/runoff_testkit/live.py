@@ -9,25 +9,34 @@ import socket
 import subprocess
 import sys
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from pathlib import Path
+from typing import Protocol
 
 import httpx
 
 from runoff_local.info import StackInfo
 from runoff_local.stack import find
+from runoff_testkit.servers import Server
 from runoff_testkit.waiting import wait_until
 
 _READY_S = 60.0
 _STOP_S = 30.0
+_ADDRESS = {"nats-server": "RUNOFF_NATS_URL", "postgres": "RUNOFF_POSTGRES_DSN"}
 
 
 class LiveStack:
     """A stack that is up."""
 
-    def __init__(self, folder: Path, process: subprocess.Popen[str], api_url: str) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        process: subprocess.Popen[str],
+        api_url: str,
+        servers: Mapping[str, Server],
+    ) -> None:
         self.folder, self.api_url = folder, api_url
-        self._process = process
+        self._process, self._servers = process, servers
         self.http = httpx.Client(base_url=api_url, timeout=60)
 
     @property
@@ -37,18 +46,22 @@ class LiveStack:
         assert info is not None, "the stack is down"
         return info
 
-    def kill9(self, name: str) -> None:
-        """Kill a process of the stack as a crash would; the supervisor starts it again."""
-        process = self.info.process(name)
-        assert process is not None, f"{name} is not up"
-        os.kill(process.pid, signal.SIGKILL)
+    def crash(self, name: str) -> None:
+        """Kill a process with -9 and wait until it runs again: the supervisor starts it.
 
-    def wait_restarted(self, name: str, *, old_pid: int) -> None:
-        """Wait until a killed process runs again under another pid."""
+        A server that is not the supervisor's is started from here.
+        """
+        if server := self._servers.get(name):
+            server.kill9()
+            server.start()
+            return
+        killed = self.info.process(name)
+        assert killed is not None, f"{name} is not up"
+        os.kill(killed.pid, signal.SIGKILL)
 
         def restarted() -> bool:
             process = self.info.process(name)
-            return process is not None and process.pid != old_pid
+            return process is not None and process.pid != killed.pid
 
         wait_until(restarted, deadline_s=_READY_S)
 
@@ -59,11 +72,31 @@ class LiveStack:
         self._process.wait(_STOP_S)
 
 
+class StackMaker(Protocol):
+    """Makes stacks on whichever servers the tests are run with."""
+
+    def __call__(
+        self, folder: Path, *, env: Mapping[str, str] | None = None
+    ) -> AbstractContextManager[LiveStack]:
+        """Start a stack in a folder of its own, and stop it at the end."""
+        ...
+
+
 @contextmanager
 def live_stack(
-    folder: Path, *, workers: int = 1, env: Mapping[str, str] | None = None
+    folder: Path,
+    *,
+    workers: int = 1,
+    env: Mapping[str, str] | None = None,
+    servers: Mapping[str, Server] | None = None,
 ) -> Iterator[LiveStack]:
-    """Start a stack, give it, stop it; when this process dies it stops by itself."""
+    """Start a stack, give it, stop it; when this process dies it stops by itself.
+
+    Args:
+        servers: `nats-server` and `postgres` to use in place of the embedded ones.
+    """
+    servers = servers or {}
+    addresses = {_ADDRESS[name]: server.url for name, server in servers.items()}
     process = subprocess.Popen(
         [
             sys.executable,
@@ -74,13 +107,13 @@ def live_stack(
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
-        env={**os.environ, **(env or {})},
+        env={**os.environ, **addresses, **(env or {})},
         start_new_session=True,
     )
     assert process.stdout is not None
     line = process.stdout.readline()
     assert line, f"the stack did not start: see {folder}/logs"
-    stack = LiveStack(folder, process, json.loads(line)["api_url"])
+    stack = LiveStack(folder, process, json.loads(line)["api_url"], servers)
     try:
         yield stack
     finally:

@@ -7,7 +7,8 @@ RUNOFF_TEST_SERVERS chooses: `embedded` (the default; the binaries of `runoff up
 from __future__ import annotations
 
 import os
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,7 @@ import pytest_asyncio
 from runoff_testkit.containers import ContainerServers, NoContainerEngine
 from runoff_testkit.databases import Databases, Migrate, nothing_to_migrate
 from runoff_testkit.embedded import EmbeddedServers
+from runoff_testkit.live import LiveStack, StackMaker, live_stack
 from runoff_testkit.servers import Server, ServerMaker
 
 MODE_VARIABLE = "RUNOFF_TEST_SERVERS"
@@ -85,6 +87,28 @@ async def fresh_database(databases: Databases, migrate_template: Migrate) -> Asy
     """DSN of a migrated database that is this test's alone."""
     async with databases.fresh(migrate_template) as dsn:
         yield dsn
+
+
+@pytest.fixture(scope="session")
+def stack_maker(server_maker: ServerMaker, tmp_path_factory: pytest.TempPathFactory) -> StackMaker:
+    """Makes whole stacks: on the servers that `runoff up` embeds, or on two containers each."""
+
+    @contextmanager
+    def make(folder: Path, *, env: Mapping[str, str] | None = None) -> Iterator[LiveStack]:
+        servers: dict[str, Server] = {}
+        if not isinstance(server_maker, EmbeddedServers):
+            servers["nats-server"] = server_maker.nats(tmp_path_factory.mktemp("nats"))
+            servers["postgres"] = server_maker.postgres()
+        for server in servers.values():
+            server.start()
+        try:
+            with live_stack(folder, env=env, servers=servers) as stack:
+                yield stack
+        finally:
+            for server in servers.values():
+                server.remove()
+
+    return make
 
 
 def _maker(mode: str) -> ServerMaker:
