@@ -36,6 +36,24 @@ def version_in(path: Path) -> int:
     return int(path.stem.rpartition(".v")[2])
 
 
+def _lost(before: Any, after: Any, at: str = "") -> list[str]:
+    """Where `after` does not hold what `before` holds; it may hold more: a newer field's default.
+
+    A field that is null may be left out.
+    """
+    if isinstance(before, dict) and isinstance(after, dict):
+        return [
+            each
+            for key, value in before.items()
+            if value is not None
+            for each in _lost(value, after.get(key), f"{at}.{key}")
+        ]
+    if isinstance(before, list) and isinstance(after, list) and len(before) == len(after):
+        pairs = enumerate(zip(before, after, strict=True))
+        return [lost for n, (one, two) in pairs for lost in _lost(one, two, f"{at}[{n}]")]
+    return [] if before == after else [f"{at}: {before!r} became {after!r}"]
+
+
 @pytest.mark.parametrize("path", SINGLES, ids=lambda path: path.stem)
 def test_a_golden_file_is_read_into_the_newest_shape(path: Path) -> None:
     """Consumers know one shape; what a release wrote a year ago must fit it."""
@@ -52,7 +70,7 @@ def test_a_golden_file_is_read_into_the_newest_shape(path: Path) -> None:
 )
 def test_what_is_read_is_written_the_same(path: Path) -> None:
     """No field is lost, renamed or reformatted on the way through the newest class."""
-    assert written(TYPES.read(content_of(path))) == content_of(path)
+    assert _lost(content_of(path), written(TYPES.read(content_of(path)))) == []
 
 
 @pytest.mark.parametrize("path", SLICES, ids=lambda path: path.stem)
@@ -67,7 +85,8 @@ def test_a_golden_slice_is_read_entry_by_entry(path: Path, says_its_version: boo
 
     found = events_in("runoff.run.x.slice.0", headers, path.read_bytes())
     assert [id_ for id_, _ in found] == [item["id"] for item in items]
-    assert [written(event) for _, event in found] == [item["data"] for item in items]
+    for item, (_, event) in zip(items, found, strict=True):
+        assert _lost(item["data"], written(event)) == []
 
 
 @pytest.mark.parametrize("class_", TYPES.classes, ids=lambda class_: class_.__name__)
@@ -96,6 +115,7 @@ def test_optional_fields_are_filled(path: Path) -> None:
         "entry.processed.v1": {"error", "retry_delay_s"},
         "run.created.v1": {"number", "file", "spec"},
         "entry.scored.v1": {"reason"},
+        "scorecards.stored.v1": {"reason"},
     }
     filled, null = _fields(content_of(path))
 

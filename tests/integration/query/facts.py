@@ -39,8 +39,9 @@ from runoff_contracts.events.lifecycle import (
 )
 from runoff_contracts.events.model import ModelRegistered, ModelVersionAdded
 from runoff_contracts.ids import new_run_id
-from runoff_contracts.model_spec import ImageInput, OnnxSpec
+from runoff_contracts.model_spec import OnnxSpec
 from runoff_contracts.run_config import RunConfig
+from runoff_contracts.specs.tensors import ImageInput
 from runoff_eventlog.log import EventLog
 
 NOW: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)

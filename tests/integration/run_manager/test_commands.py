@@ -9,8 +9,9 @@ import pytest
 from runoff_contracts import subjects
 from runoff_contracts.commands import Accepted, CreateRun, RegisterDataset, RegisterModel
 from runoff_contracts.ids import new_run_id
-from runoff_contracts.model_spec import ImageInput, OnnxSpec
+from runoff_contracts.model_spec import OnnxSpec
 from runoff_contracts.problem import Problem
+from runoff_contracts.specs.tensors import ImageInput
 from tests.integration.run_manager.crew import at_work
 from tests.integration.run_manager.office import Office
 

@@ -18,9 +18,10 @@ from runoff_contracts.commands import (
     Reply,
 )
 from runoff_contracts.comparison import canonical, digest_of
-from runoff_contracts.model_spec import ImageInput, OnnxSpec
+from runoff_contracts.model_spec import OnnxSpec
 from runoff_contracts.problem import problem
 from runoff_contracts.run_config import RunConfig
+from runoff_contracts.specs.tensors import ImageInput
 
 RUN = "01936f2a-7c40-7b1e-9d53-0a4f6c2e8b17"
 ORDER: dict[str, Any] = {

@@ -15,8 +15,9 @@ from PIL import Image
 
 from runoff_contracts.events.entry import EntryProcessed
 from runoff_contracts.events.lifecycle import Contender
-from runoff_contracts.model_spec import ClassOutput, ImageInput, OnnxSpec
+from runoff_contracts.model_spec import OnnxSpec
 from runoff_contracts.run_config import RunConfig
+from runoff_contracts.specs.tensors import ClassOutput, ImageInput
 from runoff_contracts.work import WorkItem
 from runoff_inference_worker.app import make_kit
 from runoff_inference_worker.attempts import Asker

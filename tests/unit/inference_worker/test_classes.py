@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from runoff_contracts.model_spec import ClassOutput, ImageInput, OnnxSpec
+from runoff_contracts.model_spec import OnnxSpec
+from runoff_contracts.specs.tensors import ClassOutput, ImageInput
 from runoff_inference_worker.classes import answers_of
 from runoff_inference_worker.errors import MalformedAnswer
 from runoff_inference_worker.provider import Answer

@@ -12,9 +12,10 @@ import pytest
 from onnx import TensorProto, helper, numpy_helper
 
 from runoff_contracts.commands import Accepted, CheckModel
-from runoff_contracts.model_spec import ClassOutput, OnnxSpec
+from runoff_contracts.model_spec import OnnxSpec
 from runoff_contracts.problem import FieldError, Problem
 from runoff_contracts.run_config import RunConfig
+from runoff_contracts.specs.tensors import ClassOutput
 from runoff_inference_worker.app import check_model
 from runoff_inference_worker.onnx_sessions import Sessions
 from tests.unit.inference_worker.making import (

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from runoff_contracts.model_spec import ImageInput
+from runoff_contracts.specs.tensors import ImageInput
 from runoff_inference_worker.views import View, tensor
 
 

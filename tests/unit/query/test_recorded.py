@@ -56,7 +56,9 @@ def test_a_slice_of_answers_becomes_columns() -> None:
         0: Tally(n_answered=2, latency_ns=20_000_000),
         1: Tally(n_answered=1, n_failed=1, latency_ns=10_000_000),
     }
-    told = facts.processed(RUN, 0, "zero", None).model_dump(mode="json")["predictions"]
+    told = facts.processed(RUN, 0, "zero", None).model_dump(mode="json", exclude_none=True)[
+        "predictions"
+    ]
     assert json.loads(part.predictions[0]) == told
 
 

@@ -27,8 +27,9 @@ from runoff_contracts.events.lifecycle import (
 )
 from runoff_contracts.events.model import ModelRegistered, ModelVersionAdded
 from runoff_contracts.ids import new_run_id
-from runoff_contracts.model_spec import ImageInput, OnnxSpec
+from runoff_contracts.model_spec import OnnxSpec
 from runoff_contracts.run_config import RunConfig
+from runoff_contracts.specs.tensors import ImageInput
 from runoff_run_manager.active import ActiveRun
 from runoff_run_manager.evolve import Dataset, Model, Run
 

@@ -87,7 +87,7 @@ def processed(index: int, row: Row, **named: Any) -> EntryProcessed:  # any part
 
 def scored(rows: Sequence[Row], **named: Any) -> list[EntryScored]:  # as `processed`
     entries = [processed(index, row, **named) for index, row in enumerate(rows)]
-    return [event for _, event in score_slice(entries, [SCORERS["accuracy", 1]])]
+    return [event for _, event in score_slice(entries, [SCORERS["accuracy", 1].with_params({})])]
 
 
 def cards(rows: Sequence[Row], **named: Any) -> tuple[RunCreated, Scorecards]:  # as `processed`

@@ -12,7 +12,7 @@ from runoff_scoring.entries import score_entry, score_slice
 from runoff_scoring.scorers import SCORERS
 from tests.unit.scoring import given
 
-ACCURACY = SCORERS["accuracy", 1]
+ACCURACY = SCORERS["accuracy", 1].with_params({})
 
 
 @pytest.mark.parametrize(

@@ -95,8 +95,13 @@ class Asker:
             prediction = Prediction(
                 contender=self.position,
                 label=outcome.label,
+                boxes=outcome.boxes,
+                point=outcome.point,
+                text=outcome.text,
+                data=outcome.data,
                 confidence=outcome.confidence,
                 probabilities=outcome.probabilities,
+                logprob=outcome.logprob,
                 latency_s=reply.duration_s / reply.n_batch,
                 attempts=pending.attempts,
             )

@@ -3,7 +3,7 @@
 import numpy as np
 from numpy.typing import NDArray
 
-from runoff_contracts.model_spec import OnnxSpec
+from runoff_contracts.specs.tensors import ClassOutput, TensorSpec
 from runoff_inference_worker.errors import AttemptFailed, MalformedAnswer
 from runoff_inference_worker.provider import Answer
 
@@ -13,7 +13,7 @@ _ROUNDING = 1e-4
 """A probability of float16 or float32 arithmetic may be so far outside of 0 to 1."""
 
 
-def answers_of(values: object, spec: OnnxSpec, *, n_asked: int) -> list[Answer | AttemptFailed]:
+def answers_of(values: object, spec: TensorSpec, *, n_asked: int) -> list[Answer | AttemptFailed]:
     """Predictions of one call's output.
 
     Values with the activation `none` that are no probabilities (not within 0 and 1) give a label
@@ -31,7 +31,7 @@ def answers_of(values: object, spec: OnnxSpec, *, n_asked: int) -> list[Answer |
     finite = np.asarray(np.isfinite(rows).all(axis=1))
     if not finite.all():
         rows = np.where(finite[:, np.newaxis], rows, 0.0)
-    shares = _activated(rows, spec.output.activation)
+    shares = _activated(rows, class_output(spec).activation)
     proper = np.asarray(((shares >= -_ROUNDING) & (shares <= 1 + _ROUNDING)).all(axis=1))
     order = _likeliest(rows)
     listed = np.round(np.clip(np.take_along_axis(shares, order, axis=1), 0.0, 1.0), 6)
@@ -53,6 +53,12 @@ def answers_of(values: object, spec: OnnxSpec, *, n_asked: int) -> list[Answer |
                 )
             )
     return made
+
+
+def class_output(spec: TensorSpec) -> ClassOutput:
+    """The declared output of a classifier."""
+    assert isinstance(spec.output, ClassOutput), "the task of the declaration says so"
+    return spec.output
 
 
 def _activated(rows: NDArray[np.float64], activation: str) -> NDArray[np.float64]:

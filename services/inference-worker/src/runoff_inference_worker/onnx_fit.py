@@ -7,9 +7,10 @@ import numpy as np
 import onnxruntime as ort
 from numpy.typing import NDArray
 
-from runoff_contracts.model_spec import ImageInput, OnnxSpec
+from runoff_contracts.model_spec import OnnxSpec
 from runoff_contracts.problem import FieldError
-from runoff_inference_worker.classes import answers_of
+from runoff_contracts.specs.tensors import ImageInput
+from runoff_inference_worker.classes import answers_of, class_output
 from runoff_inference_worker.errors import AttemptFailed, ModelRefused
 from runoff_inference_worker.views import tensor
 
@@ -110,11 +111,11 @@ def _output(
     session: ort.InferenceSession, spec: OnnxSpec, errors: list[FieldError]
 ) -> ort.NodeArg | None:
     n_labels = len(spec.labels)
-    outputs = session.get_outputs()
-    if spec.output.name is None:
+    name, outputs = class_output(spec).name, session.get_outputs()
+    if name is None:
         usable = [each for each in outputs if each.type in _FLOATS and _holds(each, n_labels)]
         outputs = usable if len(usable) == 1 else outputs
-    found = _named("output", outputs, spec.output.name, errors)
+    found = _named("output", outputs, name, errors)
     if found is None:
         return None
     if found.type not in _FLOATS:

@@ -15,7 +15,9 @@ from numpy.typing import NDArray
 from PIL import Image
 from pydantic import JsonValue
 
+from runoff_contracts.answers import Box, Point
 from runoff_contracts.commands import CheckModel
+from runoff_contracts.events.entry import Usage
 from runoff_contracts.events.lifecycle import Contender
 from runoff_inference_worker.errors import AttemptFailed, Unavailable
 from runoff_inference_worker.views import View
@@ -38,16 +40,27 @@ class Ask:
     metadata: dict[str, JsonValue] | None = None
     picture: Picture | None = None
     """Shared by all models that want the same view, so never changed. None without a file."""
+    section: str | None = None
+    split: str | None = None
+    file: str | None = None
+    """Digest of the image's file, for models that take it as it is."""
 
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """A prediction."""
+    """A prediction: one of label, boxes, point and text, as the run's task wants it."""
 
-    label: str
+    label: str | None = None
     confidence: float | None = None
     probabilities: dict[str, float] | None = None
     """At most ten, the likeliest first."""
+    boxes: list[Box] | None = None
+    """In pixels of the original image, the most confident first; so is a point."""
+    point: Point | None = None
+    text: str | None = None
+    data: JsonValue = None
+    """What `text` says, where it was asked for as JSON."""
+    logprob: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +72,9 @@ class Reply:
     duration_s: float
     n_batch: int = 1
     """Entries that were in the very same call of the model, and so share its duration."""
+    usage: Usage | None = None
+    cost_usd: float | None = None
+    """None where the price is not known."""
 
 
 class Model(Protocol):

@@ -219,4 +219,4 @@ def unanswered(
 
 
 def _ask(row: EntryRow, picture: Picture | None) -> Ask:
-    return Ask(row.id, row.text, row.metadata, picture)
+    return Ask(row.id, row.text, row.metadata, picture, row.section, row.split, row.file)

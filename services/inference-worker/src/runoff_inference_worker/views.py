@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
-from runoff_contracts.model_spec import ImageInput
+from runoff_contracts.specs.tensors import ImageInput
 
 _SMOOTH = Image.Resampling.BILINEAR
 

@@ -22,7 +22,7 @@ from runoff_eventlog.tracing import context_of
 from runoff_scoring.comparisons import Comparisons
 from runoff_scoring.entries import score_slice
 from runoff_scoring.errors import IncompleteRun, NotComparable
-from runoff_scoring.scorers import SCORERS, Scorer
+from runoff_scoring.scorers import SCORERS, ReadyScorer
 
 _KEPT_RUNS = 256
 _AT_ONCE = 8
@@ -37,7 +37,7 @@ class Consumer:
 
     def __init__(self, log: EventLog, comparisons: Comparisons) -> None:
         self._log, self._comparisons = log, comparisons
-        self._scorers: dict[str, list[Scorer]] = {}
+        self._scorers: dict[str, list[ReadyScorer]] = {}
         self._computing = asyncio.Lock()
         """One slice at a time: threads that wait for each other's interpreter only lose time."""
 
@@ -107,14 +107,14 @@ class Consumer:
                 logger.exception("run.not_compared", run=run_id)
         self._scorers.pop(run_id, None)
 
-    async def _scorers_of(self, run_id: str) -> list[Scorer]:
+    async def _scorers_of(self, run_id: str) -> list[ReadyScorer]:
         if run_id not in self._scorers:
             if len(self._scorers) >= _KEPT_RUNS:
                 del self._scorers[next(iter(self._scorers))]
             first = await self._log.read_first(subjects.lifecycle(run_id))
             events = first.events() if first else []
             self._scorers[run_id] = [
-                SCORERS[used.name, used.version]
+                SCORERS[used.name, used.version].with_params(used.params)
                 for _, event in events
                 if isinstance(event, RunCreated)
                 for used in event.scorers
@@ -123,6 +123,6 @@ class Consumer:
         return self._scorers[run_id]
 
 
-def _scored(message: Message, scorers: list[Scorer]) -> list[tuple[str, EntryScored]]:
+def _scored(message: Message, scorers: list[ReadyScorer]) -> list[tuple[str, EntryScored]]:
     entries = [event for _, event in message.events() if isinstance(event, EntryProcessed)]
     return score_slice(entries, scorers)

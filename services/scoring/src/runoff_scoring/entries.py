@@ -5,10 +5,10 @@ from functools import lru_cache
 
 from runoff_contracts.events.entry import EntryProcessed, EntryScored, Score
 from runoff_scoring.difference import confidence_difference, label_difference
-from runoff_scoring.scorers import Scorer
+from runoff_scoring.scorers import ReadyScorer
 
 
-def score_entry(entry: EntryProcessed, scorers: Sequence[Scorer]) -> EntryScored:
+def score_entry(entry: EntryProcessed, scorers: Sequence[ReadyScorer]) -> EntryScored:
     """Every contender's scores for an entry, and how far the contenders disagree on it."""
     scores = []
     for scorer in scorers:
@@ -21,14 +21,14 @@ def score_entry(entry: EntryProcessed, scorers: Sequence[Scorer]) -> EntryScored
         entry_id=entry.entry_id,
         target=entry.target,
         scores=scores,
-        answers=[prediction.label for prediction in entry.predictions],
+        answers=[prediction.words for prediction in entry.predictions],
         difference=label_difference(entry.predictions),
         confidence_difference=confidence_difference(entry.predictions),
     )
 
 
 def score_slice(
-    entries: Iterable[EntryProcessed], scorers: Sequence[Scorer]
+    entries: Iterable[EntryProcessed], scorers: Sequence[ReadyScorer]
 ) -> list[tuple[str, EntryScored]]:
     """Event id and event for each entry; the ids are the same whenever this is done again."""
     return [

@@ -18,6 +18,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from runoff_contracts.answers import Target
 from runoff_contracts.events.entry import EntryScored
 from runoff_contracts.events.lifecycle import RunCreated
 from runoff_scoring.errors import IncompleteRun
@@ -40,7 +41,7 @@ class Scorecards:
     answers: NDArray[np.int32]
     labels: list[str]
     entry_ids: list[str]
-    targets: list[str | None]
+    targets: list[Target]
     difference: NDArray[np.float64]
     confidence_difference: NDArray[np.float64]
 
@@ -66,7 +67,7 @@ class Scorecards:
         answers = np.full(shape, -1, dtype=np.int32)
         codes: dict[str, int] = {}
         entry_ids = [""] * created.n_entries
-        targets: list[str | None] = [None] * created.n_entries
+        targets: list[Target] = [None] * created.n_entries
         difference = np.full(created.n_entries, np.nan)
         confidence = np.full(created.n_entries, np.nan)
         for event in events:
@@ -127,5 +128,5 @@ class Scorecards:
         )
 
 
-def _text(values: Sequence[str | None]) -> NDArray[np.uint8]:
+def _text(values: Sequence[Target]) -> NDArray[np.uint8]:
     return np.frombuffer(json.dumps(values).encode(), dtype=np.uint8)

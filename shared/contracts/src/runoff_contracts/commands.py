@@ -5,7 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from runoff_contracts.ids import Digest, ModelRef, Name, RunId
-from runoff_contracts.model_spec import OnnxSpec
+from runoff_contracts.model_spec import ModelSpec
 from runoff_contracts.problem import Problem
 from runoff_contracts.run_config import RunConfig, Selection
 from runoff_contracts.task import Priority, Task
@@ -26,6 +26,16 @@ class Command(BaseModel):
     sent_at: AwareDatetime
 
 
+class ScorerAsked(BaseModel):
+    """A scorer by name, with a version where not the newest is meant."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)]
+    version: int | None = Field(default=None, ge=1)
+    params: dict[str, JsonValue] = Field(default_factory=dict, max_length=50)
+
+
 class RegisterDataset(Command):
     """Add a version to a dataset, which is made where it is new."""
 
@@ -36,6 +46,7 @@ class RegisterDataset(Command):
     n_entries: int = Field(ge=1)
     splits: dict[str, int]
     sections: dict[str, int]
+    fields: list[str] | None = None
 
 
 class RegisterModel(Command):
@@ -43,18 +54,22 @@ class RegisterModel(Command):
 
     type: ClassVar[str] = "model.register"
     model: ModelRef
-    file: Digest
-    n_bytes: int = Field(ge=1)
-    spec: OnnxSpec
+    file: Digest | None = None
+    n_bytes: int | None = Field(default=None, ge=1)
+    spec: ModelSpec
 
 
 class CheckModel(Command):
-    """Ask a worker whether a model can be loaded and fits its declaration."""
+    """Ask a worker whether a model can be asked, and fits its declaration and the entries."""
 
     type: ClassVar[str] = "model.check"
     model: ModelRef
     file: Digest | None = None
-    spec: OnnxSpec | None = None
+    spec: ModelSpec | None = None
+    task: Task | None = None
+    """Of the run that wants it."""
+    fields: list[str] | None = None
+    """What every entry of the run has, as `DatasetVersionAdded.fields`; None is unknown."""
 
 
 class CreateRun(Command):
@@ -70,6 +85,49 @@ class CreateRun(Command):
     priority: Priority = "normal"
     alias: Label | None = None
     labels: dict[Label, Label] = Field(default_factory=dict, max_length=50)
+    start_at: AwareDatetime | None = None
+    scorers: list[ScorerAsked] | None = Field(default=None, min_length=1, max_length=50)
+    """Those of the task where it is left out."""
+
+
+class RepeatRun(Command):
+    """Launch a run that takes over the answers of a settled one."""
+
+    type: ClassVar[str] = "run.repeat"
+    run_id: RunId
+    """Of the new run."""
+    of: RunId
+    what: Literal["failed", "scores"]
+    """`failed`: ask failed entries anew. `scores`: score every answer anew, ask no model."""
+    scorers: list[ScorerAsked] | None = Field(default=None, min_length=1, max_length=50)
+    """The newest versions of the old run's where it is left out."""
+    config: RunConfig | None = None
+    """The old run's where it is left out."""
+
+
+class PauseRun(Command):
+    """Halt a run; what is under way ends."""
+
+    type: ClassVar[str] = "run.pause"
+    run_id: RunId
+
+
+class ResumeRun(Command):
+    """Let a paused run go on."""
+
+    type: ClassVar[str] = "run.resume"
+    run_id: RunId
+
+
+class EditRun(Command):
+    """Give a run other words."""
+
+    type: ClassVar[str] = "run.edit"
+    run_id: RunId
+    alias: Label | None = None
+    """An empty one takes it away; none leaves it."""
+    labels: dict[Label, Label] | None = Field(default=None, max_length=50)
+    """In place of all labels; none leaves them."""
 
 
 class CancelRun(Command):

@@ -6,6 +6,7 @@ from typing import Literal
 
 from pydantic import BaseModel, Field
 
+from runoff_contracts.answers import Target
 from runoff_contracts.event import Fact
 from runoff_contracts.ids import Digest, ModelRef, RunId
 
@@ -62,7 +63,7 @@ class DisputedEntry(Fact):
     """An entry on which contenders gave different answers."""
 
     entry_id: str
-    target: str | None
+    target: Target
     answers: list[str | None]
     difference: float
     confidence_difference: float | None

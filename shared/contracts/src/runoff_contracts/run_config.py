@@ -24,6 +24,16 @@ class RunConfig(Asked):
     """Further attempts after a failed one."""
     timeout_s: float = Field(default=60.0, gt=0, le=3600, allow_inf_nan=False)
     """Limit of one attempt."""
+    requests_per_minute: int | None = Field(default=None, ge=1)
+    """Per model and worker."""
+    tokens_per_minute: int | None = Field(default=None, ge=1)
+    """Input and output together, per model and worker."""
+    max_cost_usd: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    """The run ends as failed when its known cost is over it."""
+    max_failed: Annotated[int, Field(ge=0)] | Annotated[float, Field(gt=0, lt=1)] | None = None
+    """The run ends as failed when more entries failed: a count, or a share of all entries."""
+    cache: bool = False
+    """Take the answer that the same model version gave to the same inputs and parameters before."""
 
 
 class Selection(Asked):

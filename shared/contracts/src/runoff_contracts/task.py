@@ -3,8 +3,9 @@
 from enum import StrEnum
 from typing import Literal
 
-Task = Literal["classification"]
-"""More tasks join with their scorers; a run compares models on one task."""
+Task = Literal["classification", "detection", "coordinates", "text"]
+"""What is asked of a model; `answers.py` has the shape of targets and answers for each."""
+TASKS: tuple[Task, ...] = ("classification", "detection", "coordinates", "text")
 
 Priority = Literal["high", "normal", "low"]
 """Work of a higher one is handed out first; a lower one gets its turn now and then."""
@@ -12,10 +13,11 @@ PRIORITIES: tuple[Priority, ...] = ("high", "normal", "low")
 
 
 class Status(StrEnum):
-    """Where a run stands; the last three are settled and never change again."""
+    """Where a run stands; completed, failed and canceled are settled and never change again."""
 
     PENDING = "pending"
     RUNNING = "running"
+    PAUSED = "paused"
     COMPLETED = "completed"
     FAILED = "failed"
     CANCELED = "canceled"

@@ -4,6 +4,7 @@ from typing import Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
 
+from runoff_contracts.answers import Target
 from runoff_contracts.comparison import ComparisonDocument
 from runoff_contracts.events.entry import Difference, Prediction, Score
 from runoff_contracts.run_config import RunConfig, Selection
@@ -52,7 +53,7 @@ class DatasetEntryView(View):
     id: str
     file: str | None = None
     text: str | None = None
-    target: str | None = None
+    target: Target = None
     section: str | None = None
     split: str | None = None
     metadata: dict[str, JsonValue] | None = None
@@ -63,8 +64,8 @@ class ModelVersionView(View):
 
     number: int
     digest: str
-    file: str
-    n_bytes: int
+    file: str | None = None
+    n_bytes: int | None = None
     spec: dict[str, JsonValue]
     added_at: AwareDatetime
 
@@ -129,7 +130,7 @@ class EntryView(View):
     entry_id: str
     status: Literal["answered", "failed"]
     """`failed` where at least one contender gave no answer."""
-    target: str | None
+    target: Target
     section: str | None
     split: str | None
     metadata: dict[str, JsonValue] | None

@@ -113,7 +113,7 @@ async def open_model(contender: Contender, kit: Kit) -> Model:
     Raises:
         Unavailable: When its file is gone, or no longer fits onnxruntime or its declaration.
     """
-    if contender.file is None or contender.spec is None:
+    if contender.file is None or not isinstance(contender.spec, OnnxSpec):
         raise Unavailable(f"{contender.model} was launched without a file", retry=False)
     sessions = _sessions(kit)
     try:
@@ -135,7 +135,7 @@ async def check(command: CheckModel, kit: Kit) -> dict[str, JsonValue]:
         for name, value in (("file", command.file), ("spec", command.spec))
         if value is None
     ]
-    if command.file is None or command.spec is None:
+    if command.file is None or not isinstance(command.spec, OnnxSpec):
         raise ModelRefused("incomplete-model", "The model is not complete", errors=missing)
     try:
         session = (await _sessions(kit).get(command.file)).session

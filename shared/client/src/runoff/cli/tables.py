@@ -8,6 +8,7 @@ from rich.text import Text
 
 from runoff.cli import words
 from runoff.cli.output import clean, safe
+from runoff_contracts.answers import target_words
 from runoff_contracts.events.entry import Difference, Prediction
 from runoff_contracts.task import Status
 from runoff_contracts.views import DatasetView, EntryView, ModelView, RunView
@@ -59,7 +60,7 @@ def models_table(models: Sequence[ModelView]) -> Table:
     table = plain_table("model", "task", "version", "size", "digest", right=["version", "size"])
     for each in models:
         newest = each.versions[0]
-        n_bytes = words.size(newest.n_bytes)
+        n_bytes = words.size(newest.n_bytes) if newest.n_bytes else "–"
         table.add_row(
             safe(each.model), each.task, f"@{newest.number}", n_bytes, short(newest.digest)
         )
@@ -70,7 +71,7 @@ def model_versions_table(model: ModelView) -> Table:
     """One row a version, newest first."""
     table = plain_table("version", "size", "digest", "added", right=["size"])
     for each in model.versions:
-        size = words.size(each.n_bytes)
+        size = words.size(each.n_bytes) if each.n_bytes else "–"
         table.add_row(f"@{each.number}", size, short(each.digest), words.ago(each.added_at))
     return table
 
@@ -125,7 +126,7 @@ def entries_table(
         answers = [
             answer(each, right=_is_right(entry, each.contender)) for each in entry.predictions
         ]
-        target = "–" if entry.target is None else entry.target
+        target = "–" if entry.target is None else target_words(entry.target)
         cells: list[Text | str] = [
             safe(entry.entry_id),
             safe(target, limit=ANSWER_LIMIT),

@@ -9,8 +9,11 @@ from runoff_contracts.events.lifecycle import (
     RunCompleted,
     RunCreated,
     RunDeleted,
+    RunEdited,
     RunFailed,
+    RunPaused,
     RunResliced,
+    RunResumed,
     RunStarted,
 )
 from runoff_contracts.events.model import ModelRegistered, ModelVersionAdded
@@ -24,6 +27,9 @@ TYPES = EventTypes(
     RunCreated,
     RunStarted,
     RunResliced,
+    RunPaused,
+    RunResumed,
+    RunEdited,
     RunCompleted,
     RunFailed,
     RunCanceled,

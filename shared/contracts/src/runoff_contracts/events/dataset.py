@@ -34,4 +34,7 @@ class DatasetVersionAdded(Event):
     splits: dict[str, int] = Field(default_factory=dict)
     """Entries in each split; entries without one are in none."""
     sections: dict[str, int] = Field(default_factory=dict)
+    fields: list[str] | None = None
+    """What every entry has, as templates name it: `id`, `text`, `image`, `target`, `section`,
+    `split`, `metadata.<key>`. None where an older writer did not look."""
     added_at: AwareDatetime

@@ -7,6 +7,7 @@ from typing import ClassVar, Literal
 
 from pydantic import AwareDatetime, Field, JsonValue
 
+from runoff_contracts.answers import AnswerBody, Target
 from runoff_contracts.event import Event, Fact
 from runoff_contracts.ids import EntryId, RunId
 
@@ -16,13 +17,28 @@ ErrorClass = Literal[
     "malformed_answer",
     "bad_entry",
     "unavailable",
+    "rate_limit",
+    "server",
+    "connection",
+    "rejected",
 ]
 """Why an attempt failed.
 
 `timeout`: over the limit. `exception`: the model raised. `malformed_answer`: it answered
 something that is no prediction. `bad_entry`: the entry itself cannot be read, so no model was
 asked. `unavailable`: the model could not be loaded or reached.
+
+Of models behind a network besides: `rate_limit`: asked too often or too much (429). `server`: it
+failed (5xx). `connection`: none, or one that broke. `rejected`: it refused the request as such
+(other 4xx, or for its content), so asking again is of no use.
 """
+
+
+class Usage(Fact):
+    """Tokens that a call was charged for."""
+
+    n_input: int = Field(ge=0)
+    n_output: int = Field(ge=0)
 
 
 class AttemptError(Fact):
@@ -30,6 +46,8 @@ class AttemptError(Fact):
 
     error_class: ErrorClass
     message: str = Field(max_length=2000)
+    status_code: int | None = None
+    """Of the HTTP answer, where there was one."""
 
 
 class Attempt(Fact):
@@ -43,20 +61,39 @@ class Attempt(Fact):
     error: AttemptError | None = None
     retry_delay_s: float | None = None
     """Wait before the next attempt; none where there was no next."""
+    queue_s: float | None = None
+    """Wait for a free slot and for the rates, before the call."""
+    n_slots: int | None = None
+    """Calls that were allowed at once when this one began, where that number adapts."""
+    usage: Usage | None = None
+    cost_usd: float | None = None
+    """None where the price is not known."""
+    worker: str | None = None
+    """None where it is the worker of the fact."""
 
 
-class Prediction(Fact):
-    """What one contender's settled attempts gave for an entry."""
+class Prediction(AnswerBody):
+    """What one contender's settled attempts gave for an entry; no answer where all failed."""
 
     contender: int = Field(ge=0)
-    label: str | None = None
-    """None where every attempt failed."""
     confidence: float | None = Field(default=None, ge=0, le=1)
-    """Probability of `label`, where the model says it."""
+    """How sure the model is of its answer, where it says so."""
     probabilities: dict[str, float] | None = None
     """The ten likeliest labels, likeliest first."""
     latency_s: float | None = Field(default=None, ge=0)
     """Duration of the attempt that answered, divided by the entries in its call."""
+    logprob: float | None = Field(default=None, le=0)
+    """Mean natural log probability of the answer's tokens, where the API gives it."""
+    usage: Usage | None = None
+    """Of all attempts together."""
+    cost_usd: float | None = None
+    """Of all attempts together; none where a price is not known, never 0 in its place."""
+    total_s: float | None = Field(default=None, ge=0)
+    """From the moment the entry was ready to be asked to its answer, waits and retries included."""
+    cached: bool = False
+    """The answer was kept from an equal request; no latency is said of it."""
+    taken_from: RunId | None = None
+    """The run that asked; a later one took over its answer with all attempts."""
     attempts: list[Attempt] = Field(min_length=1)
 
 
@@ -70,7 +107,7 @@ class EntryProcessed(Event):
     index: int = Field(ge=0)
     """Place in the run's entry set."""
     entry_id: EntryId
-    target: str | None = None
+    target: Target = None
     section: str | None = None
     split: str | None = None
     metadata: dict[str, JsonValue] | None = None
@@ -90,7 +127,12 @@ class Score(Fact):
 
 
 class Difference(Fact):
-    """How far the contenders disagree on an entry."""
+    """How far the contenders disagree on an entry.
+
+    Two answers match when their labels are equal (classification), the classes that they found
+    are the same (detection), their points are close (coordinates), or their normalised texts are
+    equal (text).
+    """
 
     kind: Literal["all_match", "partial", "all_different"]
     n_agree: int = Field(ge=1)
@@ -98,6 +140,10 @@ class Difference(Fact):
     n_answers: int = Field(ge=2)
     value: float = Field(ge=0, le=1)
     """0 where all match, 1 where no two match: (n_answers - n_agree) / (n_answers - 1)."""
+    distance_px: float | None = None
+    """Coordinates: the largest distance between two of the points."""
+    iou: float | None = None
+    """Detection: the smallest mean IoU of matched boxes between two contenders."""
 
 
 class EntryScored(Event):
@@ -109,10 +155,10 @@ class EntryScored(Event):
     run_id: RunId
     index: int = Field(ge=0)
     entry_id: EntryId
-    target: str | None = None
+    target: Target = None
     scores: list[Score]
     answers: list[str | None]
-    """Label by contender position: scorecards and digests need no second read of the log."""
+    """`words` of each contender's answer: digests need no second read of the log."""
     difference: Difference | None = None
     """None where fewer than two contenders answered."""
     confidence_difference: float | None = Field(default=None, ge=0, le=1)

@@ -2,11 +2,11 @@
 
 from typing import ClassVar, Literal
 
-from pydantic import AwareDatetime, Field
+from pydantic import AwareDatetime, Field, JsonValue
 
 from runoff_contracts.event import Event, Fact
 from runoff_contracts.ids import Digest, ModelRef, Name, RunId
-from runoff_contracts.model_spec import OnnxSpec
+from runoff_contracts.model_spec import ModelSpec
 from runoff_contracts.run_config import RunConfig, Selection
 from runoff_contracts.task import Priority, Task
 
@@ -29,7 +29,7 @@ class Contender(Fact):
     """Version of a registered model."""
     digest: Digest
     file: Digest | None = None
-    spec: OnnxSpec | None = None
+    spec: ModelSpec | None = None
 
     @property
     def provider(self) -> str:
@@ -47,6 +47,16 @@ class ScorerUsed(Fact):
 
     name: str
     version: int
+    params: dict[str, JsonValue] = Field(default_factory=dict)
+    """As `{"within_px": 5}`; what is not given has the scorer's default."""
+
+
+class AnswersTaken(Fact):
+    """A settled run over the same entries and models whose answers are taken over."""
+
+    run_id: RunId
+    what: Literal["answered", "all"]
+    """`answered`: failed entries are asked anew. `all`: nothing is asked, only scored."""
 
 
 class RunCreated(Event):
@@ -70,6 +80,9 @@ class RunCreated(Event):
     priority: Priority
     alias: str | None = None
     labels: dict[str, str] = Field(default_factory=dict)
+    start_at: AwareDatetime | None = None
+    """Nothing is asked before; None is at once."""
+    answers_from: AnswersTaken | None = None
     created_at: AwareDatetime
 
 
@@ -101,6 +114,39 @@ class RunResliced(Event):
     resliced_at: AwareDatetime
 
 
+class RunPaused(Event):
+    """A person halted the run; what is under way ends, nothing new is handed out."""
+
+    subject_template: ClassVar[str] = "runoff.run.<run>.lifecycle"
+    type: Literal["run.paused"] = "run.paused"
+    version: Literal[1] = 1
+    run_id: RunId
+    paused_at: AwareDatetime
+
+
+class RunResumed(Event):
+    """A paused run goes on."""
+
+    subject_template: ClassVar[str] = "runoff.run.<run>.lifecycle"
+    type: Literal["run.resumed"] = "run.resumed"
+    version: Literal[1] = 1
+    run_id: RunId
+    resumed_at: AwareDatetime
+
+
+class RunEdited(Event):
+    """A person gave the run other words; what was asked and answered never changes."""
+
+    subject_template: ClassVar[str] = "runoff.run.<run>.lifecycle"
+    type: Literal["run.edited"] = "run.edited"
+    version: Literal[1] = 1
+    run_id: RunId
+    alias: str | None = None
+    labels: dict[str, str] = Field(default_factory=dict)
+    """Both as they are from here on."""
+    edited_at: AwareDatetime
+
+
 class RunCompleted(Event):
     """Every entry is answered or failed, and scored."""
 
@@ -115,7 +161,7 @@ class RunCompleted(Event):
 
 
 class RunFailed(Event):
-    """No contender answered a single entry: there is nothing to compare."""
+    """No contender answered a single entry, or a limit of the run was passed: `reason` says it."""
 
     subject_template: ClassVar[str] = "runoff.run.<run>.lifecycle"
     type: Literal["run.failed"] = "run.failed"

@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from runoff_contracts.event import Event
 from runoff_contracts.ids import Digest, ModelRef
-from runoff_contracts.model_spec import OnnxSpec
+from runoff_contracts.model_spec import ModelSpec
 from runoff_contracts.task import Task
 
 
@@ -22,7 +22,7 @@ class ModelRegistered(Event):
 
 
 class ModelVersionAdded(Event):
-    """A file and its declaration were added under a model's name; they never change."""
+    """A declaration, and a file where the model is one, were added; they never change."""
 
     subject_template: ClassVar[str] = "runoff.model.<model>"
     type: Literal["model.version_added"] = "model.version_added"
@@ -31,7 +31,8 @@ class ModelVersionAdded(Event):
     number: int = Field(ge=1)
     digest: Digest
     """Of declaration and file together: what `scores_digest` means by this model."""
-    file: Digest
-    n_bytes: int = Field(ge=1)
-    spec: OnnxSpec
+    file: Digest | None = None
+    """None where the declaration says everything."""
+    n_bytes: int | None = Field(default=None, ge=1)
+    spec: ModelSpec
     added_at: AwareDatetime

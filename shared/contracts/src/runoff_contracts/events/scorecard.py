@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, Field
 
 from runoff_contracts.event import Event
 from runoff_contracts.ids import Digest, RunId
+from runoff_contracts.report import Metric
 
 
 class ScorecardsStored(Event):
@@ -22,4 +23,9 @@ class ScorecardsStored(Event):
     """An `.npz` object; its arrays are described in `runoff_scoring.scorecards`."""
     n_entries: int = Field(ge=1)
     measures: list[str]
+    report: Digest | None = None
+    """A JSON object, `runoff_contracts.report.Report`: every metric of every contender, over all
+    entries and by section, split, metadata and class."""
+    metrics: list[Metric] = Field(default_factory=list)
+    """Those over all entries, so that lists need not open the report."""
     stored_at: AwareDatetime

@@ -1,0 +1,68 @@
+"""A run's metrics: numbers over many entries, each contender by itself."""
+
+from typing import Literal
+
+from pydantic import Field
+
+from runoff_contracts.event import Fact
+
+
+class Metric(Fact):
+    """One number over a group of entries."""
+
+    contender: int = Field(ge=0)
+    name: str
+    """As `accuracy`, `log_loss`, `map_50_95`, `f1`; a scorer's mean has the scorer's name."""
+    value: float | None
+    """None where nothing could be scored; `reason` says why."""
+    n: int = Field(ge=0)
+    """Entries that it is over."""
+    higher_is_better: bool | None
+    """None where neither is better, as for a share of confident answers."""
+    reason: str | None = None
+
+
+class Group(Fact):
+    """The entries that share a value."""
+
+    by: Literal["section", "split", "metadata", "class"]
+    key: str | None = None
+    """Of the metadata."""
+    value: str
+    n_entries: int
+    metrics: list[Metric]
+
+
+class Confusion(Fact):
+    """How often one label was answered for another."""
+
+    contender: int
+    target: str
+    answer: str
+    n: int
+
+
+class Report(Fact):
+    """Everything that is said of a run's contenders, each by itself."""
+
+    version: Literal[1] = 1
+    metrics: list[Metric]
+    """Over all entries."""
+    groups: list[Group]
+    confusions: list[Confusion] = Field(default_factory=list)
+    """Classification: the most frequent first, at most 10,000."""
+    calibration: list["CalibrationBin"] = Field(default_factory=list)
+
+
+class CalibrationBin(Fact):
+    """Answers of similar confidence: how sure they were and how often they were right."""
+
+    contender: int
+    low: float
+    high: float
+    n: int
+    confidence_mean: float
+    accuracy: float
+
+
+Report.model_rebuild()

@@ -1,0 +1,1 @@
+"""What a person declares of a model, one file a kind of provider."""
