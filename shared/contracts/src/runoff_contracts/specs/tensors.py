@@ -5,7 +5,7 @@ Used by whoever serves a model of tensors: in process (`onnx`) or behind a serve
 
 from typing import Annotated, Literal, Self
 
-from pydantic import Field, model_validator
+from pydantic import Field, ValidationInfo, field_validator, model_validator
 
 from runoff_contracts.specs.declaration import Declaration, Label
 from runoff_contracts.task import Task
@@ -111,11 +111,14 @@ OUTPUT_TASKS: dict[str, Task] = {
 }
 
 
+_N_LEAST_LABELS = {"classification": 2, "detection": 1, "coordinates": 0}
+
+
 class TensorSpec(Declaration):
     """Declaration of a model that takes the tensor of an image."""
 
     task: Literal["classification", "detection", "coordinates"] = "classification"
-    labels: list[Label] = Field(default_factory=list, max_length=20_000)
+    labels: list[Label] = Field(default_factory=list, max_length=20_000, validate_default=True)
     """In the order of the model's numbers; none for coordinates."""
     input: ImageInput
     output: Output = ClassOutput()
@@ -133,13 +136,18 @@ class TensorSpec(Declaration):
             return {**data, "output": {"kind": kind, **output}}
         return data
 
+    @field_validator("labels")
+    @classmethod
+    def _labels_suit_the_task(cls, labels: list[str], info: ValidationInfo) -> list[str]:
+        if len(set(labels)) != len(labels):
+            raise ValueError("labels must differ from each other")
+        task = info.data.get("task", "coordinates")
+        if len(labels) < _N_LEAST_LABELS[task]:
+            raise ValueError(f"a model for {task} has {_N_LEAST_LABELS[task]} or more")
+        return labels
+
     @model_validator(mode="after")
     def _parts_agree(self) -> Self:
-        if len(set(self.labels)) != len(self.labels):
-            raise ValueError("labels must differ from each other")
         if OUTPUT_TASKS[self.output.kind] != self.task:
             raise ValueError(f"an output of {self.output.kind} is not for {self.task}")
-        n_least = {"classification": 2, "detection": 1, "coordinates": 0}[self.task]
-        if len(self.labels) < n_least:
-            raise ValueError(f"a model for {self.task} has {n_least} label(s) or more")
         return self
