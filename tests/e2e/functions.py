@@ -30,3 +30,16 @@ def last_letter(entry: Entry) -> str:
 def always_raises(entry: Entry) -> str:
     """Never answers."""
     raise ValueError(f"no answer for {entry.id}")
+
+
+def paraphrased(entry: Entry) -> str:
+    """The first letter; for a variation, what it was anchored on."""
+    if entry.anchor is None:
+        return first_letter(entry)
+    return f"{entry.anchor.mode} of {entry.anchor.text}"
+
+
+async def after_a_second(entry: Entry) -> str:
+    """The first letter, slowly enough to be killed meanwhile."""
+    await asyncio.sleep(1)
+    return (entry.text or "?")[0]

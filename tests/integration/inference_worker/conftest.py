@@ -26,7 +26,7 @@ from runoff_eventlog.bootstrap import bootstrap
 from runoff_eventlog.errors import LogUnavailable
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.message import Message
-from runoff_inference_worker.app import make_consumer, make_kit
+from runoff_inference_worker.app import make_kit, make_loops
 from runoff_inference_worker.provider import Kit
 from runoff_inference_worker.settings import WorkerSettings
 from runoff_objects.entry_set import EntryRow, EntrySetWriter
@@ -78,7 +78,7 @@ class Bench:
         """A worker in this process, over a connection of its own."""
         kit = make_kit(self.settings(**given))
         async with connected(self.url) as nc:
-            task = asyncio.ensure_future(make_consumer(nc, kit).run())
+            task = asyncio.ensure_future(make_loops(nc, kit).consumer.run())
             try:
                 yield kit
             finally:

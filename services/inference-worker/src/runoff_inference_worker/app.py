@@ -1,12 +1,14 @@
 """Wires the inference worker: work items and CheckModel in, EntryProcessed out."""
 
 import sys
+from dataclasses import dataclass
 
 from nats.aio.client import Client
 
 from runoff_contracts.commands import Accepted, CheckModel
 from runoff_contracts.problem import FieldError, Problem, problem
 from runoff_eventlog.log import EventLog
+from runoff_inference_worker.again import Again
 from runoff_inference_worker.consumer import Consumer
 from runoff_inference_worker.errors import ModelRefused
 from runoff_inference_worker.images import set_up_pillow
@@ -30,20 +32,33 @@ def make_kit(settings: WorkerSettings) -> Kit:
     return Kit(Objects.open(settings.object_store), threads, settings, {})
 
 
-def make_consumer(nc: Client, kit: Kit) -> Consumer:
-    """The work loop over an open connection."""
+@dataclass(frozen=True)
+class Loops:
+    """What a worker does over an open connection."""
+
+    consumer: Consumer
+    again: Again
+
+
+def make_loops(nc: Client, kit: Kit) -> Loops:
+    """The work loops over an open connection; they share runs, pictures and their memory."""
     settings = kit.settings
     log = EventLog(nc, source="runoff/inference-worker")
     # Decoding has threads of its own: models that hang must not keep images from being read.
-    decoding = Threads()
-    return Consumer(
-        log,
-        kit.objects,
-        Runs(log, kit),
-        Pictures(kit.objects, decoding, max_pixels=settings.max_pixels),
-        Memory(settings.image_memory_bytes),
-        worker=settings.worker_name,
-        grace_s=settings.stop_grace_s,
+    pictures = Pictures(kit.objects, Threads(), max_pixels=settings.max_pixels)
+    memory, runs = Memory(settings.image_memory_bytes), Runs(log, kit)
+    worker = settings.worker_name
+    return Loops(
+        Consumer(
+            log,
+            kit.objects,
+            runs,
+            pictures,
+            memory,
+            worker=worker,
+            grace_s=settings.stop_grace_s,
+        ),
+        Again(log, kit.objects, runs, pictures=pictures, memory=memory, worker=worker),
     )
 
 
@@ -75,10 +90,24 @@ def make_service(settings: WorkerSettings) -> Service:
     async def check(command: CheckModel) -> Accepted | Problem:
         return await check_model(command, kit)
 
+    made: list[Loops] = []
+
+    def loops(nc: Client) -> Loops:
+        if not made:
+            made.append(make_loops(nc, kit))
+        return made[0]
+
     async def work(nc: Client) -> None:
-        await make_consumer(nc, kit).run()
+        await loops(nc).consumer.run()
+
+    async def answer_again(nc: Client) -> None:
+        await loops(nc).again.run(nc)
 
     handle(broker, CheckModel, queue=QUEUE, handler=check)
     return Service(
-        "inference-worker", settings, broker, tasks=[work], instance=settings.worker_name
+        "inference-worker",
+        settings,
+        broker,
+        tasks=[work, answer_again],
+        instance=settings.worker_name,
     )

@@ -8,7 +8,7 @@ retries and the record of every attempt are the same for all of them (`attempts.
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, Literal, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,6 +32,16 @@ Picture = Image.Image | NDArray[np.uint8]
 
 
 @dataclass(frozen=True, slots=True)
+class Anchor:
+    """The answer that a variation starts from, and what it is to keep of it."""
+
+    mode: Literal["lexical", "semantic"]
+    """`lexical`: its vocabulary, with another candidate meaning. `semantic`: its meaning, in
+    other words."""
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Ask:
     """What a model may know of an entry; its target is not among it."""
 
@@ -44,6 +54,8 @@ class Ask:
     split: str | None = None
     file: str | None = None
     """Digest of the image's file, for models that take it as it is."""
+    anchor: Anchor | None = None
+    """None but for variations."""
 
 
 @dataclass(frozen=True, slots=True)

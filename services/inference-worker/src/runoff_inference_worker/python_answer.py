@@ -7,13 +7,15 @@ from collections.abc import Mapping
 
 import numpy as np
 from PIL import Image
-from pydantic import JsonValue
+from pydantic import JsonValue, ValidationError
 
+from runoff_contracts.answers import AnswerBody
 from runoff_inference_worker.classes import N_LISTED
 from runoff_inference_worker.errors import MalformedAnswer
-from runoff_inference_worker.provider import Answer, Ask
+from runoff_inference_worker.provider import Anchor, Answer, Ask
 
-_KEYS = {"label", "confidence", "probabilities"}
+_ANSWERS = ("label", "boxes", "point", "text")
+_KEYS = {*_ANSWERS, "confidence", "probabilities", "data", "logprob"}
 _LABEL_CHARACTERS = 200
 _ROUNDING = 1e-6
 
@@ -25,11 +27,13 @@ class Entry:
     not seen by another.
     """
 
-    __slots__ = ("_ask", "id", "text")
+    __slots__ = ("_ask", "anchor", "id", "text")
 
     def __init__(self, ask: Ask) -> None:
         self.id: str = ask.entry_id
         self.text: str | None = ask.text
+        self.anchor: Anchor | None = ask.anchor
+        """For a variation, the answer to start from (`text`) and its `mode`."""
         self._ask = ask
 
     @property
@@ -62,8 +66,8 @@ def answer_of(value: object) -> Answer:
     if isinstance(value, Mapping):
         return _from_mapping(value)
     raise MalformedAnswer(
-        f"the function returned {_type(value)}; a label, (label, confidence) or a mapping with "
-        "label, confidence and probabilities is needed"
+        f"the function returned {_type(value)}; a label or text, (label, confidence) or a mapping "
+        f"with one of {', '.join(_ANSWERS)} is needed"
     )
 
 
@@ -71,6 +75,11 @@ def _from_mapping(value: Mapping[object, object]) -> Answer:
     unknown = [key for key in value if key not in _KEYS]
     if unknown:
         raise MalformedAnswer(f"unknown key {unknown[0]!r}; known are {', '.join(sorted(_KEYS))}")
+    given_answers = [name for name in _ANSWERS if value.get(name) is not None]
+    if len(given_answers) > 1:
+        raise MalformedAnswer(f"{' and '.join(given_answers)} exclude each other")
+    if given_answers and given_answers != ["label"]:
+        return _other(value, given_answers[0])
     label = _label(value.get("label"))
     given = value.get("probabilities")
     listed = None if given is None else _probabilities(given)
@@ -78,6 +87,39 @@ def _from_mapping(value: Mapping[object, object]) -> Answer:
     if confidence is not None:
         return Answer(label, _share("confidence", confidence), listed)
     return Answer(label, None if listed is None else listed.get(label), listed)
+
+
+def _other(value: Mapping[object, object], name: str) -> Answer:
+    """Boxes, a point or a text, checked as the contracts have them."""
+    confidence = value.get("confidence")
+    try:
+        body = AnswerBody.model_validate({name: value[name], "data": value.get("data")})
+    except ValidationError as error:
+        first = error.errors()[0]
+        where = ".".join(str(part) for part in first["loc"])
+        raise MalformedAnswer(f"{where}: {first['msg']}") from error
+    boxes = body.boxes
+    if boxes is not None:
+        boxes = sorted(boxes, key=lambda box: -(box.confidence or 0.0))
+    return Answer(
+        confidence=None if confidence is None else _share("confidence", confidence),
+        boxes=boxes,
+        point=body.point,
+        text=body.text,
+        data=body.data,
+        logprob=_logprob(value.get("logprob")),
+    )
+
+
+def _logprob(value: object) -> float | None:
+    if value is None:
+        return None
+    if isinstance(value, bool) or not isinstance(value, numbers.Real):
+        raise MalformedAnswer(f"logprob is {_type(value)}, not a number")
+    number = float(value)
+    if not math.isfinite(number) or number > 0:
+        raise MalformedAnswer(f"logprob is {number}, not 0 or below")
+    return number
 
 
 def _label(value: object) -> str:

@@ -123,11 +123,11 @@ class Runs:
         )
 
     async def _asker(self, contender: Contender, created: RunCreated) -> Asker:
-        model = await self._model(contender)
+        model = await self.model(contender, created)
         instruments = Instruments(contender.model)
         return Asker(contender.position, model, created.config, instruments)
 
-    async def _model(self, contender: Contender) -> Model:
+    async def model(self, contender: Contender, created: RunCreated) -> Model:
         """The opened model, or one that says of every entry why there is none."""
         provider = PROVIDERS.get(contender.provider)
         if provider is None:

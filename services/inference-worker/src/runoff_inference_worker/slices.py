@@ -14,7 +14,7 @@ from runoff_inference_worker.errors import AttemptFailed, Unavailable
 from runoff_inference_worker.feed import Feed, Pending
 from runoff_inference_worker.instruments import entries_settled
 from runoff_inference_worker.pictures import N_IN_HOP, Memory, Pictured, Pictures
-from runoff_inference_worker.provider import Ask, Picture
+from runoff_inference_worker.provider import Anchor, Ask, Picture
 from runoff_inference_worker.views import View
 from runoff_objects.entry_set import EntryRow
 
@@ -107,14 +107,22 @@ class Slice:
     """One slice on its way through the models of its run."""
 
     def __init__(
-        self, sheet: Sheet, askers: Sequence[Asker], *, rank: int, rest: Rest | None
+        self,
+        sheet: Sheet,
+        askers: Sequence[Asker],
+        *,
+        rank: int,
+        rest: Rest | None,
+        anchor: Anchor | None = None,
     ) -> None:
         """Prepare to answer.
 
         Args:
             rank: Older slices have lower ones and get free slots first.
             rest: The run's, where it wants one between two entries.
+            anchor: For a variation.
         """
+        self._anchor = anchor
         self._sheet, self._askers = sheet, askers
         self._rank, self._rest = rank, rest
         self._feeds = [Feed(len(sheet.rows)) for _ in askers]
@@ -152,7 +160,7 @@ class Slice:
     async def _read(self, places: list[int], pictures: Pictures, memory: Memory) -> None:
         rows = self._sheet.rows
         texts = [place for place in places if rows[place].file is None]
-        asks = [_ask(rows[place], None) for place in texts]
+        asks = [_ask(rows[place], None, self._anchor) for place in texts]
         for feed in self._feeds:
             feed.put(map(Pending, texts, asks))
         files = [place for place in places if rows[place].file is not None]
@@ -188,7 +196,7 @@ class Slice:
             readable.append(place)
             self._sheet.keep(place, each.n_bytes, memory)
             for view, picture in each.by_view.items():
-                asks[view].append(_ask(self._sheet.rows[place], picture))
+                asks[view].append(_ask(self._sheet.rows[place], picture, self._anchor))
         for asker, feed in zip(self._askers, self._feeds, strict=True):
             feed.put(map(Pending, readable, asks[asker.model.view]))
 
@@ -218,5 +226,5 @@ def unanswered(
     return sheet.facts(worker)
 
 
-def _ask(row: EntryRow, picture: Picture | None) -> Ask:
-    return Ask(row.id, row.text, row.metadata, picture, row.section, row.split, row.file)
+def _ask(row: EntryRow, picture: Picture | None, anchor: Anchor | None) -> Ask:
+    return Ask(row.id, row.text, row.metadata, picture, row.section, row.split, row.file, anchor)

@@ -8,25 +8,29 @@ from datetime import UTC, datetime
 
 import structlog
 from faststream.nats import NatsBroker
+from pydantic import JsonValue
 
 from runoff_contracts import subjects
 from runoff_contracts.commands import (
     Accepted,
+    AskAgain,
     CancelRun,
     Command,
     CreateRun,
     DeleteRun,
+    EntryMeant,
     RegisterDataset,
     RegisterModel,
 )
 from runoff_contracts.event import Event
+from runoff_contracts.events.again import EntryAskedAgain
 from runoff_contracts.problem import Problem, problem
 from runoff_eventlog.errors import AppendTooLarge, ConflictingAppend, LogUnavailable
 from runoff_eventlog.log import EventLog
 from runoff_objects.entry_set import open_entry_set, select
 from runoff_objects.errors import EmptySelection, ObjectMissing
 from runoff_objects.store import Objects
-from runoff_run_manager import decide
+from runoff_run_manager import again, decide
 from runoff_run_manager.errors import Refusal, refusal
 from runoff_run_manager.evolve import Dataset, Model, Run
 from runoff_runtime.commands import handle
@@ -108,6 +112,40 @@ class Commands:
         seq = await self._append(subject, made, command, seq)
         return Accepted(seq=seq, data={"run_id": command.run_id})
 
+    async def ask_again(self, command: AskAgain) -> Accepted:
+        """Ask for a further version of each entry that is meant."""
+        events, seq = await self._events(subjects.lifecycle(command.run_id))
+        run = Run.of(events)
+        contenders = again.contenders_meant(command, run)
+        assert run is not None, "it would have been refused"
+        entries = await open_entry_set(self._objects, run.created.entries)
+        versions: dict[str, JsonValue] = {}
+        for entry in command.entries:
+            rows = await entries.rows(entry.index, 1)
+            if not rows or rows[0].id != entry.entry_id:
+                raise refusal(
+                    "unknown-entry",
+                    f"Entry {entry.entry_id!r} does not stand at place {entry.index} of the run",
+                    422,
+                    field="entries",
+                )
+        for entry in command.entries:
+            version, entry_seq = await self._ask_again(command, entry, contenders)
+            versions[entry.entry_id], seq = version, max(seq, entry_seq)
+        return Accepted(seq=seq, data={"run_id": command.run_id, "versions": versions})
+
+    async def _ask_again(
+        self, command: AskAgain, entry: EntryMeant, contenders: list[int]
+    ) -> tuple[int, int]:
+        """Number of the entry's new version, and the log's sequence of it."""
+        subject = subjects.entry(command.run_id, entry.index)
+        before, seq = await self._events(subject)
+        asked = again.Asked([each for each in before if isinstance(each, EntryAskedAgain)])
+        made = again.ask_again(command, entry, asked, contenders, now=datetime.now(UTC))
+        seq = await self._append(subject, made, command, seq, part=f":{entry.index}")
+        known = asked.by_command(command.command_id)
+        return known.answer_version if known else asked.newest + 1, seq
+
     async def _events(self, subject: str) -> tuple[list[Event], int]:
         """What a subject holds, and its last sequence."""
         messages = await self._log.read(subject)
@@ -115,14 +153,21 @@ class Commands:
         return events, messages[-1].seq if messages else 0
 
     async def _append(
-        self, subject: str, events: list[Event], command: Command, expected_seq: int
+        self,
+        subject: str,
+        events: list[Event],
+        command: Command,
+        expected_seq: int,
+        *,
+        part: str = "",
     ) -> int:
+        """Append; `part` tells apart what one command appends to several subjects."""
         if not events:
             return expected_seq
         appended = await self._log.append(
             subject,
             events,
-            append_id=command.command_id,
+            append_id=command.command_id + part,
             expected_seq=expected_seq,
             correlation_id=getattr(command, "run_id", None),
             causation_id=command.command_id,
@@ -183,6 +228,7 @@ def subscribe(broker: NatsBroker, commands: Callable[[], Commands]) -> None:
         CreateRun: Commands.create_run,
         CancelRun: Commands.cancel_run,
         DeleteRun: Commands.delete_run,
+        AskAgain: Commands.ask_again,
     }
     for command, method in handlers.items():
         handle(broker, command, queue=QUEUE, handler=safely(method))

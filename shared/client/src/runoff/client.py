@@ -11,6 +11,7 @@ from runoff.models import Models
 from runoff.runs import Runs
 from runoff.server import Server
 from runoff.transport import Transport
+from runoff.versions import Versions
 
 
 class Client:
@@ -29,6 +30,7 @@ class Client:
         self.datasets = Datasets(self._transport)
         self.models = Models(self._transport)
         self.runs = Runs(self._transport)
+        self.versions = Versions(self._transport)
         self.comparisons = Comparisons(self._transport)
         self.events = Events(self._transport)
         self.server = Server(self._transport)

@@ -4,7 +4,8 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
-from runoff_contracts.ids import Digest, ModelRef, Name, RunId
+from runoff_contracts.events.again import Mode, Seed
+from runoff_contracts.ids import Digest, EntryId, ModelRef, Name, RunId
 from runoff_contracts.model_spec import ModelSpec
 from runoff_contracts.problem import Problem
 from runoff_contracts.run_config import RunConfig, Selection
@@ -128,6 +129,28 @@ class EditRun(Command):
     """An empty one takes it away; none leaves it."""
     labels: dict[Label, Label] | None = Field(default=None, max_length=50)
     """In place of all labels; none leaves them."""
+
+
+class EntryMeant(BaseModel):
+    """An entry of a run by both of its names, so that a mix-up is noticed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    index: int = Field(ge=0)
+    entry_id: EntryId
+
+
+class AskAgain(Command):
+    """Ask for a further version of entries' answers."""
+
+    type: ClassVar[str] = "run.ask_again"
+    run_id: RunId
+    entries: list[EntryMeant] = Field(min_length=1, max_length=1000)
+    contenders: list[Annotated[int, Field(ge=0)]] | None = Field(default=None, min_length=1)
+    """Positions; all where it is left out."""
+    mode: Mode = "rerun"
+    seed: Seed | None = None
+    """For a variation."""
 
 
 class CancelRun(Command):

@@ -14,6 +14,7 @@ WORK_SUBJECTS = ["work.>"]
 
 ALL_LIFECYCLES = "runoff.run.*.lifecycle"
 ALL_PROCESSED = "runoff.run.*.slice.*.processed"
+ALL_ENTRIES = "runoff.run.*.entry.*"
 ALL_SCORED = "runoff.run.*.slice.*.scored"
 
 PROJECTED = "runoff.signal.projected"
@@ -51,6 +52,11 @@ def scored(run_id: str, slice_number: int) -> str:
 
 def scored_of(run_id: str) -> str:
     return f"runoff.run.{run_id}.slice.*.scored"
+
+
+def entry(run_id: str, index: int) -> str:
+    """Further versions of one entry's answers."""
+    return f"runoff.run.{run_id}.entry.{index}"
 
 
 def scorecards(run_id: str) -> str:
@@ -98,7 +104,7 @@ def template(subject: str) -> str:
     parts = subject.split(".")
     if parts[:2] == ["runoff", "run"] and len(parts) >= 4:
         parts[2] = "*"
-        if parts[3] == "slice" and len(parts) == 6:
+        if (parts[3], len(parts)) in {("slice", 6), ("entry", 5)}:
             parts[4] = "*"
     elif parts[0] == "work" and len(parts) == 4:
         parts[2:] = ["*", "*"]

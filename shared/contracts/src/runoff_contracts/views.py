@@ -6,6 +6,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
 
 from runoff_contracts.answers import Target
 from runoff_contracts.comparison import ComparisonDocument
+from runoff_contracts.events.again import Mode, Seed
 from runoff_contracts.events.entry import Difference, Prediction, Score
 from runoff_contracts.run_config import RunConfig, Selection
 from runoff_contracts.task import Priority, Status, Task
@@ -123,6 +124,21 @@ class RunView(View):
     """Log sequence of the newest event of this run that is in the answer."""
 
 
+class AnswerVersionView(View):
+    """A further version of an entry's answers, v2 and up; none of them counts in scores."""
+
+    answer_version: int
+    parent: int
+    mode: Mode
+    seed: Seed | None
+    contenders: list[int]
+    asked_at: AwareDatetime
+    answered_at: AwareDatetime | None
+    """None while it is under way."""
+    predictions: list[Prediction]
+    worker: str | None
+
+
 class EntryView(View):
     """An entry of a run: every contender's prediction with all attempts, scores, difference."""
 
@@ -139,6 +155,8 @@ class EntryView(View):
     """Empty until the entry is scored."""
     difference: Difference | None
     confidence_difference: float | None
+    versions: list[AnswerVersionView] = []
+    """Further versions, oldest first; only where one entry is asked for."""
 
 
 class ComparisonView(View):
@@ -164,6 +182,13 @@ class AcceptedView(View):
 
     id: str
     seq: int
+
+
+class AskedAgainView(AcceptedView):
+    """Entries are asked once more; read an entry with `?after=seq` to see its new version."""
+
+    versions: dict[str, int]
+    """Number of the new version by entry id."""
 
 
 class ProjectionHealth(View):

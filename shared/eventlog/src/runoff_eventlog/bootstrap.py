@@ -51,6 +51,13 @@ The projector is not among them: its place is its checkpoint in Postgres.
 """
 
 
+ASKED_AGAIN = "asked-again"
+"""The consumer that all workers share, one message each: who asked for a further version of an
+entry's answer is served straight from the log, so that nothing has to be dispatched or recovered.
+"""
+ASKED_AGAIN_WAIT_S = 10.0
+
+
 @dataclass(frozen=True)
 class Checkpoint:
     """How far read models were built, and from which log."""
@@ -98,6 +105,9 @@ async def bootstrap(
             # Its place may lie behind the end of this log: what is appended there would be skipped.
             await _forget(js, name)
         await _make_log_consumer(js, name, config)
+    if accept_log:
+        await _forget(js, ASKED_AGAIN)
+    await _make_asked_again(js)
     await make_work_queue(nc)
     return LogState(log_id, found.state.last_seq)
 
@@ -205,6 +215,20 @@ def _log_config(log_id: str, replicas: int) -> StreamConfig:
         deny_delete=True,
         duplicate_window=5,
         metadata={LOG_ID: log_id},
+    )
+
+
+async def _make_asked_again(js: JetStreamContext) -> None:
+    await js.add_consumer(
+        subjects.LOG_STREAM,
+        ConsumerConfig(
+            durable_name=ASKED_AGAIN,
+            filter_subject=subjects.ALL_ENTRIES,
+            ack_policy=AckPolicy.EXPLICIT,
+            ack_wait=ASKED_AGAIN_WAIT_S,
+            max_deliver=-1,
+            max_ack_pending=1000,
+        ),
     )
 
 

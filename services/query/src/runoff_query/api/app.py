@@ -16,6 +16,7 @@ from starlette.types import ASGIApp
 from runoff_contracts.problem import Problem
 from runoff_objects.store import Objects
 from runoff_query.api import (
+    again,
     comparisons,
     datasets,
     entries,
@@ -48,6 +49,7 @@ _ROUTERS = (
     # Their paths begin like a run's: the fixed ones come before those that take the rest.
     comparisons.router,
     feed.router,
+    again.router,
     entries.router,
 )
 

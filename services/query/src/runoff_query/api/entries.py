@@ -7,6 +7,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from runoff_contracts.views import EntryView, Page, RunView
+from runoff_query.api.again import versions_of
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.problems import unknown
 from runoff_query.api.reading import Cursor, FreshOf, Key, Limit, make_cursor, read_cursor
@@ -61,11 +62,13 @@ async def list_entries(
 @router.get("/runs/{run_id}/entries/{entry_id:path}", response_model=EntryView)
 async def show_entry(run_id: str, entry_id: str, parts: PartsOf, fresh: FreshOf) -> Response:
     """One entry of a run with all attempts."""
-    row = await parts.pool.fetchrow(statement("read/entry"), await resolve(parts, run_id), entry_id)
+    whole = await resolve(parts, run_id)
+    row = await parts.pool.fetchrow(statement("read/entry"), whole, entry_id)
     if row is None:
         await known_run(parts, run_id)
         raise unknown("entry", entry_id)
-    return fresh.answer(entry_view(row))
+    versions = await versions_of(parts.pool, whole, row["index"])
+    return fresh.answer(entry_view(row).model_copy(update={"versions": versions}))
 
 
 async def _unscored(

@@ -9,7 +9,8 @@ from runoff_query.projections.entries import ENTRIES
 from runoff_query.projections.projection import Projection
 from runoff_query.projections.registry import REGISTRY
 from runoff_query.projections.runs import RUNS
+from runoff_query.projections.versions import VERSIONS
 
-PROJECTIONS: tuple[Projection, ...] = (REGISTRY, RUNS, ENTRIES, COMPARISONS)
+PROJECTIONS: tuple[Projection, ...] = (REGISTRY, RUNS, ENTRIES, VERSIONS, COMPARISONS)
 
 __all__ = ["PROJECTIONS", "Projection"]

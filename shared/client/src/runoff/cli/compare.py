@@ -3,7 +3,7 @@
 from runoff.cli.following import comparison_of
 from runoff.cli.options import Json, Run, Url
 from runoff.cli.output import for_people, print_json
-from runoff.cli.run import run_id_of
+from runoff.cli.run_meant import run_id_of
 from runoff.cli.verdict import most_disputed, print_comparison
 from runoff.client import Client
 

@@ -5,10 +5,12 @@ from typing import Annotated
 
 import typer
 
+from runoff.cli.again import rerun, vary
 from runoff.cli.following import print_run, report_settled, watch_run
 from runoff.cli.launch import launch
 from runoff.cli.options import Cursor, Json, Limit, Run, Url
 from runoff.cli.output import fail, for_people, print_json, safe, say_more
+from runoff.cli.run_meant import run_id_of
 from runoff.cli.tables import entries_table, runs_table
 from runoff.client import Client
 from runoff.evaluation import schema as evaluation_schema
@@ -17,16 +19,10 @@ from runoff.runs import EntrySort
 app = typer.Typer(help="Models answering the entries of a dataset.", no_args_is_help=True)
 app.command("launch")(launch)
 
-LAST = "last"
+app.command("rerun")(rerun)
+app.command("vary")(vary)
+
 Text = str | None
-
-
-def run_id_of(client: Client, run: str) -> str:
-    """The id that is meant: of the newest run for `last`."""
-    if run != LAST:
-        return run
-    newest = client.runs.newest()
-    return newest.run_id if newest else fail("There is no run yet. Launch one: runoff run launch")
 
 
 @app.command("list")

@@ -27,6 +27,7 @@ _PARAMETERS = {
     "model": "The model's name as one token, in the same form.",
     "run": "The run's id.",
     "k": "Number of the slice within its run, from 0.",
+    "n": "Place of the entry within its run, from 0.",
     "digest": "The document's digest as one token.",
     "priority": "`high`, `normal` or `low`.",
     "slice": "Number of the slice.",

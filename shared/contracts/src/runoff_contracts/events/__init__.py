@@ -1,6 +1,7 @@
 """Every event that the log may hold, one file a subject."""
 
 from runoff_contracts.event import EventTypes
+from runoff_contracts.events.again import EntryAnsweredAgain, EntryAskedAgain
 from runoff_contracts.events.comparison import ComparisonComputed
 from runoff_contracts.events.dataset import DatasetRegistered, DatasetVersionAdded
 from runoff_contracts.events.entry import EntryProcessed, EntryScored
@@ -36,6 +37,8 @@ TYPES = EventTypes(
     RunDeleted,
     EntryProcessed,
     EntryScored,
+    EntryAskedAgain,
+    EntryAnsweredAgain,
     ScorecardsStored,
     ComparisonComputed,
 )
