@@ -48,7 +48,7 @@ docs: setup ## Write docs/events.md and docs/asyncapi.json from the code
 
 lock: setup ## Resolve the dependencies anew into infra/locks
 	@echo 'uv' | $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.11 - -o infra/locks/uv.txt
-	@$(COMPILE) --extra demo $(MEMBERS:%=%/pyproject.toml) --group dev -o infra/locks/dev.txt
+	@$(COMPILE) --extra demo --extra parquet --extra inspect $(MEMBERS:%=%/pyproject.toml) --group dev -o infra/locks/dev.txt
 	@printf 'hatchling\neditables\n' | $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.11 -c infra/locks/dev.txt - -o infra/locks/build.txt
 	@for service in $(SERVICES); do \
 		$(COMPILE) -c infra/locks/dev.txt services/$$service/pyproject.toml -o infra/locks/$$service.txt || exit 1; done

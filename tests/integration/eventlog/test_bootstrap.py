@@ -13,6 +13,7 @@ from nats.js.errors import NotFoundError
 from runoff_contracts import subjects
 from runoff_eventlog import bootstrap as bootstrap_module
 from runoff_eventlog.bootstrap import (
+    ASKED_AGAIN,
     LOG_CONSUMERS,
     LOG_ID,
     Checkpoint,
@@ -35,9 +36,9 @@ async def test_a_first_start_makes_everything(nc: Client) -> None:
     """Streams and consumers are all there after one step, and nothing else is."""
     js = nc.jetstream()
 
-    assert {s.config.name for s in await js.streams_info()} == {"EVENTS", "WORK"}
+    assert {s.config.name for s in await js.streams_info()} == {"ANSWERS", "EVENTS", "WORK"}
     found = {c.name for c in await js.consumers_info("EVENTS")}
-    assert found - {EVERYTHING} == set(LOG_CONSUMERS)
+    assert found - {EVERYTHING} == {*LOG_CONSUMERS, ASKED_AGAIN}
     assert {c.name for c in await js.consumers_info("WORK")} == _WORK_CONSUMERS
 
 

@@ -43,10 +43,12 @@ async def nc(nats_server: Server) -> AsyncIterator[Client]:
 
 
 @asynccontextmanager
-async def served(server: Server, handler: Handler) -> AsyncIterator[NatsBroker]:
+async def served(
+    server: Server, handler: Handler, *, n_at_once: int = 1
+) -> AsyncIterator[NatsBroker]:
     settings = ServiceSettings(nats_url=SecretStr(server.url))
     broker = make_broker(settings, name="tests")
-    handle(broker, CancelRun, queue="tests", handler=handler)
+    handle(broker, CancelRun, queue="tests", handler=handler, n_at_once=n_at_once)
     await broker.start()
     try:
         yield broker
@@ -209,3 +211,29 @@ async def test_one_of_several_services_carries_an_order_out(
 
     assert sum(counts) == 30
     assert min(counts) > 0
+
+
+@pytest.mark.parametrize("n_at_once", [1, 3])
+async def test_commands_wait_for_each_other_unless_several_are_taken_at_once(
+    nc: Client, nats_server: Server, n_at_once: int
+) -> None:
+    """A launch waits for a worker that loads a model; others are not to wait for that."""
+    under_way: list[str] = []
+    most, go = 0, asyncio.Event()
+
+    async def wait(command: CancelRun) -> Accepted:
+        nonlocal most
+        under_way.append(command.command_id)
+        most = max(most, len(under_way))
+        if len(under_way) == n_at_once:
+            go.set()
+        await go.wait()
+        under_way.remove(command.command_id)
+        return Accepted(seq=7)
+
+    async with served(nats_server, wait, n_at_once=n_at_once):
+        orders = [ORDER.model_copy(update={"command_id": f"c-{place}"}) for place in range(6)]
+        replies = await asyncio.gather(*[ask(nc, order, timeout_s=20) for order in orders])
+
+    assert all(isinstance(reply.outcome, Accepted) for reply in replies)
+    assert most == n_at_once

@@ -40,7 +40,9 @@ class Point(Fact):
     y: float = Field(allow_inf_nan=False)
 
 
-class _TargetBox(Box):
+class TargetBox(Box):
+    """What is to be found: a box without a confidence."""
+
     model_config = ConfigDict(extra="forbid", strict=True)
     confidence: None = None
     crowd: bool = False
@@ -54,7 +56,7 @@ class _TargetPoint(Point):
 _Text = str | int | float | list[str | int | float] | dict[str, JsonValue]
 _TARGETS: dict[Task, TypeAdapter[Any]] = {
     "classification": TypeAdapter(str),
-    "detection": TypeAdapter(list[_TargetBox]),
+    "detection": TypeAdapter(list[TargetBox]),
     "coordinates": TypeAdapter(_TargetPoint),
     "text": TypeAdapter(_Text),
 }
@@ -83,14 +85,27 @@ def target_words(target: Target) -> str:
     return target if isinstance(target, str) else _json(target)
 
 
-def target_boxes(target: Target) -> list[Box]:
-    """The boxes of a detection target, which `target_error` found sound."""
-    return TypeAdapter(list[Box]).validate_python(target)
+def target_boxes(target: Target) -> list[TargetBox]:
+    """The boxes of a detection target.
+
+    Raises:
+        pydantic.ValidationError: When it is none, which `target_error` says in words.
+    """
+    boxes: list[TargetBox] = _TARGETS["detection"].validate_python(target)
+    return boxes
 
 
 def target_point(target: Target) -> Point:
-    """The point of a coordinates target, which `target_error` found sound."""
-    return Point.model_validate(target)
+    """The point of a coordinates target.
+
+    Raises:
+        pydantic.ValidationError: When it is none, which `target_error` says in words.
+    """
+    return _TargetPoint.model_validate(target)
+
+
+ANSWER_FIELDS = ("label", "boxes", "point", "text")
+"""Where an answer stands; whoever reads predictions as plain JSON looks there."""
 
 
 class AnswerBody(Fact):
@@ -107,9 +122,7 @@ class AnswerBody(Fact):
     @property
     def is_answer(self) -> bool:
         """Whether anything was answered."""
-        return not (
-            self.label is None and self.boxes is None and self.point is None and self.text is None
-        )
+        return any(getattr(self, name) is not None for name in ANSWER_FIELDS)
 
     @property
     def words(self) -> str | None:

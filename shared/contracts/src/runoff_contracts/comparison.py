@@ -18,7 +18,7 @@ Outcome = Literal["a_better", "b_better", "not_separable", "nothing_shared"]
 
 
 class ComparedContender(Fact):
-    """One contender's accuracy with its 95 % Wilson interval, and what stands behind it."""
+    """One contender's share of passed entries with its 95 % Wilson interval, and what is behind."""
 
     run_id: RunId
     position: int
@@ -27,9 +27,11 @@ class ComparedContender(Fact):
     n: int
     """Entries scored: answered, and with a target."""
     n_correct: int
+    """Entries that passed the document's measure."""
     n_failed: int
     """Entries that it did not answer; they are counted here and nowhere else."""
     accuracy: float | None
+    """Of the measure, whichever it is: `n_correct / n`."""
     interval: tuple[float, float] | None
     """None where nothing was scored."""
 
@@ -47,9 +49,10 @@ class ComparedPair(Fact):
     only_b_right: int
     both_wrong: int
     n_disagree: int
-    """Entries that both answered, with different answers, right or wrong."""
+    """Entries that both answered, with different answers, right or wrong. What differs is as the
+    task has it; among more than two contenders, answers whose words are not the same."""
     difference: float | None
-    """Accuracy of a minus accuracy of b over the `n_both` entries."""
+    """Share of a minus share of b over the `n_both` entries."""
     interval: tuple[float, float] | None
     p_value: float | None
     p_adjusted: float | None
@@ -75,6 +78,9 @@ class ComparisonDocument(Fact):
     version: Literal[1] = 1
     scores_digest: Digest
     task: str
+    measure: str | None = Field(default=None, exclude_if=lambda value: value is None)
+    """The scorer that is compared by: it passes or fails every entry. None in the first documents,
+    whose digests are of bytes without this field: theirs was accuracy."""
     dataset: str
     dataset_digest: Digest
     entries_digest: Digest

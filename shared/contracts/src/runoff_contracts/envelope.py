@@ -26,6 +26,8 @@ N_ANSWERS = "Runoff-Answers"
 N_FAILED = "Runoff-Failed"
 ELAPSED_S = "Runoff-Elapsed-S"
 SLICE_START = "Runoff-Start"
+COST_USD = "Runoff-Cost-Usd"
+"""Sum of a slice's known costs; absent where none is known."""
 
 
 @dataclass(frozen=True)
@@ -106,7 +108,7 @@ def events_in(subject: str, headers: Mapping[str, str], body: bytes) -> list[tup
     """
     if "ce-type" not in headers or "ce-id" not in headers:
         raise MalformedMessage(subject, "no CloudEvents headers")
-    if headers.get(CONTENT_TYPE) == BATCH_TYPE and _is_newest(headers):
+    if is_newest_batch(headers):
         # What does not fit is read again below, one by one, for an error that says which.
         with suppress(ValidationError):
             return TYPES.read_newest(headers["ce-type"], body)
@@ -121,8 +123,11 @@ def events_in(subject: str, headers: Mapping[str, str], body: bytes) -> list[tup
     return [(headers["ce-id"], TYPES.read(data))]
 
 
-def _is_newest(headers: Mapping[str, str]) -> bool:
-    type_ = headers["ce-type"]
+def is_newest_batch(headers: Mapping[str, str]) -> bool:
+    """Whether a message is a batch of events that this code knows the very version of."""
+    type_ = headers.get("ce-type", "")
+    if headers.get(CONTENT_TYPE) != BATCH_TYPE:
+        return False
     return headers.get("ce-dataschema") == f"runoff:{type_}:v{TYPES.newest(type_)}"
 
 

@@ -2,8 +2,13 @@
 
 ContractError
 ├── UnknownEvent      an event of a type or version that this code cannot read
-└── MalformedMessage  a message of the log without its envelope
+├── MalformedMessage  a message of the log without its envelope
+└── BadDeclaration    what a person declared of a model is wrong
 """
+
+from collections.abc import Sequence
+
+from runoff_contracts.problem import FieldError
 
 
 class ContractError(Exception):
@@ -24,3 +29,11 @@ class MalformedMessage(ContractError):
     def __init__(self, subject: str, reason: str) -> None:
         super().__init__(f"{subject}: {reason}")
         self.subject, self.reason = subject, reason
+
+
+class BadDeclaration(ContractError):
+    """Correct the declaration at the fields that `errors` names."""
+
+    def __init__(self, errors: Sequence[FieldError]) -> None:
+        super().__init__("; ".join(f"{each.field}: {each.message}" for each in errors))
+        self.errors = list(errors)

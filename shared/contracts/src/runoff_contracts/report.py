@@ -14,12 +14,13 @@ class Metric(Fact):
     name: str
     """As `accuracy`, `log_loss`, `map_50_95`, `f1`; a scorer's mean has the scorer's name."""
     value: float | None
-    """None where nothing could be scored; `reason` says why."""
+    """None where nothing could be said; `reason` says why."""
     n: int = Field(ge=0)
-    """Entries that it is over."""
+    """Entries that it is over. A count or sum of a class has the entries of that class."""
     higher_is_better: bool | None
     """None where neither is better, as for a share of confident answers."""
     reason: str | None = None
+    """Why there is no value, or why entries are left out of it."""
 
 
 class Group(Fact):
@@ -49,9 +50,12 @@ class Report(Fact):
     metrics: list[Metric]
     """Over all entries."""
     groups: list[Group]
+    """By split, section, class and metadata; within each, in order of their values."""
     confusions: list[Confusion] = Field(default_factory=list)
     """Classification: the most frequent first, at most 10,000."""
     calibration: list["CalibrationBin"] = Field(default_factory=list)
+    left_out: list[str] = Field(default_factory=list)
+    """In words, what is not in this report for its size: `metadata camera: more than 50 values`."""
 
 
 class CalibrationBin(Fact):

@@ -11,6 +11,8 @@ LOG_SUBJECTS = [
 ]
 WORK_STREAM = "WORK"
 WORK_SUBJECTS = ["work.>"]
+ANSWERS_STREAM = "ANSWERS"
+ANSWERS_SUBJECTS = ["answers.*"]
 
 ALL_LIFECYCLES = "runoff.run.*.lifecycle"
 ALL_PROCESSED = "runoff.run.*.slice.*.processed"
@@ -19,6 +21,9 @@ ALL_SCORED = "runoff.run.*.slice.*.scored"
 
 PROJECTED = "runoff.signal.projected"
 """Core NATS, after each commit of the projector: what a waiting reader waits for."""
+
+
+_RUN_SIGNALS = (["runoff", "signal", "canceled"], ["runoff", "signal", "paused"])
 
 
 def dataset(dataset_id: str) -> str:
@@ -89,6 +94,11 @@ def canceled(run_id: str) -> str:
     return f"runoff.signal.canceled.{run_id}"
 
 
+def paused(run_id: str) -> str:
+    """Core NATS: workers let go of what they have not begun of a run, and begin no more of it."""
+    return f"runoff.signal.paused.{run_id}"
+
+
 def worker_beat(worker: str) -> str:
     """Core NATS, each second: a worker is alive and says what it does."""
     return f"runoff.worker.{token(worker)}.beat"
@@ -110,7 +120,7 @@ def template(subject: str) -> str:
         parts[2:] = ["*", "*"]
     elif parts[0] == "runoff" and parts[1:2] in (["dataset"], ["model"], ["comparison"]):
         parts[2:] = ["*"]
-    elif parts[:2] == ["runoff", "worker"] or parts[:3] == ["runoff", "signal", "canceled"]:
+    elif parts[:2] == ["runoff", "worker"] or parts[:3] in _RUN_SIGNALS:
         parts[-1 if parts[1] == "signal" else 2] = "*"
     elif parts[0] == "_INBOX":
         return "_INBOX.*"

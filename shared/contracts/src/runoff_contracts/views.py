@@ -8,6 +8,8 @@ from runoff_contracts.answers import Target
 from runoff_contracts.comparison import ComparisonDocument
 from runoff_contracts.events.again import Mode, Seed
 from runoff_contracts.events.entry import Difference, Prediction, Score
+from runoff_contracts.events.lifecycle import AnswersTaken, ScorerUsed
+from runoff_contracts.report import Report
 from runoff_contracts.run_config import RunConfig, Selection
 from runoff_contracts.task import Priority, Status, Task
 
@@ -35,6 +37,8 @@ class DatasetVersionView(View):
     n_entries: int
     splits: dict[str, int]
     sections: dict[str, int]
+    fields: list[str] | None = None
+    """What every entry has, as prompts name it; None where nobody looked."""
     added_at: AwareDatetime
 
 
@@ -87,12 +91,25 @@ class ContenderView(View):
     model: str
     number: int | None
     digest: str
+    primary: str
+    """The run's first scorer: it says of every answer whether it passes."""
     n_scored: int
     n_correct: int
+    """Entries that pass by the primary scorer."""
     n_failed: int
     accuracy: float | None
+    """Mean of the primary scorer: the share of scored entries that pass."""
     latency_mean_s: float | None
-    """Mean model time an entry, over answered entries."""
+    """Mean model time an entry, over answered entries whose time is known."""
+    cost_usd: float | None = None
+    """Of all its predictions whose price is known, whichever run paid; None where none is."""
+    n_priced: int = 0
+    """Predictions behind `cost_usd`."""
+    n_input_tokens: int | None = None
+    """None where no prediction says."""
+    n_output_tokens: int | None = None
+    metrics: dict[str, float] = {}
+    """Over all entries, by name: what has a value so far."""
 
 
 class RunView(View):
@@ -116,6 +133,13 @@ class RunView(View):
     alias: str | None
     labels: dict[str, str]
     reason: str | None
+    scorers: list[ScorerUsed] = []
+    start_at: AwareDatetime | None = None
+    """Nothing is asked before; None is at once."""
+    answers_from: AnswersTaken | None = None
+    """The run whose answers this one took over."""
+    report_digest: str | None = None
+    """Of the report of all metrics, once the run is completed."""
     created_at: AwareDatetime
     started_at: AwareDatetime | None
     settled_at: AwareDatetime | None
@@ -159,6 +183,30 @@ class EntryView(View):
     """Further versions, oldest first; only where one entry is asked for."""
 
 
+class ReportView(View):
+    """A completed run's metrics, and the names of the contenders that they number."""
+
+    run_id: str
+    digest: str
+    models: list[str]
+    """By position, as `contender` counts them."""
+    report: Report
+
+
+class ScorerView(View):
+    """A scorer that a run can ask for."""
+
+    name: str
+    version: int
+    tasks: list[Task]
+    default_of: list[Task]
+    """Tasks whose runs have it without asking."""
+    higher_is_better: bool
+    is_pass_fail: bool
+    params: dict[str, JsonValue]
+    """JSON schema of its parameters."""
+
+
 class ComparisonView(View):
     """The document with its own digest."""
 
@@ -189,6 +237,21 @@ class AskedAgainView(AcceptedView):
 
     versions: dict[str, int]
     """Number of the new version by entry id."""
+
+
+class RegisteredPredictions(AcceptedView):
+    """A version of a model `upload/…`, which may have been there before."""
+
+    model: str
+    number: int
+    digest: str
+    """Of the file: the same predictions have the same one."""
+    n_answers: int
+    n_new: int
+    """Rows that this request added; the others were there, which append allows."""
+    n_bytes: int
+    created: bool
+    """False where these very predictions were registered under this name before."""
 
 
 class ProjectionHealth(View):

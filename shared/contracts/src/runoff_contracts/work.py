@@ -14,6 +14,9 @@ class WorkItem(BaseModel):
     slice: int = Field(ge=0)
     start: int = Field(ge=0)
     n: int = Field(ge=1)
+    lifecycle_seq: int = Field(default=0, ge=0)
+    """Last sequence of the run's lifecycle when this was handed out: an item from before a pause
+    is not begun while the run is paused, and one from after it always is."""
 
 
 class WorkerBeat(BaseModel):

@@ -33,6 +33,7 @@ from runoff_eventlog.errors import LogBehind, LogGone, LogReplaced, LogUnavailab
 LOG_ID = "runoff-log-id"
 _READY_S = 30.0
 _NAME_IN_USE = 10058
+_ANSWERS_BYTES = 1024 * 1024 * 1024
 
 logger = structlog.get_logger(__name__)
 
@@ -109,6 +110,7 @@ async def bootstrap(
         await _forget(js, ASKED_AGAIN)
     await _make_asked_again(js)
     await make_work_queue(nc)
+    await _make_answers(js)
     return LogState(log_id, found.state.last_seq)
 
 
@@ -162,6 +164,21 @@ async def make_work_queue(nc: Client) -> None:
                 max_ack_pending=10_000,
             ),
         )
+
+
+async def _make_answers(js: JetStreamContext) -> None:
+    """Make the store of answers that were paid for. It is no truth: the oldest may go."""
+    await js.add_stream(
+        StreamConfig(
+            name=subjects.ANSWERS_STREAM,
+            subjects=subjects.ANSWERS_SUBJECTS,
+            storage=StorageType.FILE,
+            discard=DiscardPolicy.OLD,
+            max_bytes=_ANSWERS_BYTES,
+            max_msgs_per_subject=1,
+            allow_direct=True,
+        )
+    )
 
 
 async def _forget(js: JetStreamContext, consumer: str) -> None:

@@ -8,7 +8,7 @@ a repeated append (an acknowledgement was lost, or a second worker did the same)
 import asyncio
 import json
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
@@ -134,13 +134,22 @@ class EventLog:
         Raises:
             LogUnavailable: When the server does not answer.
         """
-        found: list[Message] = []
-        while True:
+        return [
+            message async for part in self.parts(subject, after_seq=after_seq) for message in part
+        ]
+
+    async def parts(self, subject: str, *, after_seq: int = 0) -> AsyncIterator[list[Message]]:
+        """As `read`, in parts of some 16 MB: for what is too much to be held at once.
+
+        Raises:
+            LogUnavailable: When the server does not answer.
+        """
+        more = True
+        while more:
             part, more = await self._read_part(subject, after_seq + 1)
-            found += part
-            if not more:
-                return found
-            after_seq = found[-1].seq if part else after_seq
+            if part:
+                after_seq = part[-1].seq
+                yield part
 
     async def read_first(self, subject: str) -> Message | None:
         """The oldest message whose subject fits the filter.

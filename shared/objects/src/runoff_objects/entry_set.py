@@ -13,6 +13,7 @@ from typing import Annotated
 import pydantic_core
 from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
+from runoff_contracts.answers import Target
 from runoff_contracts.ids import Digest, EntryId
 from runoff_contracts.run_config import Selection
 from runoff_objects.errors import EmptySelection
@@ -32,7 +33,8 @@ class EntryRow(BaseModel):
     id: EntryId
     file: Digest | None = None
     text: str | None = None
-    target: Word | None = None
+    target: Target = None
+    """As the dataset's task wants it."""
     section: Word | None = None
     split: Word | None = None
     metadata: dict[str, JsonValue] | None = None

@@ -3,7 +3,8 @@
 ObjectError
 ├── ObjectMissing    nothing is stored under a digest
 ├── ObjectDamaged    what is stored is not what its digest says
-└── EmptySelection   no entry fits what was selected
+├── EmptySelection   no entry fits what was selected
+└── BadPredictions   an uploaded file holds something else than predictions
 """
 
 
@@ -32,3 +33,7 @@ class EmptySelection(ObjectError):
 
     def __init__(self) -> None:
         super().__init__("no entry fits the selection")
+
+
+class BadPredictions(ObjectError):
+    """Upload the predictions anew: what is stored is not in the shape of `UploadedAnswer`."""

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import os
 from pathlib import Path
-from typing import Self
+from typing import IO, Self
 
 import obstore
 from obstore.exceptions import NotFoundError
@@ -63,6 +63,28 @@ class Objects:
         if f"sha256:{hashlib.sha256(content).hexdigest()}" != digest:
             raise ObjectDamaged(digest)
         return content
+
+    async def save(self, digest: str, file: IO[bytes]) -> None:
+        """Write the bytes of a digest to an open file, in parts: they may not fit into memory.
+
+        Raises:
+            ObjectMissing, ObjectDamaged: as `get`.
+        """
+        sha = hashlib.sha256()
+
+        def take(part: bytes) -> None:
+            sha.update(part)
+            file.write(part)
+
+        try:
+            answer = await obstore.get_async(self._store, _path(digest))
+            async for part in answer.stream(min_chunk_size=_CHUNK_BYTES):
+                await asyncio.to_thread(take, bytes(part))
+        except (NotFoundError, FileNotFoundError) as error:
+            raise ObjectMissing(digest) from error
+        if f"sha256:{sha.hexdigest()}" != digest:
+            raise ObjectDamaged(digest)
+        await asyncio.to_thread(file.flush)
 
     @property
     def is_local(self) -> bool:

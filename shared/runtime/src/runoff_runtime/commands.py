@@ -25,9 +25,17 @@ logger = structlog.get_logger(__name__)
 
 
 def handle(
-    broker: NatsBroker, command: type[AnyCommand], *, queue: str, handler: Handler[AnyCommand]
+    broker: NatsBroker,
+    command: type[AnyCommand],
+    *,
+    queue: str,
+    handler: Handler[AnyCommand],
+    n_at_once: int = 1,
 ) -> None:
     """Answer a command with what `handler` says of it.
+
+    One after the other, in the order of their coming, but where `n_at_once` says otherwise: of
+    commands that wait for others, one is not to hold up the rest.
 
     A body that is no such command is refused; an error of our own is logged and answered as
     such, so that nobody waits for a reply that never comes.
@@ -44,9 +52,13 @@ def handle(
             logger.exception("command.failed", command=command.type, id=asked.command_id)
             return _reply(problem("internal", "The service could not carry out the command", 500))
 
-    broker.subscriber(
-        command_subject(command.type), queue=queue, decoder=_as_bytes, title=command.type
-    )(answer)
+    subject, title = command_subject(command.type), command.type
+    if n_at_once == 1:
+        broker.subscriber(subject, queue=queue, decoder=_as_bytes, title=title)(answer)
+    else:
+        broker.subscriber(
+            subject, queue=queue, decoder=_as_bytes, title=title, max_workers=n_at_once
+        )(answer)
 
 
 async def ask(nc: Client, command: Command, *, timeout_s: float = 10.0) -> Reply:

@@ -16,7 +16,7 @@ from runoff_contracts.documents.schemas import REFERENCE, Schema, one_line, sche
 from runoff_contracts.envelope import BATCH_TYPE
 from runoff_contracts.event import Event
 from runoff_contracts.events import TYPES
-from runoff_contracts.signals import Projected
+from runoff_contracts.signals import Paused, Projected
 from runoff_contracts.work import WorkerBeat, WorkerLease, WorkItem
 
 Examples = Mapping[str, Any]
@@ -41,6 +41,12 @@ _SIGNALS: list[tuple[str, str, type[BaseModel] | None, str]] = [
         subjects.canceled("{run}"),
         None,
         "Workers drop what they hold of this run. There is no body.",
+    ),
+    (
+        "signal.paused",
+        subjects.paused("{run}"),
+        Paused,
+        "Workers let go of what they have not begun of this run, and begin no more of it.",
     ),
     ("worker.beat", "runoff.worker.{worker}.beat", WorkerBeat, "Each second."),
     (

@@ -27,8 +27,10 @@ CONTEXT_HEADERS = {
 SLICE_HEADERS = {
     envelope.N_ENTRIES: "Entries in the slice (processed and scored).",
     envelope.SLICE_START: "Place of its first entry in the run's entry set (processed).",
-    envelope.N_ANSWERS: "Predictions with a label, over all contenders (processed).",
+    envelope.N_ANSWERS: "Predictions with an answer, over all contenders (processed).",
     envelope.N_FAILED: "Entries that at least one contender could not answer (processed).",
+    envelope.COST_USD: "Sum of its known costs; absent where none is known (processed).",
     envelope.ELAPSED_S: "Seconds from the take-up of the slice to its append (processed).",
+    envelope.COST_USD: "Sum of its known costs; absent where none is known (processed).",
 }
 """On slices, so that who counts needs no body."""

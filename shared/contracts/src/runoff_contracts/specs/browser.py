@@ -1,8 +1,8 @@
 """`browser/…`: a model that exists only as a web page."""
 
-from typing import Annotated, Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import Field, StringConstraints
+from pydantic import Field, StringConstraints, model_validator
 
 from runoff_contracts.specs.declaration import Declaration, Url
 
@@ -28,3 +28,9 @@ class BrowserSpec(Declaration):
     """Where a number from 0 to 1, or a percentage, stands."""
     settle_s: float = Field(default=0.3, ge=0, le=60)
     """How long the answer has to stay the same to be whole."""
+
+    @model_validator(mode="after")
+    def _has_an_input(self) -> Self:
+        if self.text_input is None and self.file_input is None:
+            raise ValueError("name text_input, file_input or both: where an entry is put")
+        return self

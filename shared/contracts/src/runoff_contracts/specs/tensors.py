@@ -54,11 +54,12 @@ class DetectionOutput(Declaration):
     """Which outputs hold boxes, in one of the three shapes that detectors are exported in.
 
     - `split`: `boxes` of shape (n, k, 4), `scores` (n, k), `classes` (n, k), as torchvision and
-      TensorFlow export them; a batch of one may leave n out;
+      TensorFlow export them, corners in pixels; a batch of one may leave n out;
     - `yolo`: one tensor `boxes` of shape (n, 4 + labels, k), or with `objectness` (n, k,
-      5 + labels): centre, size and a score a label; overlapping ones are suppressed here;
+      5 + labels): centre, size in pixels, and a score a label;
     - `detr`: `boxes` (n, k, 4) as centre and size in shares of the input, `scores` (n, k,
-      labels + 1) as logits, the last of which means nothing is there.
+      labels + 1) as logits, the last of which means nothing is there (softmax); or (n, k,
+      labels) as logits of each label by itself (sigmoid).
     """
 
     kind: Literal["boxes"] = "boxes"
@@ -67,7 +68,7 @@ class DetectionOutput(Declaration):
     """The output's name; may be left out where the model has one output."""
     scores: str | None = None
     classes: str | None = None
-    corners: Literal["xyxy", "xywh", "cxcywh"] | None = None
+    corners: Literal["xyxy", "yxyx", "xywh", "cxcywh"] | None = None
     """How four numbers are a box; the usual way of the shape where it is left out."""
     unit: Literal["pixels", "share"] | None = None
     """Of the model's input; the usual one of the shape where it is left out."""
@@ -77,8 +78,9 @@ class DetectionOutput(Declaration):
     """`split` only: the number of the first label; 1 where 0 means background."""
     min_confidence: _Share = 0.05
     """Boxes under it are dropped: a low one keeps the precision-recall curve whole."""
-    iou: _Share = 0.5
-    """Of two boxes of one label that overlap by more, the less confident is dropped."""
+    iou: _Share | None = None
+    """Of two boxes of one label that overlap by more, the less confident is dropped: by more than
+    0.5 for `yolo` where it is left out, none for the others, whose exports have done so."""
     most: int = Field(default=100, ge=1, le=1000)
     """Boxes kept an image, the most confident ones."""
 

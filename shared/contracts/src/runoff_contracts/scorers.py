@@ -1,0 +1,218 @@
+"""The known scorers, what may be chosen of each, and which a task has where nobody chose.
+
+The functions are in `runoff_scoring.scorers`; whoever launches a run needs this table alone to
+pin names, versions and parameters into it.
+"""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Annotated, Literal, Self
+
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    Field,
+    JsonValue,
+    StringConstraints,
+    TypeAdapter,
+    field_validator,
+    model_validator,
+)
+from pydantic_core import SchemaError
+
+from runoff_contracts.task import TASKS, Task
+
+
+class ScorerParams(BaseModel):
+    """What may be chosen of a scorer; an unknown name is a typing error, so it is refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class NoParams(ScorerParams):
+    """Of a scorer that takes none."""
+
+
+class TopKParams(ScorerParams):
+    """How many of the likeliest labels count."""
+
+    k: int = Field(default=5, ge=1, le=10)
+    """At most ten, as many as are kept of an answer."""
+
+
+class BoxParams(ScorerParams):
+    """When a box counts as answered."""
+
+    min_confidence: float = Field(default=0.5, ge=0, le=1)
+    """Boxes below are left out; one without a confidence counts."""
+
+
+class MatchParams(BoxParams):
+    """When a box counts as found."""
+
+    iou: float = Field(default=0.5, gt=0, le=1)
+    """Least intersection over union of an answered box and a target box of the same label."""
+
+
+class WithinParams(ScorerParams):
+    """How far off still counts."""
+
+    px: float = Field(default=10.0, ge=0, allow_inf_nan=False)
+    """Largest distance to the target, in pixels of the original image."""
+
+
+class ChoiceParams(ScorerParams):
+    """What could be chosen."""
+
+    choices: list[str] | None = Field(default=None, min_length=2, max_length=1000)
+    """In the order of the letters. None takes those of the entry's metadata, `choices`, or, where
+    there are none either, letters and numbers as they are answered."""
+
+
+class NumericParams(ScorerParams):
+    """How far off a number may be."""
+
+    tolerance: float = Field(default=0.0, ge=0, allow_inf_nan=False)
+    relative: bool = False
+    """The tolerance is a share of the target's size, not a distance."""
+    pick: Literal["last", "first"] = "last"
+    """Which number counts in an answer that holds several."""
+
+
+class RegexParams(ScorerParams):
+    """What an answer has to contain."""
+
+    pattern: str | None = Field(default=None, min_length=1, max_length=1000)
+    """Of RE2: no look-around and no back-references. None takes the target for the pattern."""
+    ignore_case: bool = False
+    extract: bool = False
+    """What the pattern finds, its first group if it has one, has to be the target; else it is
+    enough that it finds anything."""
+
+    @field_validator("pattern")
+    @classmethod
+    def _is_a_pattern(cls, value: str | None) -> str | None:
+        """By pydantic's own engine, which knows what RE2 does but for rarities."""
+        try:
+            TypeAdapter(Annotated[str, StringConstraints(pattern=value)])
+        except SchemaError as error:
+            said = str(error).partition("SchemaError: ")[2]
+            raise ValueError(f"not a regular expression of linear time: {said}") from error
+        return value
+
+    @model_validator(mode="after")
+    def _something_is_extracted(self) -> Self:
+        if self.extract and self.pattern is None:
+            raise ValueError("extract needs a pattern")
+        return self
+
+
+class JsonValidParams(ScorerParams):
+    """What an answer has to look like."""
+
+    json_schema: dict[str, JsonValue] | None = None
+    """A JSON Schema, draft 2020-12. None is content with any JSON."""
+
+
+class JudgeParams(ScorerParams):
+    """Which model judges an answer, by what."""
+
+    model: str = Field(min_length=3, max_length=300)
+    """As for a run: `openai/gpt-4o`, or a registered name."""
+    rubric: str = Field(min_length=1, max_length=20_000)
+    """In words, what makes an answer good."""
+    repeats: int = Field(default=1, ge=1, le=20)
+    """Verdicts asked for; the score is their mean."""
+    highest: int = Field(default=1, ge=1, le=100)
+    """Points of a perfect answer; the score is the points divided by it. 1 is right or wrong."""
+
+
+class CustomParams(ScorerParams):
+    """Of a function of one's own, named `module:function`."""
+
+    higher_is_better: bool = True
+    """What a larger value means; nobody but its author knows."""
+    arguments: dict[str, JsonValue] = Field(default_factory=dict, max_length=50)
+    """Given to the function by name."""
+
+
+@dataclass(frozen=True)
+class ScorerInfo:
+    """One line of the table: what is known of a scorer without running it."""
+
+    name: str
+    tasks: frozenset[Task]
+    higher_is_better: bool = True
+    is_pass_fail: bool = False
+    """Every value is 0 or 1, so that pairs are tested by McNemar's test."""
+    params: type[ScorerParams] = NoParams
+    version: int = 1
+    """The newest. It changes with every change of a value that the scorer gives."""
+
+
+_CLASSIFICATION: frozenset[Task] = frozenset({"classification"})
+_DETECTION: frozenset[Task] = frozenset({"detection"})
+_COORDINATES: frozenset[Task] = frozenset({"coordinates"})
+_TEXT: frozenset[Task] = frozenset({"text"})
+
+KNOWN_SCORERS: dict[str, ScorerInfo] = {
+    each.name: each
+    for each in (
+        ScorerInfo("accuracy", _CLASSIFICATION, is_pass_fail=True),
+        ScorerInfo("log_loss", _CLASSIFICATION, higher_is_better=False),
+        ScorerInfo("brier", _CLASSIFICATION, higher_is_better=False),
+        ScorerInfo("top_k", _CLASSIFICATION, is_pass_fail=True, params=TopKParams),
+        ScorerInfo("found_all", _DETECTION, is_pass_fail=True, params=MatchParams),
+        ScorerInfo("precision", _DETECTION, params=MatchParams),
+        ScorerInfo("recall", _DETECTION, params=MatchParams),
+        ScorerInfo("f1", _DETECTION, params=MatchParams),
+        ScorerInfo("class_agreement", _DETECTION, params=BoxParams),
+        ScorerInfo("within", _COORDINATES, is_pass_fail=True, params=WithinParams),
+        ScorerInfo("pixel_distance", _COORDINATES, higher_is_better=False),
+        ScorerInfo("normalised_distance", _COORDINATES, higher_is_better=False),
+        ScorerInfo("normalised_match", _TEXT, is_pass_fail=True),
+        ScorerInfo("exact_match", _TEXT, is_pass_fail=True),
+        ScorerInfo("token_f1", _TEXT),
+        ScorerInfo("choice", _TEXT, is_pass_fail=True, params=ChoiceParams),
+        ScorerInfo("numeric", _TEXT, is_pass_fail=True, params=NumericParams),
+        ScorerInfo("regex", _TEXT, is_pass_fail=True, params=RegexParams),
+        ScorerInfo("json_valid", _TEXT, is_pass_fail=True, params=JsonValidParams),
+        ScorerInfo("json_fields", _TEXT),
+        ScorerInfo("similarity", _TEXT),
+    )
+}
+"""By name."""
+
+DEFAULT_SCORERS: dict[Task, tuple[str, ...]] = {
+    "classification": ("accuracy",),
+    "detection": ("found_all", "precision", "recall", "f1", "class_agreement"),
+    "coordinates": ("within", "pixel_distance", "normalised_distance"),
+    "text": ("normalised_match", "exact_match", "token_f1"),
+}
+"""The first is the task's primary: it passes or fails, so that comparisons can test it."""
+
+
+def is_pass_fail(scorer: str) -> bool:
+    """Whether a scorer gives 0 and 1 only; nothing is assumed of an unknown one."""
+    info = KNOWN_SCORERS.get(scorer)
+    return info is not None and info.is_pass_fail
+
+
+def higher_is_better(scorer: str, params: Mapping[str, JsonValue]) -> bool | None:
+    """The direction of a scorer with its parameters, where it is known."""
+    info = scorer_info(scorer)
+    if info is None:
+        return None
+    return info.higher_is_better and params.get("higher_is_better") is not False
+
+
+_CUSTOM = re.compile(r"[A-Za-z_]\w*(\.[A-Za-z_]\w*)*:[A-Za-z_]\w*(\.[A-Za-z_]\w*)*")
+
+
+def scorer_info(name: str) -> ScorerInfo | None:
+    """What is known of a scorer: a line of the table, or of `module:function` what holds of all."""
+    known = KNOWN_SCORERS.get(name)
+    if known is None and len(name) <= 200 and _CUSTOM.fullmatch(name):
+        return ScorerInfo(name, frozenset(TASKS), params=CustomParams)
+    return known

@@ -1,0 +1,47 @@
+"""Answers of models by what was asked, so that the same is not paid for twice.
+
+Not the log: it may lose the oldest, or all, and nothing is wrong but that a model is asked again.
+"""
+
+import structlog
+from nats.aio.client import Client
+from nats.errors import Error
+from nats.js.errors import APIError, NotFoundError
+
+from runoff_contracts import subjects
+
+_ANSWER_S = 1.0
+_MOST_BYTES = 512 * 1024
+
+logger = structlog.get_logger(__name__)
+
+
+class Answers:
+    """Bytes by key; shared by all workers."""
+
+    def __init__(self, nc: Client) -> None:
+        self._nc, self._js = nc, nc.jetstream(timeout=_ANSWER_S)
+
+    async def get(self, key: str) -> bytes | None:
+        """What was put last; none where there is nothing, or the server does not answer."""
+        try:
+            found = await self._js.get_last_msg(subjects.ANSWERS_STREAM, _subject(key), direct=True)
+        except NotFoundError:
+            return None
+        except (Error, APIError, TimeoutError) as error:
+            logger.warning("answers.unavailable", error=repr(error))
+            return None
+        return found.data
+
+    async def put(self, key: str, value: bytes) -> None:
+        """Keep it, without waiting until it is on disk; what is too large is not kept."""
+        if len(value) > _MOST_BYTES:
+            return
+        try:
+            await self._nc.publish(_subject(key), value)
+        except Error as error:
+            logger.warning("answers.unavailable", error=repr(error))
+
+
+def _subject(key: str) -> str:
+    return f"answers.{key}"
