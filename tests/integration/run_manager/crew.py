@@ -24,6 +24,7 @@ from runoff_contracts.events.entry import (
     EntryScored,
     Prediction,
 )
+from runoff_contracts.signals import Paused
 from runoff_contracts.task import PRIORITIES, Priority
 from runoff_contracts.work import WorkItem
 from runoff_eventlog.errors import EventLogError
@@ -41,6 +42,10 @@ def always_x(_index: int, _contender: int) -> str | None:
     return "x"
 
 
+def free(_: WorkItem) -> float | None:
+    return None
+
+
 def a_second(_: WorkItem) -> float:
     return 1.0
 
@@ -56,12 +61,19 @@ class Crew:
     n_hands: int = 1
     asked: list[WorkItem] = field(default_factory=list)
     """Each time that models would have been asked, in order."""
+    held: list[WorkItem] = field(default_factory=list)
+    """Everything that it took in hand."""
+    cost_usd: Callable[[WorkItem], float | None] = free
+    """What it says that a slice cost."""
     scores: bool = True
+    is_over: bool = False
+    """Set, it goes home."""
     open: asyncio.Event = field(default_factory=asyncio.Event)
     """Cleared, it takes work and holds it."""
 
     def __post_init__(self) -> None:
         self.open.set()
+        self._paused: dict[str, int] = {}
 
     @property
     def n_repeated(self) -> int:
@@ -71,12 +83,17 @@ class Crew:
 
     async def work(self) -> None:
         """For ever, with as many hands as it has."""
+        await self.log.nc.subscribe(subjects.paused("*"), cb=self._pause)
         async with asyncio.TaskGroup() as group:
             for _ in range(self.n_hands):
                 group.create_task(self._work())
 
+    async def _pause(self, msg: Msg) -> None:
+        run_id = msg.subject.rpartition(".")[2]
+        self._paused[run_id] = Paused.model_validate_json(msg.data).lifecycle_seq
+
     async def _work(self) -> None:
-        while True:
+        while not self.is_over:
             try:
                 for priority in PRIORITIES:
                     if (msg := await take(self.log.nc, priority)) is not None:
@@ -90,6 +107,10 @@ class Crew:
     async def settle(self, msg: Msg) -> None:
         """Answer and score one slice, then take it out of the queue."""
         item = WorkItem.model_validate_json(msg.data)
+        if item.lifecycle_seq < self._paused.get(item.run_id, 0):
+            await msg.ack()
+            return
+        self.held.append(item)
         await self.open.wait()
         self.asked.append(item)
         await self.append(item)
@@ -102,6 +123,7 @@ class Crew:
         facts = [self._processed(item, index) for index in range(item.start, item.start + item.n)]
         failed = [any(each.label is None for each in fact.predictions) for fact in facts]
         answers = [each.label is not None for fact in facts for each in fact.predictions]
+        cost_usd = self.cost_usd(item)
         await self.log.append_slice(
             subjects.processed(item.run_id, item.slice),
             [(f"{item.run_id}:{fact.index}:processed:1", fact) for fact in facts],
@@ -112,6 +134,7 @@ class Crew:
                 envelope.N_ANSWERS: str(sum(answers)),
                 envelope.N_FAILED: str(sum(failed)),
                 envelope.ELAPSED_S: str(self.elapsed_s(item)),
+                **({} if cost_usd is None else {envelope.COST_USD: str(cost_usd)}),
             },
         )
 
@@ -172,6 +195,9 @@ async def at_work(nats_url: str, crew: Crew | None = None, **named: object) -> A
     try:
         yield crew
     finally:
+        # `wait_for` of Python 3.11 loses a cancellation that comes with its result, and a task
+        # group cancels its tasks once.
+        crew.is_over = True
         task.cancel()
         with contextlib.suppress(asyncio.CancelledError):
             await task

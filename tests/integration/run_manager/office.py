@@ -35,6 +35,7 @@ from runoff_run_manager.slicing import FIRST_SLICE
 from runoff_runtime.commands import ask
 from runoff_testkit.servers import Server
 from runoff_testkit.waiting import eventually
+from tests.integration.run_manager.checker import Checker
 from tests.integration.run_manager.processes import ServiceProcess
 
 SLICE = FIRST_SLICE
@@ -52,6 +53,7 @@ class Office:
     nc: Client
     log: EventLog
     objects: Objects
+    checker: Checker
 
     @classmethod
     @asynccontextmanager
@@ -60,9 +62,11 @@ class Office:
     ) -> AsyncIterator[Self]:
         """Connected for as long as the block lasts."""
         nc = await nats.connect(server.url, reconnect_time_wait=0.05, max_reconnect_attempts=-1)
-        objects = Objects.open(str(folder / "objects"))
+        objects, checker = Objects.open(str(folder / "objects")), Checker()
+        log = EventLog(nc, source="runoff/tests")
         try:
-            yield cls(server, service, nc, EventLog(nc, source="runoff/tests"), objects)
+            async with checker.answering(nc):
+                yield cls(server, service, nc, log, objects, checker)
         finally:
             await nc.close()
 
@@ -74,7 +78,7 @@ class Office:
         outcome = (await ask(self.nc, made, timeout_s=20)).outcome
         return outcome if isinstance(outcome, Accepted) else outcome.problem
 
-    async def dataset(self, n_entries: int) -> str:
+    async def dataset(self, n_entries: int, *, fields: list[str] | None = None) -> str:
         """Register a dataset of so many texts."""
         writer = EntrySetWriter(self.objects)
         await writer.add([EntryRow(id=f"e{index}", text="t") for index in range(n_entries)])
@@ -88,6 +92,7 @@ class Office:
             n_entries=n_entries,
             splits={},
             sections={},
+            fields=fields,
         )
         assert isinstance(done, Accepted), done
         return name

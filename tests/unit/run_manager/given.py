@@ -22,12 +22,21 @@ from runoff_contracts.events.lifecycle import (
     RunCreated,
     RunDeleted,
     RunFailed,
+    RunPaused,
+    RunResumed,
     RunStarted,
     ScorerUsed,
 )
 from runoff_contracts.events.model import ModelRegistered, ModelVersionAdded
 from runoff_contracts.ids import new_run_id
-from runoff_contracts.model_spec import OnnxSpec
+from runoff_contracts.model_spec import (
+    BrowserSpec,
+    LlmSpec,
+    OipSpec,
+    OipTextSpec,
+    OnnxSpec,
+    UploadSpec,
+)
 from runoff_contracts.run_config import RunConfig
 from runoff_contracts.specs.tensors import ImageInput
 from runoff_run_manager.active import ActiveRun
@@ -37,6 +46,19 @@ NOW: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)
 LATER: Final = datetime(2026, 11, 21, 13, tzinfo=UTC)
 RUN_ID: Final = new_run_id(now_s=0)
 SPEC: Final = OnnxSpec(labels=["0", "1"], input=ImageInput(size=(8, 8), color="L"))
+
+OIP: Final = OipSpec(
+    url="http://127.0.0.1:8080",
+    model="net",
+    labels=["0", "1"],
+    input=ImageInput(size=(8, 8), color="L"),
+)
+OIP_TEXT: Final = OipTextSpec(url="http://127.0.0.1:8080", model="words", task="text")
+LLM: Final = LlmSpec(prompt="{{text}}?")
+UPLOAD: Final = UploadSpec(task="coordinates", n_answers=3)
+BROWSER: Final = BrowserSpec(
+    task="text", url="http://127.0.0.1:8080", text_input="#question", answer="#answer"
+)
 
 Fields = Any  # what a test names of an event; pydantic checks it
 
@@ -163,12 +185,26 @@ def canceled() -> RunCanceled:
     return RunCanceled(run_id=RUN_ID, canceled_at=NOW)
 
 
+def paused() -> RunPaused:
+    return RunPaused(run_id=RUN_ID, paused_at=NOW)
+
+
+def resumed() -> RunResumed:
+    return RunResumed(run_id=RUN_ID, resumed_at=NOW)
+
+
 def deleted() -> RunDeleted:
     return RunDeleted(run_id=RUN_ID, deleted_at=NOW)
 
 
 def run_after(*events: Event) -> Run:
     run = Run.of([created(), *events])
+    assert run is not None
+    return run
+
+
+def run_created(**named: Fields) -> Run:
+    run = Run.of([created(**named)])
     assert run is not None
     return run
 

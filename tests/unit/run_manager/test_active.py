@@ -146,7 +146,7 @@ def test_the_speed_is_measured_anew_after_each_cut() -> None:
     assert run.elapsed_s is None
     assert run.better_size() is None
     note(run, 3, n=64, elapsed_s=0.08)
-    assert run.better_size() == 256
+    assert run.better_size() == 192
 
 
 def test_measurements_are_smoothed_and_scaled_to_a_full_slice() -> None:
@@ -188,3 +188,62 @@ def test_the_first_size_obeys_the_run() -> None:
     assert given.active_run(6400).first_size() == FIRST_SLICE
     assert given.active_run(6400, sleep_s=0.25).first_size() == 4
     assert given.active_run(6400, sleep_s=60).first_size() == 1
+
+
+def test_a_run_is_fed_between_its_start_and_its_end_but_not_while_paused() -> None:
+    """What is out meanwhile stays counted as out."""
+    run = given.active_run(40, slice_size=8)
+    assert run.is_fed
+    hand_out(run, 2)
+
+    run.advanced(run.run.after(given.paused()), run.seq + 1)
+
+    assert (run.is_fed, run.is_paused, run.outstanding) == (False, True, {0, 1})
+    run.advanced(run.run.after(given.resumed()), run.seq + 1)
+    assert (run.is_fed, run.is_paused) == (True, False)
+    assert not given.active_run(40).is_fed
+
+
+def test_what_was_read_before_the_last_word_changes_nothing() -> None:
+    """Two readers of one lifecycle may be answered in another order than they asked."""
+    run = given.active_run(40, slice_size=8)
+    before, seq = run.run, run.seq
+    run.advanced(before.after(given.paused()), seq + 1)
+
+    run.advanced(before, seq)
+
+    assert run.is_paused
+
+
+def test_a_run_waits_until_its_time_and_a_past_time_is_none() -> None:
+    """Seconds on the clock of whoever hands out."""
+    waiting = ActiveRun(given.run_created(start_at=given.LATER), seq=1)
+
+    assert waiting.waits_s(given.NOW) == 3600
+    assert waiting.waits_s(given.LATER) == 0
+    assert given.active_run(40).waits_s(given.NOW) == 0
+
+
+def test_costs_and_failures_are_counted_once_a_slice_and_end_the_run() -> None:
+    """A restart reads the same headers again, and comes to the same end."""
+    run = given.active_run(40, slice_size=8, max_cost_usd=1.0)
+    for number in (0, 0, 1):
+        fields = {"n": 8, "n_answers": 8, "n_failed": 0, "elapsed_s": 1.0, "cost_usd": 0.5}
+        run.note_processed(number, **fields)  # type: ignore[arg-type]  # ints and floats
+    assert run.overrun() is None
+
+    run.note_processed(2, n=8, n_answers=8, n_failed=0, elapsed_s=1.0, cost_usd=0.001)
+
+    assert run.overrun() == (
+        "the known cost of $1.001 is over max_cost_usd $1, after 24 of 40 entries"
+    )
+
+
+def test_long_answers_cut_the_run_smaller() -> None:
+    """A slice is one message of the log, which has a limit."""
+    run = given.active_run(64_000, slice_size=100)
+    hand_out(run, 1)
+
+    run.note_processed(0, n=100, n_answers=100, n_failed=0, elapsed_s=1.0, n_bytes=900_000)
+
+    assert run.largest_slice() == 55

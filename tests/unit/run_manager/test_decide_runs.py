@@ -7,7 +7,7 @@ import pytest
 from runoff_contracts.commands import CreateRun
 from runoff_contracts.event import Event
 from runoff_contracts.events.lifecycle import RunCanceled, RunCreated, RunDeleted
-from runoff_run_manager import decide
+from runoff_run_manager import contenders, decide
 from runoff_run_manager.errors import Refusal
 from runoff_run_manager.evolve import Run
 from tests.unit.run_manager import given
@@ -21,7 +21,7 @@ def launch(command: CreateRun, run: Run | None = None) -> list[Event]:
         task="classification",
         entries=decide.Entries(given.digest(7), 4),
         contenders=[
-            decide.contender(name, given.model(1, 2), position=position)
+            contenders.contender(name, given.model(1, 2), position=position, task="classification")
             for position, name in enumerate(command.models)
         ],
         now=given.NOW,
@@ -85,14 +85,14 @@ def test_two_versions_of_one_model_may_be_compared() -> None:
 )
 def test_a_dataset_is_meant_by_name_number_or_digest(reference: str, number: int) -> None:
     """A name alone means the newest."""
-    assert decide.version_meant(reference, given.dataset(1, 2, 3)).number == number
+    assert contenders.version_meant(reference, given.dataset(1, 2, 3)).number == number
 
 
 @pytest.mark.parametrize("reference", ["digits@4", "digits@x", f"digits@{given.digest(8)}"])
 def test_a_version_that_is_not_there_is_refused_and_the_others_named(reference: str) -> None:
     """The hint saves a request."""
     with pytest.raises(Refusal) as refused:
-        decide.version_meant(reference, given.dataset(1, 2))
+        contenders.version_meant(reference, given.dataset(1, 2))
 
     assert problem_of(refused) == ("unknown-dataset", 422, ["dataset"])
     assert "1, 2" in refused.value.problem.detail
@@ -102,7 +102,7 @@ def test_an_unknown_dataset_is_refused() -> None:
     """Also one whose name alone was taken."""
     for known in (None, given.dataset()):
         with pytest.raises(Refusal) as refused:
-            decide.version_meant("digits", known)
+            contenders.version_meant("digits", known)
 
         assert problem_of(refused) == ("unknown-dataset", 422, ["dataset"])
 
@@ -115,7 +115,17 @@ def test_an_unknown_dataset_is_refused() -> None:
         ("onnx/net@latest", True, "unknown-model"),
         ("onnx/net@-1", True, "unknown-model"),
         ("net", False, "unknown-provider"),
-        ("openai/gpt", False, "unknown-provider"),
+        ("torch/net", False, "unknown-provider"),
+        ("openai", False, "unknown-model"),
+        ("openai/", False, "unknown-model"),
+        ("openai/gpt-4o@2", False, "unknown-model"),
+        ("openai/gpt 4o", False, "unknown-model"),
+        ("openai/../secrets", False, "unknown-model"),
+        ("openai/gpt//4o", False, "unknown-model"),
+        ("llm/mine", False, "unknown-model"),
+        ("oip/net", False, "unknown-model"),
+        ("upload/net", False, "unknown-model"),
+        ("browser/net", False, "unknown-model"),
         ("python/module", False, "unknown-model"),
         ("python/", False, "unknown-model"),
         ("python/m:f@2", False, "unknown-model"),
@@ -126,7 +136,9 @@ def test_a_model_that_cannot_be_asked_is_refused_at_its_place(
 ) -> None:
     """The place says which of sixteen it was."""
     with pytest.raises(Refusal) as refused:
-        decide.contender(reference, given.model(1) if known else None, position=5)
+        contenders.contender(
+            reference, given.model(1) if known else None, position=5, task="classification"
+        )
 
     assert problem_of(refused) == (name, 422, ["models.5"])
     assert refused.value.problem.errors[0].message
@@ -182,6 +194,17 @@ def test_a_run_under_way_cannot_be_deleted(before: list[Event]) -> None:
         decide.delete_run(given.delete_run(), given.run_after(*before), now=given.NOW)
 
     assert problem_of(refused) == ("run-active", 409, [])
+
+
+def test_a_run_that_waits_for_its_time_can_be_deleted() -> None:
+    """It has done nothing yet, so it is canceled along with it."""
+    waiting = Run.of([given.created(start_at=given.LATER)])
+
+    made = decide.delete_run(given.delete_run(), waiting, now=given.NOW)
+
+    assert [each.type for each in made] == ["run.canceled", "run.deleted"]
+    with pytest.raises(Refusal):
+        decide.delete_run(given.delete_run(), waiting, now=given.LATER)
 
 
 def test_an_unknown_run_can_be_neither_canceled_nor_deleted() -> None:

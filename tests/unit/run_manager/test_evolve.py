@@ -32,6 +32,11 @@ def test_events_before_the_first_fact_are_no_run() -> None:
         ([given.started(), given.completed()], Status.COMPLETED),
         ([given.started(), given.failed()], Status.FAILED),
         ([given.canceled()], Status.CANCELED),
+        ([given.paused()], Status.PAUSED),
+        ([given.started(), given.paused()], Status.PAUSED),
+        ([given.paused(), given.resumed()], Status.PENDING),
+        ([given.started(), given.paused(), given.resumed()], Status.RUNNING),
+        ([given.started(), given.paused(), given.failed()], Status.FAILED),
     ],
 )
 def test_the_last_word_is_the_status(events: list[Event], status: Status) -> None:

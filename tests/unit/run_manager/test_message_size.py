@@ -3,23 +3,46 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from typing import Any
 
 import pytest
 
 from runoff_contracts import envelope
+from runoff_contracts.answers import Box
 from runoff_contracts.envelope import Origin
-from runoff_contracts.events.entry import Attempt, AttemptError, EntryProcessed, Prediction
+from runoff_contracts.events.entry import (
+    Attempt,
+    AttemptError,
+    EntryProcessed,
+    Prediction,
+    Usage,
+)
+from runoff_contracts.task import Task
 from runoff_run_manager.slicing import largest_slice
 from tests.unit.run_manager import given
 
 LIMIT_BYTES = 1024 * 1024
 LONG_LABEL = "l" * 200
+WAYS: dict[str, Any] = {  # as Attempt takes them
+    "queue_s": 12.123456789,
+    "n_slots": 64,
+    "usage": Usage(n_input=1_000_000, n_output=1_000_000),
+    "cost_usd": 0.123456789012345,
+    "worker": "inference-worker-17",
+}
+"""What else is known of a call of a model behind a network."""
 
 
-def n_bytes(n_contenders: int, prediction: Prediction, *, retries: int = 2) -> int:
+def n_bytes(
+    n_contenders: int, prediction: Prediction, *, retries: int = 2, task: Task = "classification"
+) -> int:
     """Of the largest slice that such a run can have, all entries alike."""
     n_entries = largest_slice(
-        n_entries=10**6, batch_size=1024, n_contenders=n_contenders, n_attempts=retries + 1
+        n_entries=10**6,
+        batch_size=1024,
+        n_contenders=n_contenders,
+        n_attempts=retries + 1,
+        task=task,
     )
     fields: dict[str, object] = {
         "run_id": given.RUN_ID,
@@ -45,9 +68,14 @@ def answered(*, n_failed: int = 0, **named: object) -> Prediction:
         "label": LONG_LABEL,
         "confidence": 0.123456789012345,
         "latency_s": 0.123456789,
+        "total_s": 123.123456789,
+        "logprob": -0.123456789012345,
+        "usage": Usage(n_input=1_000_000, n_output=1_000_000),
+        "cost_usd": 0.123456789012345,
+        "taken_from": given.RUN_ID,
         "attempts": [
             *[_attempt("m" * 200)] * n_failed,
-            Attempt(started_at=given.NOW, duration_s=0.123456789, n_batch=32),
+            Attempt(started_at=given.NOW, duration_s=0.123456789, n_batch=32, **WAYS),
         ],
     }
     return Prediction.model_validate(fields | named)
@@ -60,7 +88,12 @@ def failed(n_attempts: int) -> Prediction:
 def _attempt(message: str) -> Attempt:
     error = AttemptError(error_class="malformed_answer", message=message)
     return Attempt(
-        started_at=given.NOW, duration_s=0.123456789, n_batch=32, error=error, retry_delay_s=0.25
+        started_at=given.NOW,
+        duration_s=0.123456789,
+        n_batch=32,
+        error=error,
+        retry_delay_s=0.25,
+        **WAYS,
     )
 
 
@@ -85,6 +118,31 @@ def test_ten_likeliest_labels_of_ordinary_length_fit(n_contenders: int) -> None:
     likeliest = {f"class number {place:07}": 0.0123456789012345 for place in range(10)}
 
     assert n_bytes(n_contenders, answered(label="class", probabilities=likeliest)) < LIMIT_BYTES
+
+
+@pytest.mark.parametrize("n_contenders", [1, 2, 16])
+def test_a_page_of_text_or_forty_boxes_fit(n_contenders: int) -> None:
+    """As a language model and a detector answer most of the time."""
+    box = Box(label="traffic light", x=123.25, y=456.5, width=12.125, height=34.75, confidence=0.5)
+    page = answered(label=None, text="x" * 3500)
+    boxes = answered(label=None, boxes=[box] * 35)
+
+    assert n_bytes(n_contenders, page, task="text") < LIMIT_BYTES
+    assert n_bytes(n_contenders, boxes, task="detection") < LIMIT_BYTES
+
+
+def test_answers_that_turn_out_longer_make_smaller_slices() -> None:
+    """Those measured fit twice: the next ones may be longer still."""
+    n_entries = largest_slice(
+        n_entries=10**6,
+        batch_size=32,
+        n_contenders=1,
+        n_attempts=1,
+        task="text",
+        bytes_per_entry=50_000,
+    )
+
+    assert n_entries == 10
 
 
 def test_a_slice_may_be_over_the_limit_before_anything_is_left_out() -> None:

@@ -9,6 +9,11 @@ from runoff_run_manager import slicing
 from runoff_run_manager.slicing import Segment, Slice, better_size, first_size, largest_slice
 
 
+def test_a_run_that_asks_nothing_begins_with_the_largest_slices() -> None:
+    """There is no speed of models to be found out."""
+    assert first_size(largest=300, sleep_s=5.0, asks=False) == 300
+
+
 def all_slices(plan: list[Segment], n_entries: int) -> list[Slice]:
     """Slice by slice from the first, as a dispatcher goes."""
     found: list[Slice] = []

@@ -2,8 +2,11 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field
+from datetime import datetime
 
+from runoff_contracts.task import Status
 from runoff_run_manager import slicing
+from runoff_run_manager.budget import overrun
 from runoff_run_manager.evolve import Run
 from runoff_run_manager.slicing import Slice
 
@@ -29,8 +32,13 @@ class ActiveRun:
     """Slices that the log has."""
     scored: set[int] = field(default_factory=set)
     n_scored: int = 0
+    n_processed: int = 0
     n_answers: int = 0
     n_failed: int = 0
+    cost_usd: float = 0.0
+    """What is known of it."""
+    bytes_per_entry: float = 0.0
+    """The most that entries of a slice took in the log."""
     elapsed_s: float | None = None
     """Smoothed wall time of a slice of the present size."""
 
@@ -49,6 +57,32 @@ class ActiveRun:
         """Whether nothing is left but to settle."""
         return self.n_scored >= self.n_entries
 
+    @property
+    def is_fed(self) -> bool:
+        """Whether its work is handed out: not before it starts, nor while it is paused."""
+        return bool(self.run.plan) and self.run.status is Status.RUNNING
+
+    @property
+    def is_paused(self) -> bool:
+        """Whether a person halted it."""
+        return self.run.status is Status.PAUSED
+
+    def waits_s(self, now: datetime) -> float:
+        """Seconds until it may start; 0 where it may or did."""
+        start_at = self.run.created.start_at
+        if start_at is None or not self.run.waits(now):
+            return 0.0
+        return (start_at - now).total_seconds()
+
+    def overrun(self) -> str | None:
+        """Why it has to end before its time; none where it may go on."""
+        return overrun(
+            self.run.created,
+            n_processed=self.n_processed,
+            n_failed=self.n_failed,
+            cost_usd=self.cost_usd,
+        )
+
     def largest_slice(self) -> int:
         """The most entries that a slice may hold."""
         created = self.run.created
@@ -57,12 +91,17 @@ class ActiveRun:
             batch_size=created.config.batch_size,
             n_contenders=len(created.contenders),
             n_attempts=created.config.retries + 1,
+            task=created.task,
+            bytes_per_entry=self.bytes_per_entry,
         )
 
     def first_size(self) -> int:
         """Slice size before the first measurement."""
+        created = self.run.created
         return slicing.first_size(
-            largest=self.largest_slice(), sleep_s=self.run.created.config.sleep_s
+            largest=self.largest_slice(),
+            sleep_s=created.config.sleep_s,
+            asks=created.answers_from is None or created.answers_from.what != "all",
         )
 
     def better_size(self) -> int | None:
@@ -102,16 +141,27 @@ class ActiveRun:
                 self.next_slice = min(self.next_slice, number)
 
     def note_processed(
-        self, number: int, *, n: int, n_answers: int, n_failed: int, elapsed_s: float
+        self,
+        number: int,
+        *,
+        n: int,
+        n_answers: int,
+        n_failed: int,
+        elapsed_s: float,
+        cost_usd: float = 0.0,
+        n_bytes: int = 0,
     ) -> None:
-        """A slice is in the log."""
+        """A slice is in the log, `n_bytes` long."""
         self.outstanding.discard(number)
         self.frontier = max(self.frontier, number + 1)
         if number in self.processed:
             return
         self.processed.add(number)
+        self.n_processed += n
         self.n_answers += n_answers
         self.n_failed += n_failed
+        self.cost_usd += cost_usd
+        self.bytes_per_entry = max(self.bytes_per_entry, n_bytes / max(n, 1))
         if self.run.plan and number >= self.run.plan[-1].first_slice and n:
             full = elapsed_s * self.run.plan[-1].size / n
             before = full if self.elapsed_s is None else self.elapsed_s
@@ -124,7 +174,12 @@ class ActiveRun:
             self.n_scored += n
 
     def advanced(self, run: Run, seq: int) -> None:
-        """The lifecycle went on; where the plan has a new last segment, measure anew."""
+        """The lifecycle went on; where the plan has a new last segment, measure anew.
+
+        What was read earlier and comes later changes nothing.
+        """
+        if seq < self.seq:
+            return
         if run.plan != self.run.plan:
             self.elapsed_s = None
         self.run, self.seq = run, seq

@@ -7,6 +7,8 @@ from nats.aio.client import Client
 
 from runoff_eventlog.log import EventLog
 from runoff_objects.store import Objects
+from runoff_run_manager.book import Book
+from runoff_run_manager.checking import Checks
 from runoff_run_manager.consumer import Commands, subscribe
 from runoff_run_manager.feeder import Feeder
 from runoff_run_manager.follow import Follower
@@ -28,7 +30,9 @@ class _Parts:
         queue = WorkQueue(nc)
         self.feeder = Feeder(log, queue, self.workers, look_s=settings.queue_look_s)
         self.follower = Follower(log, queue, self.feeder)
-        self.commands = Commands(log, Objects.open(settings.object_store))
+        self.commands = Commands(
+            Book(log), Objects.open(settings.object_store), Checks(nc, self.workers)
+        )
 
 
 def make_service(settings: Settings) -> Service:

@@ -5,10 +5,9 @@ Nothing else is done here: what is appended is fed, dropped and settled by who f
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from typing import TypeVar
 
-import structlog
 from faststream.nats import NatsBroker
-from pydantic import JsonValue
 
 from runoff_contracts import subjects
 from runoff_contracts.commands import (
@@ -18,182 +17,102 @@ from runoff_contracts.commands import (
     Command,
     CreateRun,
     DeleteRun,
-    EntryMeant,
+    EditRun,
+    PauseRun,
     RegisterDataset,
     RegisterModel,
+    RepeatRun,
+    ResumeRun,
 )
 from runoff_contracts.event import Event
-from runoff_contracts.events.again import EntryAskedAgain
 from runoff_contracts.problem import Problem, problem
 from runoff_eventlog.errors import AppendTooLarge, ConflictingAppend, LogUnavailable
-from runoff_eventlog.log import EventLog
-from runoff_objects.entry_set import open_entry_set, select
-from runoff_objects.errors import EmptySelection, ObjectMissing
 from runoff_objects.store import Objects
-from runoff_run_manager import again, decide
-from runoff_run_manager.errors import Refusal, refusal
+from runoff_run_manager import decide, decide_registry
+from runoff_run_manager.asking_again import AskingAgain
+from runoff_run_manager.book import Book
+from runoff_run_manager.checking import Checks
+from runoff_run_manager.errors import Refusal
 from runoff_run_manager.evolve import Dataset, Model, Run
+from runoff_run_manager.launching import Launches
 from runoff_runtime.commands import handle
 
 QUEUE = "run-manager"
+N_LAUNCHES = 16
+"""Launches under way at once: each waits for its models' checks."""
 _TRIES = 5
 
-logger = structlog.get_logger(__name__)
+Change = TypeVar("Change", CancelRun, DeleteRun, EditRun, PauseRun, ResumeRun)
 
 
 class Commands:
     """Carries out commands on datasets, models and runs."""
 
-    def __init__(self, log: EventLog, objects: Objects) -> None:
-        self._log, self._objects = log, objects
+    def __init__(self, book: Book, objects: Objects, checks: Checks) -> None:
+        self._book = book
+        self._launches = Launches(book, objects, checks)
+        self._again = AskingAgain(book, objects)
 
     async def register_dataset(self, command: RegisterDataset) -> Accepted:
         """Append a dataset's version."""
-        subject = subjects.dataset(command.dataset)
-        events, seq = await self._events(subject)
-        dataset = Dataset.of(events)
-        made = decide.register_dataset(command, dataset, now=datetime.now(UTC))
-        seq = await self._append(subject, made, command, seq)
-        after = Dataset.of([*events, *made])
+        page = await self._book.read(subjects.dataset(command.dataset))
+        dataset = Dataset.of(page.events)
+        made = decide_registry.register_dataset(command, dataset, now=datetime.now(UTC))
+        seq = await self._book.append(page, made, command)
+        after = Dataset.of([*page.events, *made])
         versions = after.versions.values() if after else []
         number = next(each.number for each in versions if each.digest == command.entries)
         return Accepted(seq=seq, data={"number": number, "created": bool(made)})
 
     async def register_model(self, command: RegisterModel) -> Accepted:
         """Append a model's version."""
-        subject = subjects.model(command.model)
-        events, seq = await self._events(subject)
-        made = decide.register_model(command, Model.of(events), now=datetime.now(UTC))
-        seq = await self._append(subject, made, command, seq)
-        after = Model.of([*events, *made])
-        versions = after.versions.values() if after else []
-        number = next(
-            each.number
-            for each in versions
-            if each.file == command.file and each.spec == command.spec
-        )
+        page = await self._book.read(subjects.model(command.model))
+        model = Model.of(page.events)
+        made = decide_registry.register_model(command, model, now=datetime.now(UTC))
+        seq = await self._book.append(page, made, command)
+        number = decide_registry.version_of(command, Model.of([*page.events, *made]))
         return Accepted(seq=seq, data={"number": number, "created": bool(made)})
 
     async def create_run(self, command: CreateRun) -> Accepted:
-        """Pin dataset and models to what they are now, then launch."""
-        subject = subjects.lifecycle(command.run_id)
-        events, seq = await self._events(subject)
-        name = command.dataset.partition("@")[0]
-        dataset = Dataset.of((await self._events(subjects.dataset(name)))[0])
-        version = decide.version_meant(command.dataset, dataset)
-        made = decide.create_run(
-            command,
-            Run.of(events),
-            version=version,
-            task=dataset.registered.task if dataset else "classification",
-            entries=await self._entries(command, version.digest),
-            contenders=[
-                decide.contender(each, await self._model(each), position=position)
-                for position, each in enumerate(command.models)
-            ],
-            now=datetime.now(UTC),
-        )
-        seq = await self._append(subject, made, command, seq)
-        return Accepted(seq=seq, data={"run_id": command.run_id})
+        """Launch a run."""
+        return await self._launches.create(command)
+
+    async def repeat_run(self, command: RepeatRun) -> Accepted:
+        """Launch a run that takes over answers."""
+        return await self._launches.repeat(command)
+
+    async def pause_run(self, command: PauseRun) -> Accepted:
+        """Halt a run."""
+        return await self._change(command, decide.pause_run)
+
+    async def resume_run(self, command: ResumeRun) -> Accepted:
+        """Let a paused run go on."""
+        return await self._change(command, decide.resume_run)
+
+    async def edit_run(self, command: EditRun) -> Accepted:
+        """Give a run other words."""
+        return await self._change(command, decide.edit_run)
 
     async def cancel_run(self, command: CancelRun) -> Accepted:
         """Stop a run that has not settled."""
-        subject = subjects.lifecycle(command.run_id)
-        events, seq = await self._events(subject)
-        made = decide.cancel_run(command, Run.of(events), now=datetime.now(UTC))
-        seq = await self._append(subject, made, command, seq)
-        return Accepted(seq=seq, data={"run_id": command.run_id})
+        return await self._change(command, decide.cancel_run)
 
     async def delete_run(self, command: DeleteRun) -> Accepted:
         """Take a settled run out of every view."""
-        subject = subjects.lifecycle(command.run_id)
-        events, seq = await self._events(subject)
-        made = decide.delete_run(command, Run.of(events), now=datetime.now(UTC))
-        seq = await self._append(subject, made, command, seq)
+        return await self._change(command, decide.delete_run)
+
+    async def _change(self, command: Change, decision: Callable[..., list[Event]]) -> Accepted:
+        page = await self._book.read(subjects.lifecycle(command.run_id))
+        made: list[Event] = []
+        # A reply may be lost, and the run be elsewhere by the time that the command comes again.
+        if command.command_id not in page.commands:
+            made = decision(command, Run.of(page.events), now=datetime.now(UTC))
+        seq = await self._book.append(page, made, command)
         return Accepted(seq=seq, data={"run_id": command.run_id})
 
     async def ask_again(self, command: AskAgain) -> Accepted:
         """Ask for a further version of each entry that is meant."""
-        events, seq = await self._events(subjects.lifecycle(command.run_id))
-        run = Run.of(events)
-        contenders = again.contenders_meant(command, run)
-        assert run is not None, "it would have been refused"
-        entries = await open_entry_set(self._objects, run.created.entries)
-        versions: dict[str, JsonValue] = {}
-        for entry in command.entries:
-            rows = await entries.rows(entry.index, 1)
-            if not rows or rows[0].id != entry.entry_id:
-                raise refusal(
-                    "unknown-entry",
-                    f"Entry {entry.entry_id!r} does not stand at place {entry.index} of the run",
-                    422,
-                    field="entries",
-                )
-        for entry in command.entries:
-            version, entry_seq = await self._ask_again(command, entry, contenders)
-            versions[entry.entry_id], seq = version, max(seq, entry_seq)
-        return Accepted(seq=seq, data={"run_id": command.run_id, "versions": versions})
-
-    async def _ask_again(
-        self, command: AskAgain, entry: EntryMeant, contenders: list[int]
-    ) -> tuple[int, int]:
-        """Number of the entry's new version, and the log's sequence of it."""
-        subject = subjects.entry(command.run_id, entry.index)
-        before, seq = await self._events(subject)
-        asked = again.Asked([each for each in before if isinstance(each, EntryAskedAgain)])
-        made = again.ask_again(command, entry, asked, contenders, now=datetime.now(UTC))
-        seq = await self._append(subject, made, command, seq, part=f":{entry.index}")
-        known = asked.by_command(command.command_id)
-        return known.answer_version if known else asked.newest + 1, seq
-
-    async def _events(self, subject: str) -> tuple[list[Event], int]:
-        """What a subject holds, and its last sequence."""
-        messages = await self._log.read(subject)
-        events = [event for message in messages for _, event in message.events()]
-        return events, messages[-1].seq if messages else 0
-
-    async def _append(
-        self,
-        subject: str,
-        events: list[Event],
-        command: Command,
-        expected_seq: int,
-        *,
-        part: str = "",
-    ) -> int:
-        """Append; `part` tells apart what one command appends to several subjects."""
-        if not events:
-            return expected_seq
-        appended = await self._log.append(
-            subject,
-            events,
-            append_id=command.command_id + part,
-            expected_seq=expected_seq,
-            correlation_id=getattr(command, "run_id", None),
-            causation_id=command.command_id,
-        )
-        return appended.seq
-
-    async def _model(self, reference: str) -> Model | None:
-        return Model.of((await self._events(subjects.model(reference.partition("@")[0])))[0])
-
-    async def _entries(self, command: CreateRun, digest: str) -> decide.Entries:
-        try:
-            if command.selection is None:
-                entries = await open_entry_set(self._objects, digest)
-            else:
-                entries = await select(self._objects, digest, command.selection)
-        except EmptySelection as error:
-            raise refusal(
-                "empty-selection",
-                "No entry fits the selection",
-                422,
-                field="selection",
-                hint="a split, section or ids that the dataset version has",
-            ) from error
-        except ObjectMissing as error:
-            raise refusal("entries-missing", "The dataset's entries are gone", 500) from error
-        return decide.Entries(entries.digest, entries.n_entries)
+        return await self._again.ask(command)
 
 
 def subscribe(broker: NatsBroker, commands: Callable[[], Commands]) -> None:
@@ -225,10 +144,18 @@ def subscribe(broker: NatsBroker, commands: Callable[[], Commands]) -> None:
     handlers: dict[type[Command], Callable[..., Awaitable[Accepted]]] = {
         RegisterDataset: Commands.register_dataset,
         RegisterModel: Commands.register_model,
-        CreateRun: Commands.create_run,
+        PauseRun: Commands.pause_run,
+        ResumeRun: Commands.resume_run,
+        EditRun: Commands.edit_run,
         CancelRun: Commands.cancel_run,
         DeleteRun: Commands.delete_run,
         AskAgain: Commands.ask_again,
     }
     for command, method in handlers.items():
         handle(broker, command, queue=QUEUE, handler=safely(method))
+    launches: dict[type[Command], Callable[..., Awaitable[Accepted]]] = {
+        CreateRun: Commands.create_run,
+        RepeatRun: Commands.repeat_run,
+    }
+    for command, method in launches.items():
+        handle(broker, command, queue=QUEUE, handler=safely(method), n_at_once=N_LAUNCHES)

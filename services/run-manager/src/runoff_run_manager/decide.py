@@ -1,6 +1,5 @@
-"""What a command leads to: pure functions from what is known to events, or a refusal."""
+"""What a command on a run leads to: pure functions from what is known to events, or a refusal."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -9,34 +8,29 @@ from runoff_contracts.commands import (
     CancelRun,
     CreateRun,
     DeleteRun,
-    RegisterDataset,
-    RegisterModel,
+    EditRun,
+    PauseRun,
+    RepeatRun,
+    ResumeRun,
+    ScorerAsked,
 )
-from runoff_contracts.comparison import canonical, digest_of
 from runoff_contracts.event import Event
-from runoff_contracts.events.dataset import DatasetRegistered, DatasetVersionAdded
+from runoff_contracts.events.dataset import DatasetVersionAdded
 from runoff_contracts.events.lifecycle import (
+    AnswersTaken,
     Contender,
     DatasetUsed,
     RunCanceled,
     RunCreated,
     RunDeleted,
-    ScorerUsed,
+    RunEdited,
+    RunPaused,
+    RunResumed,
 )
-from runoff_contracts.events.model import ModelRegistered, ModelVersionAdded
 from runoff_contracts.task import Status, Task
+from runoff_run_manager import scorers
 from runoff_run_manager.errors import refusal
-from runoff_run_manager.evolve import Dataset, Model, Run
-
-REGISTERED_PROVIDERS = ("onnx",)
-"""Providers whose models are files that must be registered before a run can name them."""
-DIRECT_PROVIDERS = ("python",)
-"""Providers whose models are named by what they are."""
-_MODEL_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
-_FUNCTION = re.compile(r"[\w.]+:\w+")
-SCORERS: dict[Task, tuple[ScorerUsed, ...]] = {
-    "classification": (ScorerUsed(name="accuracy", version=1),)
-}
+from runoff_run_manager.evolve import Run
 
 
 @dataclass(frozen=True)
@@ -45,155 +39,6 @@ class Entries:
 
     digest: str
     n_entries: int
-
-
-def register_dataset(
-    command: RegisterDataset, dataset: Dataset | None, *, now: datetime
-) -> list[Event]:
-    """Add a version; the same content again says nothing new."""
-    events: list[Event] = []
-    if dataset is None:
-        events.append(
-            DatasetRegistered(dataset=command.dataset, task=command.task, registered_at=now)
-        )
-    elif dataset.registered.task != command.task:
-        raise refusal(
-            "task-differs",
-            f"Dataset {command.dataset} is for {dataset.registered.task}",
-            409,
-            field="task",
-            hint=f"give task {dataset.registered.task}, or choose another name",
-        )
-    elif any(version.digest == command.entries for version in dataset.versions.values()):
-        return []
-    number = 1 + max(dataset.versions, default=0) if dataset else 1
-    events.append(
-        DatasetVersionAdded(
-            dataset=command.dataset,
-            number=number,
-            digest=command.entries,
-            n_entries=command.n_entries,
-            splits=command.splits,
-            sections=command.sections,
-            added_at=now,
-        )
-    )
-    return events
-
-
-def register_model(command: RegisterModel, model: Model | None, *, now: datetime) -> list[Event]:
-    """Add a version; the same file with the same declaration again says nothing new."""
-    provider, _, name = command.model.partition("/")
-    if provider not in REGISTERED_PROVIDERS or not _MODEL_NAME.fullmatch(name):
-        raise refusal(
-            "bad-model-name",
-            f"{command.model!r} cannot be registered",
-            422,
-            field="model",
-            hint=f"{REGISTERED_PROVIDERS[0]}/ and up to 100 letters, digits, dots, dashes and "
-            f"underscores, without @version",
-        )
-    spec = command.spec.model_dump(mode="json")
-    digest = digest_of(canonical({"file": command.file, "spec": spec}))
-    events: list[Event] = []
-    if model is None:
-        task = command.spec.task
-        events.append(ModelRegistered(model=command.model, task=task, registered_at=now))
-    elif any(version.digest == digest for version in model.versions.values()):
-        return []
-    number = 1 + max(model.versions, default=0) if model else 1
-    events.append(
-        ModelVersionAdded(
-            model=command.model,
-            number=number,
-            digest=digest,
-            file=command.file,
-            n_bytes=command.n_bytes,
-            spec=command.spec,
-            added_at=now,
-        )
-    )
-    return events
-
-
-def version_meant(reference: str, dataset: Dataset | None) -> DatasetVersionAdded:
-    """The version that `name@number` or `name@digest` means; the newest where none is named."""
-    name, _, wanted = reference.partition("@")
-    if dataset is None or not dataset.versions:
-        raise refusal(
-            "unknown-dataset",
-            f"There is no dataset {name!r}",
-            422,
-            field="dataset",
-            hint="the name of a registered dataset, or name@version",
-        )
-    if not wanted:
-        return dataset.versions[max(dataset.versions)]
-    for number, version in dataset.versions.items():
-        if wanted in {str(number), version.digest}:
-            return version
-    known = ", ".join(str(number) for number in sorted(dataset.versions))
-    raise refusal(
-        "unknown-dataset",
-        f"Dataset {name!r} has no version {wanted!r}",
-        422,
-        field="dataset",
-        hint=f"one of the versions {known}",
-    )
-
-
-def contender(reference: str, model: Model | None, *, position: int) -> Contender:
-    """One model of a run, pinned to a version.
-
-    Args:
-        reference: `provider/name`, with `@number` where one version is meant.
-        model: What the log has under that name; none for what needs no registration.
-    """
-    name, _, wanted = reference.partition("@")
-    provider = name.partition("/")[0]
-    field = f"models.{position}"
-    if provider in DIRECT_PROVIDERS:
-        if wanted or not _FUNCTION.fullmatch(name.partition("/")[2]):
-            raise refusal(
-                "unknown-model",
-                f"{reference!r} names no function",
-                422,
-                field=field,
-                hint="python/module:function, without @version",
-            )
-        return Contender(position=position, model=name, digest=digest_of(name.encode()))
-    if provider not in REGISTERED_PROVIDERS:
-        known = ", ".join(f"{each}/…" for each in (*REGISTERED_PROVIDERS, *DIRECT_PROVIDERS))
-        raise refusal(
-            "unknown-provider", f"No provider for {reference!r}", 422, field=field, hint=known
-        )
-    if model is None:
-        raise refusal(
-            "unknown-model",
-            f"There is no model {name!r}",
-            422,
-            field=field,
-            hint="the name of a registered model; `runoff model list` shows them",
-        )
-    number = int(wanted) if wanted.isdecimal() else max(model.versions)
-    version = model.versions.get(number)
-    if version is None or (wanted and not wanted.isdecimal()):
-        known = ", ".join(str(each) for each in sorted(model.versions))
-        raise refusal(
-            "unknown-model",
-            f"Model {name!r} has no version {wanted!r}",
-            422,
-            field=field,
-            hint=f"one of the versions {known}",
-        )
-    return Contender(
-        position=position,
-        model=name,
-        number=number,
-        digest=version.digest,
-        file=version.file,
-        spec=version.spec,
-    )
 
 
 def create_run(
@@ -207,10 +52,8 @@ def create_run(
     now: datetime,
 ) -> list[Event]:
     """Launch a run; the same command again finds the run that it made."""
-    if run is not None:
-        if run.created.command_id == command.command_id:
-            return []
-        raise refusal("run-exists", f"Run {command.run_id} exists", 409, field="run_id")
+    if _was_made(command, run):
+        return []
     seen: set[str] = set()
     for each in contenders:
         if each.digest in seen:
@@ -234,14 +77,100 @@ def create_run(
             entries=entries.digest,
             n_entries=entries.n_entries,
             contenders=list(contenders),
-            scorers=list(SCORERS[task]),
+            scorers=scorers.choose(task, command.scorers),
             config=command.config,
             priority=command.priority,
             alias=command.alias,
             labels=command.labels,
+            start_at=command.start_at,
             created_at=now,
         )
     ]
+
+
+def repeat_run(
+    command: RepeatRun, run: Run | None, old: Run | None, *, n_open: int, now: datetime
+) -> list[Event]:
+    """Launch a run that takes over the answers of a settled one; again, find the run it made.
+
+    Args:
+        n_open: Entries of the old run that some contender did not answer, whether it failed on
+            them or was never asked.
+    """
+    if _was_made(command, run):
+        return []
+    old = _known(command.of, old)
+    if not old.status.settled:
+        raise refusal(
+            "run-active",
+            f"Run {old.run_id} is {old.status}",
+            409,
+            hint="wait for its end, or cancel it: only a settled run is repeated",
+        )
+    if command.what == "failed" and n_open == 0:
+        raise refusal(
+            "nothing-failed",
+            f"Every model of run {old.run_id} answered every entry",
+            409,
+            hint="there is nothing to ask anew; re-score it, or launch a run of its own",
+        )
+    created = old.created
+    # Only the newest versions can be computed: an older one is gone with the code that had it.
+    asked = command.scorers or [
+        ScorerAsked(name=each.name, params=each.params) for each in created.scorers
+    ]
+    return [
+        created.model_copy(
+            update={
+                "run_id": command.run_id,
+                "command_id": command.command_id,
+                "scorers": scorers.choose(created.task, asked),
+                "config": command.config or created.config,
+                "alias": old.alias,
+                "labels": old.labels,
+                "start_at": None,
+                "answers_from": AnswersTaken(
+                    run_id=old.run_id, what="all" if command.what == "scores" else "answered"
+                ),
+                "created_at": now,
+            }
+        )
+    ]
+
+
+def pause_run(command: PauseRun, run: Run | None, *, now: datetime) -> list[Event]:
+    """Halt a run that has not settled; pausing a paused one says nothing new."""
+    run = _known(command.run_id, run)
+    if run.status is Status.PAUSED:
+        return []
+    if run.status.settled:
+        raise refusal(
+            "run-settled", f"Run {run.run_id} is {run.status}", 409, hint="it is over already"
+        )
+    return [RunPaused(run_id=run.run_id, paused_at=now)]
+
+
+def resume_run(command: ResumeRun, run: Run | None, *, now: datetime) -> list[Event]:
+    """Let a paused run go on."""
+    run = _known(command.run_id, run)
+    if run.status is not Status.PAUSED:
+        raise refusal(
+            "run-not-paused",
+            f"Run {run.run_id} is {run.status}",
+            409,
+            hint="only a paused run can be resumed",
+        )
+    return [RunResumed(run_id=run.run_id, resumed_at=now)]
+
+
+def edit_run(command: EditRun, run: Run | None, *, now: datetime) -> list[Event]:
+    """Give a run other words, settled or not; the same ones say nothing new."""
+    run = _known(command.run_id, run)
+    alias = run.alias if command.alias is None else command.alias or None
+    labels = run.labels if command.labels is None else command.labels
+    if (alias, labels) == (run.alias, run.labels):
+        return []
+    return [RunEdited(run_id=run.run_id, alias=alias, labels=labels, edited_at=now)]
 
 
 def cancel_run(command: CancelRun, run: Run | None, *, now: datetime) -> list[Event]:
@@ -259,18 +188,33 @@ def cancel_run(command: CancelRun, run: Run | None, *, now: datetime) -> list[Ev
 
 
 def delete_run(command: DeleteRun, run: Run | None, *, now: datetime) -> list[Event]:
-    """Take a settled run out of every view; deleting a deleted one says nothing new."""
+    """Take a settled run out of every view; deleting a deleted one says nothing new.
+
+    A run that waits for its time has done nothing yet, so it is canceled along with it.
+    """
     if run is not None and run.deleted:
         return []
     run = _known(command.run_id, run)
-    if not run.status.settled:
-        raise refusal(
-            "run-active",
-            f"Run {run.run_id} is {run.status}",
-            409,
-            hint="cancel it first, then delete it",
-        )
-    return [RunDeleted(run_id=run.run_id, deleted_at=now)]
+    deleted = RunDeleted(run_id=run.run_id, deleted_at=now)
+    if run.status.settled:
+        return [deleted]
+    if run.waits(now):
+        reason = "deleted before its start"
+        return [RunCanceled(run_id=run.run_id, reason=reason, canceled_at=now), deleted]
+    raise refusal(
+        "run-active",
+        f"Run {run.run_id} is {run.status}",
+        409,
+        hint="cancel it first, then delete it",
+    )
+
+
+def _was_made(command: CreateRun | RepeatRun, run: Run | None) -> bool:
+    if run is None:
+        return False
+    if run.created.command_id == command.command_id:
+        return True
+    raise refusal("run-exists", f"Run {command.run_id} exists", 409, field="run_id")
 
 
 def _known(run_id: str, run: Run | None) -> Run:

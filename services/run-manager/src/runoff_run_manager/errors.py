@@ -17,4 +17,11 @@ class Refusal(Exception):
 def refusal(name: str, title: str, status: int, *, field: str = "", hint: str = "") -> Refusal:
     """A refusal about one field (or none): `hint` says what would be right."""
     errors = [FieldError(field=field, message=hint or title)] if field else []
-    return Refusal(problem(name, title, status, detail=hint, errors=errors))
+    return refusal_of(name, title, status, detail=hint, errors=errors)
+
+
+def refusal_of(
+    name: str, title: str, status: int, *, detail: str, errors: list[FieldError]
+) -> Refusal:
+    """A refusal about several fields."""
+    return Refusal(problem(name, title, status, detail=detail, errors=errors))

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
+from datetime import datetime
 from typing import Self
 
 from runoff_contracts.event import Event
@@ -11,8 +12,11 @@ from runoff_contracts.events.lifecycle import (
     RunCompleted,
     RunCreated,
     RunDeleted,
+    RunEdited,
     RunFailed,
+    RunPaused,
     RunResliced,
+    RunResumed,
     RunStarted,
 )
 from runoff_contracts.events.model import ModelRegistered, ModelVersionAdded
@@ -65,6 +69,9 @@ class Run:
     created: RunCreated
     status: Status = Status.PENDING
     plan: tuple[Segment, ...] = ()
+    """Empty until the first work was handed out."""
+    alias: str | None = None
+    labels: dict[str, str] = field(default_factory=dict)
     deleted: bool = False
 
     @property
@@ -72,13 +79,18 @@ class Run:
         """Its id."""
         return self.created.run_id
 
+    def waits(self, now: datetime) -> bool:
+        """Whether its first work is not to be handed out before a time that is still to come."""
+        start_at = self.created.start_at
+        return not self.plan and start_at is not None and start_at > now
+
     @classmethod
     def of(cls, events: Iterable[Event]) -> Self | None:
         """The run after these events; none where there are none."""
         run: Self | None = None
         for event in events:
             if isinstance(event, RunCreated):
-                run = cls(event)
+                run = cls(event, alias=event.alias, labels=event.labels)
             elif run is not None:
                 run = run.after(event)
         return run
@@ -92,6 +104,12 @@ class Run:
             case RunResliced():
                 segment = Segment(event.first_slice, event.from_entry, event.slice_size)
                 return replace(self, plan=(*self.plan, segment))
+            case RunPaused():
+                return replace(self, status=Status.PAUSED)
+            case RunResumed():
+                return replace(self, status=Status.RUNNING if self.plan else Status.PENDING)
+            case RunEdited():
+                return replace(self, alias=event.alias, labels=event.labels)
             case RunCompleted():
                 return replace(self, status=Status.COMPLETED)
             case RunFailed():

@@ -75,10 +75,16 @@ class Feeder:
             self._wake.clear()
             await self._round()
             try:
-                async with asyncio.timeout(_TICK_S):
+                async with asyncio.timeout(self._pause_s()):
                     await self._wake.wait()
             except TimeoutError:
                 continue
+
+    def _pause_s(self) -> float:
+        """Until the next round: a tick, or less where a run is to start before."""
+        now = datetime.now(UTC)
+        waits_s = [wait_s for run in self._runs.values() if (wait_s := run.waits_s(now)) > 0]
+        return min([_TICK_S, *waits_s])
 
     async def _round(self) -> None:
         try:
@@ -93,16 +99,22 @@ class Feeder:
             await asyncio.sleep(_TICK_S)
 
     async def _advance(self, active: ActiveRun) -> None:
-        """Start, cut anew or settle a run, where it is time."""
+        """Start, cut anew, end or settle a run, where it is time."""
         now = datetime.now(UTC)
         run_id = active.run_id
-        if not active.run.plan:
-            size = active.first_size()
-            await self._say(active, RunStarted(run_id=run_id, slice_size=size, started_at=now))
+        if (reason := active.overrun()) is not None:
+            await self._say(active, RunFailed(run_id=run_id, reason=reason, failed_at=now))
+            if active.run.status.settled:
+                await self.drop(run_id)
         elif active.all_scored:
             await self._say(active, await self._settlement(active, now))
             if active.run.status.settled:
                 self.forget(run_id)
+        elif active.is_paused or active.waits_s(now) > 0:
+            return
+        elif not active.run.plan:
+            size = active.first_size()
+            await self._say(active, RunStarted(run_id=run_id, slice_size=size, started_at=now))
         elif (better := active.better_size()) is not None and (piece := active.untouched()):
             await self._say(
                 active,
@@ -129,27 +141,34 @@ class Feeder:
                     correlation_id=run_id,
                 )
             except ConflictingAppend:
-                await self._reload(active)
+                await self.reload(active)
                 return
         if appended.repeated:
             # Said under this id before, perhaps by a process that saw other measurements: what
             # the log has counts.
-            await self._reload(active)
+            await self.reload(active)
             return
         active.advanced(active.run.after(event), appended.seq)
         logger.info(event.type, run=run_id)
 
-    async def _reload(self, active: ActiveRun) -> None:
+    async def reload(self, active: ActiveRun) -> None:
+        """Learn from the log what became of a run, and do what follows from it."""
+        was_paused = active.is_paused
         messages = await self._log.read(subjects.lifecycle(active.run_id))
         run = Run.of(event for message in messages for _, event in message.events())
         if run is None:
             self.forget(active.run_id)
             return
         active.advanced(run, messages[-1].seq)
-        if run.status is Status.CANCELED:
+        if run.status in {Status.CANCELED, Status.FAILED}:
             await self.drop(active.run_id)
         elif run.status.settled:
             self.forget(active.run_id)
+        elif active.is_paused:
+            await self._queue.pause(active.run_id, seq=active.seq)
+        elif was_paused:
+            # What workers let go of meanwhile is to be handed out now, not at the next look.
+            self._looked_at = 0.0
 
     async def _settlement(self, active: ActiveRun, now: datetime) -> Event:
         run_id = active.run_id
@@ -183,7 +202,7 @@ class Feeder:
         hungry = [
             run
             for run in self._runs.values()
-            if run.run.created.priority == priority and run.run.plan
+            if run.run.created.priority == priority and run.is_fed
         ]
         share = fair_share(len(hungry), budget=max(_MIN_OUT, _OUT_PER_WORKER * n_workers))
         # Counted once: what comes back meanwhile waits for the next round, or a run of fast
@@ -196,14 +215,20 @@ class Feeder:
             still = []
             for run in hungry:
                 piece = run.upcoming() if free[run.run_id] > 0 else None
-                if piece is not None and run.run_id in self._runs:
+                if piece is not None and run.run_id in self._runs and run.is_fed:
                     free[run.run_id] -= 1
                     await self._hand_out(run, piece)
                     still.append(run)
             hungry = still
 
     async def _hand_out(self, active: ActiveRun, piece: Slice) -> None:
-        item = WorkItem(run_id=active.run_id, slice=piece.number, start=piece.start, n=piece.n)
+        item = WorkItem(
+            run_id=active.run_id,
+            slice=piece.number,
+            start=piece.start,
+            n=piece.n,
+            lifecycle_seq=active.seq,
+        )
         priority = active.run.created.priority
         active.note_out(piece.number)
         try:
@@ -226,8 +251,12 @@ class Feeder:
             # A slice leaves the queue when it is in the log, and its note may be on its way.
             lost = [number for number in gone if not await self._is_in_log(active.run_id, number)]
             if lost:
-                logger.warning("work.lost", run=active.run_id, n_slices=len(lost))
+                what = "work.taken_back" if active.is_paused else "work.lost"
+                logger.warning(what, run=active.run_id, n_slices=len(lost))
                 active.note_lost(lost)
+            if active.is_paused and active.outstanding:
+                # A signal may be missed, and a worker may have come since.
+                await self._queue.pause(active.run_id, seq=active.seq)
         self._n_reconnects, self._looked_at = n_reconnects, now
 
     async def _is_in_log(self, run_id: str, number: int) -> bool:

@@ -11,14 +11,17 @@ import structlog
 from nats.aio.client import Client
 
 from runoff_contracts import subjects
-from runoff_contracts.envelope import ELAPSED_S, N_ANSWERS, N_ENTRIES, N_FAILED
+from runoff_contracts.envelope import COST_USD, ELAPSED_S, N_ANSWERS, N_ENTRIES, N_FAILED
 from runoff_contracts.event import Event
 from runoff_contracts.events.lifecycle import (
     RunCanceled,
     RunCompleted,
     RunCreated,
     RunDeleted,
+    RunEdited,
     RunFailed,
+    RunPaused,
+    RunResumed,
     RunStarted,
 )
 from runoff_eventlog.log import EventLog
@@ -35,6 +38,10 @@ def _type(event: type[Event]) -> str:
 
 
 _CREATED, _STARTED, _CANCELED = _type(RunCreated), _type(RunStarted), _type(RunCanceled)
+_CHANGED = {_type(each) for each in (RunPaused, RunResumed, RunEdited)}
+"""What people say of a run that goes on."""
+_STOPPED = {_CANCELED, _type(RunFailed)}
+"""Where workers may hold work of it that nobody wants any more."""
 _OVER = {_type(each) for each in (RunCompleted, RunFailed, RunCanceled, RunDeleted)}
 
 logger = structlog.get_logger(__name__)
@@ -59,7 +66,8 @@ class Follower:
     async def follow(self, _: Client) -> None:
         """Recover the runs under way, then follow all runs for ever."""
         last_seq = await self._log.last_seq()
-        first_seq = await self._recover() or last_seq + 1
+        # What comes while they are recovered is read in any case.
+        first_seq = min(await self._recover() or last_seq + 1, last_seq + 1)
         async with LogReader(self._log, "run-manager", after_seq=first_seq - 1) as reader:
             behind = await self._n_behind()
             if behind == 0:
@@ -77,7 +85,7 @@ class Follower:
                 self._feeder.wake()
 
     async def _note_lifecycle(self, message: Message, *, known_seq: int) -> None:
-        """A run came, or is over.
+        """A run came, was changed, or is over.
 
         Args:
             known_seq: Runs created up to here were found at start.
@@ -88,7 +96,13 @@ class Follower:
             active = _under_way(await self._log.read(message.subject))
             if active is not None:
                 self._feeder.add(active)
-        elif type_ == _CANCELED and self._feeder.run(run_id) is not None:
+            return
+        active = self._feeder.run(run_id)
+        if active is None:
+            return
+        if type_ in _CHANGED and message.seq > active.seq:
+            await self._feeder.reload(active)
+        elif type_ in _STOPPED:
             await self._feeder.drop(run_id)
         elif type_ in _OVER:
             self._feeder.forget(run_id)
@@ -109,13 +123,15 @@ class Follower:
                 n_answers=int(headers[N_ANSWERS]),
                 n_failed=int(headers[N_FAILED]),
                 elapsed_s=float(headers[ELAPSED_S]),
+                cost_usd=float(headers.get(COST_USD, 0.0)),
+                n_bytes=len(message.body),
             )
         except (KeyError, ValueError) as error:
             # Something else wrote to the log. Reading it again would find the same for ever.
             logger.error("slice.foreign", seq=message.seq, error=repr(error))  # noqa: TRY400
 
     async def _recover(self) -> int | None:
-        """Hand the runs under way to the feeder; answers the sequence of the first of them."""
+        """Hand the runs under way to the feeder; answers where their first work may be."""
         # The queue before the log: an item leaves the queue only when its slice is in the log,
         # so whatever is out is seen in one of the two.
         queued = await self._queue.look()
@@ -131,7 +147,7 @@ class Follower:
                 active.note_out(number)
             active.may_reslice = _is_older(queued.made_at, lifecycle)
             self._feeder.add(active)
-            found[active.run_id] = lifecycle[0].seq
+            found[active.run_id] = _first_work(lifecycle)
         for run_id in queued.slices.keys() - found.keys():
             await self._queue.drop(run_id)
         first_seq = min(found.values(), default=None)
@@ -150,6 +166,14 @@ def _under_way(lifecycle: list[Message]) -> ActiveRun | None:
     if run is None or run.status.settled or run.deleted:
         return None
     return ActiveRun(run, lifecycle[-1].seq, traceparent=lifecycle[0].headers.get("traceparent"))
+
+
+def _first_work(lifecycle: list[Message]) -> int:
+    """From which sequence on the log may have slices of a run: before its start there are none."""
+    for each in lifecycle:
+        if each.headers.get("ce-type") == _STARTED:
+            return each.seq
+    return lifecycle[-1].seq
 
 
 def _is_older(made_at: datetime | None, lifecycle: list[Message]) -> bool:

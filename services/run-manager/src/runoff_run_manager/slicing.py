@@ -7,6 +7,8 @@ of segments; each begins at an entry and numbers its slices onwards.
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from runoff_contracts.task import Task
+
 TARGET_S = 1.0
 """Time that a worker should spend on a slice: a fact a second, and little to repeat."""
 MAX_SLICE = 500
@@ -15,9 +17,16 @@ FIRST_SLICE = 16
 MIN_SLICES = 24
 """A run is cut at least so fine, so that workers end together and progress is seen."""
 _MESSAGE_BYTES = 1_000_000
-_ENTRY_BYTES, _PREDICTION_BYTES, _ATTEMPT_BYTES = 1100, 350, 350
+_ENTRY_BYTES, _PREDICTION_BYTES, _ATTEMPT_BYTES = 1100, 550, 500
 """What ids and labels of 200 characters take, and the 200 of each error's message that a worker
 keeps when a slice is too large for the log's limit of 1 MiB. A slice is one message."""
+_ANSWER_BYTES: dict[Task, int] = {
+    "classification": 0,
+    "detection": 4000,
+    "coordinates": 50,
+    "text": 4000,
+}
+"""What an answer takes besides: forty boxes, or a page of text. Longer ones are measured."""
 _GROWTH = 8
 _WORTH = 2.0
 
@@ -55,19 +64,32 @@ def slice_at(plan: Sequence[Segment], number: int, n_entries: int) -> Slice | No
     return Slice(number, start, stop - start) if start < stop else None
 
 
-def largest_slice(*, n_entries: int, batch_size: int, n_contenders: int, n_attempts: int) -> int:
+def largest_slice(
+    *,
+    n_entries: int,
+    batch_size: int,
+    n_contenders: int,
+    n_attempts: int,
+    task: Task = "classification",
+    bytes_per_entry: float = 0.0,
+) -> int:
     """The most entries that a slice of this run may hold.
 
     Args:
         n_attempts: How often a model may be asked about one entry; each attempt is kept.
+        bytes_per_entry: The most that entries of a slice took so far; 0 where none is known.
+            A slice is to take half of a message, since the next ones may be longer.
     """
-    of_entry = _ENTRY_BYTES + n_contenders * (_PREDICTION_BYTES + n_attempts * _ATTEMPT_BYTES)
-    by_message = _MESSAGE_BYTES // of_entry
+    of_prediction = _PREDICTION_BYTES + _ANSWER_BYTES[task] + n_attempts * _ATTEMPT_BYTES
+    of_entry = max(_ENTRY_BYTES + n_contenders * of_prediction, 2 * bytes_per_entry)
+    by_message = int(_MESSAGE_BYTES // of_entry)
     return max(min(max(n_entries // MIN_SLICES, batch_size), MAX_SLICE, by_message), 1)
 
 
-def first_size(*, largest: int, sleep_s: float) -> int:
-    """Slice size before the first measurement."""
+def first_size(*, largest: int, sleep_s: float, asks: bool = True) -> int:
+    """Slice size before the first measurement; the largest where no model is asked."""
+    if not asks:
+        return largest
     by_sleep = TARGET_S / sleep_s if sleep_s > 0 else FIRST_SLICE
     return max(int(min(FIRST_SLICE, by_sleep, largest)), 1)
 

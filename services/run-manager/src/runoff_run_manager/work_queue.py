@@ -10,6 +10,7 @@ from nats.errors import ConnectionClosedError, NoRespondersError
 from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
 
 from runoff_contracts import subjects
+from runoff_contracts.signals import Paused
 from runoff_contracts.task import Priority
 from runoff_contracts.work import WorkItem
 from runoff_eventlog.bootstrap import make_work_queue
@@ -87,6 +88,22 @@ class WorkQueue:
             _, _, run_id, number = subject.split(".")
             slices.setdefault(run_id, set()).add(int(number))
         return Queued(info.created, slices)
+
+    async def pause(self, run_id: str, *, seq: int) -> None:
+        """Tell workers to let go of what they have not begun of a run.
+
+        What they let go of leaves the queue without being in the log: that tells it from what
+        they are at, so that it can be handed out again and nothing is asked twice.
+
+        Args:
+            seq: Of the run's lifecycle while it is paused; items of earlier ones are meant.
+        """
+        signal = Paused(lifecycle_seq=seq)
+        try:
+            await self._nc.publish(subjects.paused(run_id), signal.model_dump_json().encode())
+        except UNREACHABLE as error:
+            # Told again at the next look; workers that open the run read it in the log.
+            logger.warning("work.not_paused", run=run_id, error=repr(error))
 
     async def drop(self, run_id: str) -> None:
         """Take a run's work out of the queue, and tell workers to let go of what they hold."""

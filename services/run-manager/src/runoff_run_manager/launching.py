@@ -1,0 +1,117 @@
+"""Launches: what a run is pinned to is looked up, its models are checked, then it is appended."""
+
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from pydantic import JsonValue
+
+from runoff_contracts import subjects
+from runoff_contracts.commands import Accepted, CreateRun, RepeatRun
+from runoff_contracts.envelope import N_ENTRIES, N_FAILED
+from runoff_contracts.event import Event
+from runoff_contracts.events.lifecycle import RunCreated
+from runoff_objects.entry_set import open_entry_set, select
+from runoff_objects.errors import EmptySelection, ObjectMissing
+from runoff_objects.store import Objects
+from runoff_run_manager import contenders, decide
+from runoff_run_manager.book import Book
+from runoff_run_manager.checking import Checks
+from runoff_run_manager.errors import refusal
+from runoff_run_manager.evolve import Dataset, Model, Run
+
+
+class Launches:
+    """Carries out the commands that make runs."""
+
+    def __init__(self, book: Book, objects: Objects, checks: Checks) -> None:
+        self._book, self._objects, self._checks = book, objects, checks
+
+    async def create(self, command: CreateRun) -> Accepted:
+        """Pin dataset and models to what they are now, then launch."""
+        page = await self._book.read(subjects.lifecycle(command.run_id))
+        dataset = await self._dataset(command.dataset.partition("@")[0])
+        version = contenders.version_meant(command.dataset, dataset)
+        task = dataset.registered.task if dataset else "classification"
+        made = decide.create_run(
+            command,
+            Run.of(page.events),
+            version=version,
+            task=task,
+            entries=await self._entries(command, version.digest),
+            contenders=[
+                contenders.contender(each, await self._model(each), position=position, task=task)
+                for position, each in enumerate(command.models)
+            ],
+            now=datetime.now(UTC),
+        )
+        await self._check(made, version.fields)
+        seq = await self._book.append(page, made, command)
+        return Accepted(seq=seq, data={"run_id": command.run_id, **_scorers([*page.events, *made])})
+
+    async def repeat(self, command: RepeatRun) -> Accepted:
+        """Launch a run that takes over the answers of a settled one."""
+        page = await self._book.read(subjects.lifecycle(command.run_id))
+        old = Run.of((await self._book.read(subjects.lifecycle(command.of))).events)
+        made = decide.repeat_run(
+            command,
+            Run.of(page.events),
+            old,
+            n_open=await self._n_open(old) if command.what == "failed" else 0,
+            now=datetime.now(UTC),
+        )
+        if old and command.what == "failed":
+            used = old.created.dataset
+            dataset = await self._dataset(used.dataset)
+            version = dataset.versions.get(used.number) if dataset else None
+            await self._check(made, version.fields if version else None)
+        seq = await self._book.append(page, made, command)
+        return Accepted(seq=seq, data={"run_id": command.run_id, **_scorers([*page.events, *made])})
+
+    async def _check(self, made: Sequence[Event], fields: list[str] | None) -> None:
+        for event in made:
+            if isinstance(event, RunCreated):
+                await self._checks.check(event.contenders, task=event.task, fields=fields)
+
+    async def _dataset(self, name: str) -> Dataset | None:
+        return Dataset.of((await self._book.read(subjects.dataset(name))).events)
+
+    async def _model(self, reference: str) -> Model | None:
+        name = reference.partition("@")[0]
+        return Model.of((await self._book.read(subjects.model(name))).events)
+
+    async def _n_open(self, run: Run | None) -> int:
+        """Entries that some contender of a run did not answer, failed or never asked."""
+        if run is None:
+            return 0
+        slices = await self._book.log.last_of_each(subjects.processed_of(run.run_id))
+        n_answered = sum(
+            int(each.headers.get(N_ENTRIES, 0)) - int(each.headers.get(N_FAILED, 0))
+            for each in slices
+        )
+        return run.created.n_entries - n_answered
+
+    async def _entries(self, command: CreateRun, digest: str) -> decide.Entries:
+        try:
+            if command.selection is None:
+                entries = await open_entry_set(self._objects, digest)
+            else:
+                entries = await select(self._objects, digest, command.selection)
+        except EmptySelection as error:
+            raise refusal(
+                "empty-selection",
+                "No entry fits the selection",
+                422,
+                field="selection",
+                hint="a split, section or ids that the dataset version has",
+            ) from error
+        except ObjectMissing as error:
+            raise refusal("entries-missing", "The dataset's entries are gone", 500) from error
+        return decide.Entries(entries.digest, entries.n_entries)
+
+
+def _scorers(lifecycle: Sequence[Event]) -> dict[str, JsonValue]:
+    """Which scorers the run has, the primary first: it may be one that nobody asked for."""
+    for event in lifecycle:
+        if isinstance(event, RunCreated):
+            return {"scorers": [f"{each.name}@{each.version}" for each in event.scorers]}
+    return {}
