@@ -17,10 +17,19 @@ import pytest_asyncio
 from nats.aio.client import Client
 
 from runoff_contracts import subjects
+from runoff_contracts.event import Event
 from runoff_contracts.events.entry import EntryProcessed
-from runoff_contracts.events.lifecycle import Contender, DatasetUsed, RunCanceled, RunCreated
+from runoff_contracts.events.lifecycle import (
+    AnswersTaken,
+    Contender,
+    DatasetUsed,
+    RunCanceled,
+    RunCreated,
+    RunPaused,
+)
 from runoff_contracts.ids import new_run_id
 from runoff_contracts.run_config import RunConfig
+from runoff_contracts.signals import Paused
 from runoff_contracts.work import WorkItem
 from runoff_eventlog.bootstrap import bootstrap
 from runoff_eventlog.errors import LogUnavailable
@@ -91,6 +100,7 @@ class Bench:
         rows: Sequence[EntryRow],
         *contenders: Contender | str,
         config: RunConfig | None = None,
+        answers_from: AnswersTaken | None = None,
     ) -> str:
         """A run in the log; a contender may be the name of a function."""
         writer = EntrySetWriter(self.objects)
@@ -111,6 +121,7 @@ class Bench:
             scorers=[],
             config=config or RunConfig(),
             priority="normal",
+            answers_from=answers_from,
             created_at=datetime.now(UTC),
         )
         await self.log.append(
@@ -118,14 +129,27 @@ class Bench:
         )
         return run_id
 
-    async def cancel(self, run_id: str, *, signal: bool = True) -> None:
-        event = RunCanceled(run_id=run_id, canceled_at=datetime.now(UTC))
+    async def say(self, run_id: str, event: Event) -> int:
+        """Append to a run's lifecycle."""
         subject = subjects.lifecycle(run_id)
         last = await self.log.last(subject)
         assert last is not None
-        await self.log.append(
-            subject, [event], append_id=f"{run_id}:canceled", expected_seq=last.seq
+        append_id = f"{run_id}:{event.type}:{last.seq}"
+        appended = await self.log.append(
+            subject, [event], append_id=append_id, expected_seq=last.seq
         )
+        return appended.seq
+
+    async def pause(self, run_id: str, *, signal: bool = True) -> int:
+        """Say it in the log, and to the workers as run-manager does."""
+        seq = await self.say(run_id, RunPaused(run_id=run_id, paused_at=datetime.now(UTC)))
+        if signal:
+            told = Paused(lifecycle_seq=seq).model_dump_json().encode()
+            await self.nc.publish(subjects.paused(run_id), told)
+        return seq
+
+    async def cancel(self, run_id: str, *, signal: bool = True) -> None:
+        await self.say(run_id, RunCanceled(run_id=run_id, canceled_at=datetime.now(UTC)))
         if signal:
             await self.nc.publish(subjects.canceled(run_id), b"")
 
@@ -138,8 +162,9 @@ class Bench:
         n: int,
         priority: str = "normal",
         headers: dict[str, str] | None = None,
+        lifecycle_seq: int = 0,
     ) -> None:
-        item = WorkItem(run_id=run_id, slice=slice_, start=start, n=n)
+        item = WorkItem(run_id=run_id, slice=slice_, start=start, n=n, lifecycle_seq=lifecycle_seq)
         await self.nc.jetstream().publish(
             subjects.work(priority, run_id, slice_),
             item.model_dump_json().encode(),

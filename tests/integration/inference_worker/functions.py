@@ -65,6 +65,14 @@ async def when_released(entry: Entry) -> str:
     return "released"
 
 
+async def odd_until_released(entry: Entry) -> str:
+    """Fails for entries of even numbers until the test releases it."""
+    _note(entry)
+    if int(entry.id.rpartition("-")[2]) % 2 == 0 and not _is_released():
+        raise ValueError("not yet")
+    return "odd"
+
+
 def fails(entry: Entry) -> str:
     _note(entry)
     raise ValueError("never")

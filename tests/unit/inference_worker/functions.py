@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 import sys
 import threading
-import time
 from collections.abc import Sequence
 
 from runoff_inference_worker.python_answer import Entry
@@ -122,9 +121,14 @@ def recorded(entry: Entry) -> str:
     return "seen"
 
 
-def slow(entry: Entry) -> str:
-    time.sleep(0.05)
-    return "slow"
+N_MEETING = 16
+_meeting = threading.Barrier(N_MEETING)
+
+
+def meets(entry: Entry) -> str:
+    """Ends when as many calls are under way at once; alone it would raise."""
+    _meeting.wait(30)
+    return "met"
 
 
 async def after_50_ms(entry: Entry) -> str:

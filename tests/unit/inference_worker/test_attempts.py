@@ -9,19 +9,22 @@ from pathlib import Path
 
 import pytest
 
-from runoff_contracts.events.entry import Prediction
+from runoff_contracts.events.entry import Prediction, Usage
 from runoff_contracts.run_config import RunConfig
-from runoff_inference_worker.attempts import Asker, retry_delay
+from runoff_inference_worker import retries
+from runoff_inference_worker.attempts import Asker
 from runoff_inference_worker.errors import (
     AttemptFailed,
     BadEntry,
     MalformedAnswer,
     ModelRaised,
+    RateLimited,
     Unavailable,
 )
 from runoff_inference_worker.feed import Feed, Pending
 from runoff_inference_worker.instruments import Instruments
 from runoff_inference_worker.provider import Answer, Ask, Reply
+from runoff_testkit.waiting import eventually
 from tests.unit.inference_worker import functions
 from tests.unit.inference_worker.making import a_kit, answered, opened, python_contender, text_rows
 
@@ -59,7 +62,8 @@ class Scripted:
 
 @pytest.fixture(autouse=True)
 def quick_retries(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("runoff_inference_worker.attempts._FIRST_DELAY_S", 0.001)
+    monkeypatch.setattr("runoff_inference_worker.retries._ELSE_S", (0.001, 5.0))
+    monkeypatch.setitem(retries._DELAYS_S, "rate_limit", (0.001, 5.0))
 
 
 async def settle(
@@ -208,13 +212,86 @@ async def test_a_model_that_is_unavailable_for_now_is_asked_again() -> None:
     assert found.attempts[0].error.error_class == "unavailable"
 
 
-def test_waits_double_up_to_a_bound() -> None:
-    """From a tenth of a second to five, spread over the upper half of each step."""
-    longest = [retry_delay(n_failed, draw=lambda: 1.0) for n_failed in range(1, 5)]
+async def test_queue_model_and_total_time_are_told_apart() -> None:
+    """The second entry waits for the only slot; the wait is not the model's latency."""
+    model = Scripted(labels, wait_s=0.05)
 
-    assert [each / longest[0] for each in longest] == pytest.approx([1, 2, 4, 8])
-    assert retry_delay(60, draw=lambda: 1.0) == 5.0
-    assert retry_delay(60, draw=lambda: 0.0) == 2.5
+    found = await settle(model, 2, concurrency=1)
+
+    assert found[1].attempts[0].queue_s is not None
+    assert found[1].attempts[0].queue_s >= 0.05
+    assert found[1].total_s is not None
+    assert found[1].total_s >= found[1].attempts[0].queue_s + 0.05
+    assert found[1].latency_s == 0.5
+
+
+def charged(*costs: float | None, fails: bool = False) -> Script:
+    """Answers whose calls cost so much, one after another; but for the last they fail."""
+    left = list(costs)
+
+    def script(asks: Sequence[Ask]) -> Sequence[Answer | AttemptFailed]:
+        cost_usd = left.pop(0)
+        if left or fails:
+            usage = Usage(n_input=10, n_output=2)
+            raise MalformedAnswer("no prediction", usage=usage, cost_usd=cost_usd)
+        return labels(asks)
+
+    return script
+
+
+async def test_failed_calls_are_paid_for_too() -> None:
+    """A budget that counted answers alone would be overspent by retries."""
+    (found,) = await settle(Scripted(charged(0.25, 0.5, fails=True)), 1, retries=1)
+
+    assert found.usage == Usage(n_input=20, n_output=4)
+    assert found.cost_usd == 0.75
+
+
+async def test_a_cost_that_is_partly_unknown_is_unknown() -> None:
+    """A sum without one of its parts would look like the whole."""
+    (found,) = await settle(Scripted(charged(0.25, None, fails=True)), 1, retries=1)
+
+    assert found.usage == Usage(n_input=20, n_output=4)
+    assert found.cost_usd is None
+    assert [each.cost_usd for each in found.attempts] == [0.25, None]
+
+
+async def test_where_nothing_is_charged_there_is_no_cost() -> None:
+    """None says that nobody knows; 0 would say that it is free."""
+    (found,) = await settle(Scripted(labels), 1)
+
+    assert (found.usage, found.cost_usd) == (None, None)
+
+
+async def test_a_model_behind_a_network_is_asked_less_at_once_when_it_says_so() -> None:
+    """The limit in force stands in each attempt, which shows it fall and rise."""
+    model = Scripted(failing(RateLimited("slow down", retry_after_s=0.0), 6), wait_s=0.001)
+    asker = Asker(0, model, RunConfig(concurrency=16), Instruments("test/model"), adapts=True)
+
+    found = await settle(model, 300, asker=asker)
+
+    limits = [each.attempts[-1].n_slots for each in found]
+    assert all(each.label is not None for each in found)
+    assert found[0].attempts[0].n_slots == 8
+    assert min(each for each in limits if each) < 8
+    assert limits[-1] is not None
+    assert limits[-1] > min(each for each in limits if each)
+    assert model.most_under_way <= 16
+
+
+async def test_canceled_in_a_wait_for_the_rate_the_slot_is_free_again() -> None:
+    """A run's other slices go on."""
+    model = Scripted(labels)
+    config = RunConfig(concurrency=1, requests_per_minute=1)
+    asker = Asker(0, model, config, Instruments("test/model"))
+    waiting = asyncio.ensure_future(settle(model, 5, asker=asker))
+    await eventually(lambda: len(model.calls) >= 1)
+    waiting.cancel()
+    await asyncio.wait([waiting], timeout=1)
+
+    assert waiting.cancelled()
+    async with asyncio.timeout(1):
+        await asker._slots.take(1)
 
 
 async def test_the_limit_is_of_one_attempt(tmp_path: Path) -> None:

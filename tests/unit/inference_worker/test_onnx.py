@@ -184,7 +184,7 @@ async def test_a_model_that_fits_is_accepted(tmp_path: Path) -> None:
     accepted = await check(tmp_path, brightness_model(), a_spec())
 
     assert isinstance(accepted, Accepted)
-    assert accepted.data == {"input": "pixels", "output": "scores", "n_labels": 2}
+    assert accepted.data == {"input": "pixels", "outputs": {"name": "scores"}, "n_labels": 2}
 
 
 @pytest.mark.parametrize("content", [b"", b"no model at all", brightness_model()[:-30]])
@@ -220,7 +220,7 @@ async def test_a_wrong_name_is_answered_with_those_that_there_are(tmp_path: Path
 
     assert fields == {
         "spec.input.name": "the file has no input 'image', it has 'pixels'",
-        "spec.output.name": "the file has no output 'logits', it has 'scores'",
+        "spec.output.name": "the model has no output 'logits', it has 'scores'",
     }
 
 
@@ -268,7 +268,7 @@ async def test_a_model_that_overflows_on_black_is_refused(tmp_path: Path) -> Non
 
     fields = await fields_of(tmp_path, model, a_spec())
 
-    assert "not finite" in fields["spec.input"]
+    assert "not finite" in fields["spec.output"]
 
 
 async def test_file_and_declaration_are_both_needed(tmp_path: Path) -> None:

@@ -115,7 +115,7 @@ async def test_a_function_never_sees_the_target(tmp_path: Path) -> None:
     """A model that could read the right answer would be measured at reading it."""
     (found,) = await asked(tmp_path, "attributes", "a")
 
-    assert found.label == "id,image,metadata,text"
+    assert found.label == "anchor,id,image,metadata,text"
 
 
 async def test_an_image_comes_decoded_and_upright(tmp_path: Path) -> None:
@@ -167,7 +167,6 @@ def test_answers_that_are_predictions(value: object, answer: Answer) -> None:
         (None, "returned None"),
         (7, "of type int"),
         ("", "0 characters"),
-        ("x" * 201, "201 characters"),
         (("cat", 1.5), "not within 0 and 1"),
         (("cat", float("nan")), "not within 0 and 1"),
         (("cat", True), "not a number"),
@@ -269,11 +268,9 @@ def test_no_module_is_allowed_by_default(monkeypatch: pytest.MonkeyPatch) -> Non
 async def test_quick_calls_share_hops_and_slow_ones_slots(tmp_path: Path) -> None:
     """Ten thousand trivial calls must not pay for a thread each; slow ones run side by side."""
     functions.calls.clear()
-    began = datetime.now(UTC)
     quick = await asked(tmp_path, "recorded", *["x"] * 2000)
-    slow = await asked(tmp_path, "slow", *["x"] * 16, config=RunConfig(concurrency=16))
-    elapsed_s = (datetime.now(UTC) - began).total_seconds()
+    n_slots = functions.N_MEETING
+    slow = await asked(tmp_path, "meets", *["x"] * n_slots, config=RunConfig(concurrency=n_slots))
 
     assert len(functions.calls) == len(quick) == 2000
-    assert all(each.label == "slow" for each in slow)
-    assert elapsed_s < 16 * 0.05
+    assert all(each.label == "met" for each in slow)

@@ -24,6 +24,8 @@ from runoff_runtime.commands import handle
 from runoff_runtime.service import Service
 
 QUEUE = "inference-worker"
+N_CHECKS = 16
+"""Models checked at once: one whose server is slow to answer keeps no other waiting."""
 
 
 def make_kit(settings: WorkerSettings) -> Kit:
@@ -103,7 +105,7 @@ def make_service(settings: WorkerSettings) -> Service:
     async def answer_again(nc: Client) -> None:
         await loops(nc).again.run(nc)
 
-    handle(broker, CheckModel, queue=QUEUE, handler=check)
+    handle(broker, CheckModel, queue=QUEUE, handler=check, n_at_once=N_CHECKS)
     return Service(
         "inference-worker",
         settings,

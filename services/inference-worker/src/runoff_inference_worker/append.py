@@ -45,7 +45,7 @@ async def append_slice(log: EventLog, item: WorkItem, facts: Facts, *, elapsed_s
 
 async def _append(log: EventLog, item: WorkItem, facts: Facts, *, elapsed_s: float) -> None:
     predictions = [each for _, event in facts for each in event.predictions]
-    n_failed = sum(any(each.label is None for each in event.predictions) for _, event in facts)
+    n_failed = sum(any(not each.is_answer for each in event.predictions) for _, event in facts)
     await log.append_slice(
         subjects.processed(item.run_id, item.slice),
         facts,
@@ -53,13 +53,26 @@ async def _append(log: EventLog, item: WorkItem, facts: Facts, *, elapsed_s: flo
         headers={
             envelope.SLICE_START: str(item.start),
             envelope.N_ENTRIES: str(len(facts)),
-            envelope.N_ANSWERS: str(sum(each.label is not None for each in predictions)),
+            envelope.N_ANSWERS: str(sum(each.is_answer for each in predictions)),
             envelope.N_FAILED: str(n_failed),
             envelope.ELAPSED_S: f"{elapsed_s:.6f}",
+            **_cost(predictions),
         },
         correlation_id=item.run_id,
         causation_id=f"{item.run_id}/{item.slice}",
     )
+
+
+def _cost(predictions: Sequence[Prediction]) -> dict[str, str]:
+    """What is known of the slice's cost; answers taken over from another run cost nothing here."""
+    known = [
+        attempt.cost_usd
+        for prediction in predictions
+        if prediction.taken_from is None
+        for attempt in prediction.attempts
+        if attempt.cost_usd is not None
+    ]
+    return {envelope.COST_USD: f"{sum(known):.9f}"} if known else {}
 
 
 def probabilities(event: EntryProcessed) -> EntryProcessed:

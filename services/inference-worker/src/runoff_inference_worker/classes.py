@@ -9,12 +9,19 @@ from runoff_inference_worker.provider import Answer
 
 N_LISTED = 10
 """Probabilities that an answer keeps, the likeliest."""
-_ROUNDING = 1e-4
+ROUNDING = 1e-4
 """A probability of float16 or float32 arithmetic may be so far outside of 0 to 1."""
 
 
 def answers_of(values: object, spec: TensorSpec, *, n_asked: int) -> list[Answer | AttemptFailed]:
-    """Predictions of one call's output.
+    """Predictions of one call's output; see `labeled`."""
+    return labeled(values, spec.labels, class_output(spec).activation, n_asked=n_asked)
+
+
+def labeled(
+    values: object, labels: list[str], activation: str, *, n_asked: int
+) -> list[Answer | AttemptFailed]:
+    """Predictions of rows with one number a label.
 
     Values with the activation `none` that are no probabilities (not within 0 and 1) give a label
     and no confidence.
@@ -23,19 +30,18 @@ def answers_of(values: object, spec: TensorSpec, *, n_asked: int) -> list[Answer
         MalformedAnswer: When the output has another shape than (entries, labels).
     """
     rows = np.asarray(values)
-    if rows.shape != (n_asked, len(spec.labels)):
+    if rows.shape != (n_asked, len(labels)):
         raise MalformedAnswer(
-            f"the output has shape {rows.shape}, needed is {(n_asked, len(spec.labels))}"
+            f"the output has shape {rows.shape}, needed is {(n_asked, len(labels))}"
         )
     rows = rows.astype(np.float64)
     finite = np.asarray(np.isfinite(rows).all(axis=1))
     if not finite.all():
         rows = np.where(finite[:, np.newaxis], rows, 0.0)
-    shares = _activated(rows, class_output(spec).activation)
-    proper = np.asarray(((shares >= -_ROUNDING) & (shares <= 1 + _ROUNDING)).all(axis=1))
+    shares = activated(rows, activation)
+    proper = np.asarray(((shares >= -ROUNDING) & (shares <= 1 + ROUNDING)).all(axis=1))
     order = _likeliest(rows)
     listed = np.round(np.clip(np.take_along_axis(shares, order, axis=1), 0.0, 1.0), 6)
-    labels = spec.labels
     made: list[Answer | AttemptFailed] = []
     for is_finite, is_proper, places, numbers in zip(
         finite.tolist(), proper.tolist(), order.tolist(), listed.tolist(), strict=True
@@ -61,7 +67,8 @@ def class_output(spec: TensorSpec) -> ClassOutput:
     return spec.output
 
 
-def _activated(rows: NDArray[np.float64], activation: str) -> NDArray[np.float64]:
+def activated(rows: NDArray[np.float64], activation: str) -> NDArray[np.float64]:
+    """Probabilities of numbers, row by row: `none`, `softmax` or `sigmoid`."""
     if activation == "softmax":
         powers = np.exp(rows - rows.max(axis=1, keepdims=True))
         return np.asarray(powers / powers.sum(axis=1, keepdims=True), np.float64)

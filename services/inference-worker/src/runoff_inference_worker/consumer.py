@@ -12,6 +12,7 @@ from nats.aio.msg import Msg
 from pydantic import ValidationError
 
 from runoff_contracts import subjects
+from runoff_contracts.signals import Paused
 from runoff_contracts.work import WorkItem
 from runoff_eventlog.log import EventLog
 from runoff_inference_worker.leases import Held, Leases
@@ -63,6 +64,7 @@ class Consumer:
     async def run(self) -> None:
         """Work until canceled; then finish or hand back what is in hand."""
         canceled = await self._nc.subscribe(subjects.canceled("*"), cb=self._cancel)
+        paused = await self._nc.subscribe(subjects.paused("*"), cb=self._pause)
         await self._pulls.open()
         try:
             async with asyncio.TaskGroup() as group:
@@ -81,6 +83,7 @@ class Consumer:
         finally:
             if not self._nc.is_closed:
                 await canceled.unsubscribe()
+                await paused.unsubscribe()
             await self._runs.close()
 
     async def _pull(self) -> None:
@@ -133,6 +136,15 @@ class Consumer:
         for held in self._leases:
             if held.item.run_id == run_id and held.canceling is not None:
                 held.canceling.reschedule(asyncio.get_running_loop().time())
+
+    async def _pause(self, msg: Msg) -> None:
+        """A run was paused: begin nothing of it that was handed out before."""
+        try:
+            paused = Paused.model_validate_json(msg.data)
+        except ValidationError:
+            logger.exception("signal.malformed", subject=msg.subject)
+            return
+        self._work.pause(msg.subject.rpartition(".")[2], paused.lifecycle_seq)
 
     async def _sweep(self) -> None:
         while True:

@@ -22,6 +22,10 @@ class Pending:
     """Attempts that count against the run's retries."""
     alone: bool = False
     """Asked by itself: it failed before, alone or in a batch."""
+    first_ready_s: float = field(default_factory=time.perf_counter)
+    """When it could be asked for the first time (`time.perf_counter`)."""
+    ready_s: float = 0.0
+    """When it could be asked again after the last failure; 0 before one."""
 
 
 class Feed:
@@ -51,7 +55,10 @@ class Feed:
 
     def again(self, entries: Iterable[Pending]) -> None:
         """Entries to be asked once more, before those not asked yet."""
-        self._ready.extendleft(reversed(list(entries)))
+        entries, now_s = list(entries), time.perf_counter()
+        for pending in entries:
+            pending.ready_s = now_s
+        self._ready.extendleft(reversed(entries))
         self._changed.set()
 
     def settled(self, n_entries: int, *, unseen: bool = False) -> None:

@@ -1,4 +1,4 @@
-"""Holds an ONNX session against its declaration: names, types, shapes, number of labels."""
+"""Holds an ONNX session against its declaration, and runs it once to see that it is true."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,9 +10,10 @@ from numpy.typing import NDArray
 from runoff_contracts.model_spec import OnnxSpec
 from runoff_contracts.problem import FieldError
 from runoff_contracts.specs.tensors import ImageInput
-from runoff_inference_worker.classes import answers_of, class_output
 from runoff_inference_worker.errors import AttemptFailed, ModelRefused
-from runoff_inference_worker.views import tensor
+from runoff_inference_worker.outputs import decode
+from runoff_inference_worker.tensor_fit import Node, fit_outputs, shown_shape
+from runoff_inference_worker.views import Placed, View, tensor
 
 _TYPES: dict[str, type[np.generic]] = {
     "tensor(float)": np.float32,
@@ -21,6 +22,7 @@ _TYPES: dict[str, type[np.generic]] = {
     "tensor(uint8)": np.uint8,
 }
 _FLOATS = {"tensor(float)", "tensor(double)", "tensor(float16)"}
+_WHOLE = {f"tensor({sign}int{n_bits})" for sign in ("", "u") for n_bits in (8, 16, 32, 64)}
 
 
 @dataclass(frozen=True)
@@ -28,10 +30,13 @@ class Fit:
     """How a declaration meets its file."""
 
     input: str
-    output: str
+    outputs: dict[str, str]
+    """Names of the outputs to read, by the field of the declaration that means them."""
     input_type: type[np.generic]
     fixed_batch: int | None
     """Entries that every call must hold; None where the file leaves it open."""
+    has_batch: bool = True
+    """Its input begins with the number of entries; torchvision's detectors take one image."""
 
 
 def fit(session: ort.InferenceSession, spec: OnnxSpec) -> Fit:
@@ -42,14 +47,18 @@ def fit(session: ort.InferenceSession, spec: OnnxSpec) -> Fit:
     """
     errors: list[FieldError] = []
     source = _input(session, spec, errors)
-    output = _output(session, spec, errors)
-    if errors or source is None or output is None:
+    outputs = fit_outputs(spec, [_node(each) for each in session.get_outputs()], errors)
+    if errors or source is None:
         raise ModelRefused(
             "model-does-not-fit", "The file does not fit its declaration", errors=errors
         )
-    first = source.shape[0]
+    has_batch = len(source.shape) == len(_given_shape(spec.input))
+    first = source.shape[0] if has_batch else 1
     fixed = first if isinstance(first, int) and first > 0 else None
-    return Fit(source.name, output.name, _TYPES[source.type], fixed)
+    if spec.task == "detection" and len(outputs["boxes"].shape) == 2:
+        fixed = 1  # its outputs have no place for a second image
+    names = {field: node.name for field, node in outputs.items()}
+    return Fit(source.name, names, _TYPES[source.type], fixed, has_batch)
 
 
 def input_of(pictures: Sequence[object], spec: ImageInput, fitted: Fit) -> NDArray[np.generic]:
@@ -65,6 +74,18 @@ def input_of(pictures: Sequence[object], spec: ImageInput, fitted: Fit) -> NDArr
     return batch.astype(fitted.input_type)
 
 
+def run(
+    session: ort.InferenceSession,
+    fitted: Fit,
+    batch: NDArray[np.generic],
+    options: ort.RunOptions | None = None,
+) -> dict[str, NDArray[np.generic]]:
+    """What the file gives for the input of one call: the outputs to read, by name."""
+    names = list(fitted.outputs.values())
+    feed = {fitted.input: batch if fitted.has_batch else batch[0]}
+    return dict(zip(names, session.run(names, feed, options), strict=True))
+
+
 def trial(session: ort.InferenceSession, fitted: Fit, spec: OnnxSpec) -> None:
     """One call on a black image, in a thread.
 
@@ -74,16 +95,20 @@ def trial(session: ort.InferenceSession, fitted: Fit, spec: OnnxSpec) -> None:
     width, height = spec.input.size
     shape = (height, width) if spec.input.color == "L" else (height, width, 3)
     batch = input_of([np.zeros(shape, np.uint8)], spec.input, fitted)
-    values = session.run([fitted.output], {fitted.input: batch})[0]
-    answer = answers_of(values[:1], spec, n_asked=1)[0]
+    black = Placed(width, height, View.declared(spec.input))
+    answer = decode(run(session, fitted, batch), spec, [black] * len(batch))[0]
     if isinstance(answer, AttemptFailed):
         raise answer
+
+
+def _node(found: ort.NodeArg) -> Node:
+    return Node(found.name, found.type, found.type in _FLOATS, found.type in _WHOLE, found.shape)
 
 
 def _input(
     session: ort.InferenceSession, spec: OnnxSpec, errors: list[FieldError]
 ) -> ort.NodeArg | None:
-    found = _named("input", session.get_inputs(), spec.input.name, errors)
+    found = _named(session.get_inputs(), spec.input.name, errors)
     if found is None:
         return None
     if found.type not in _TYPES:
@@ -95,50 +120,20 @@ def _input(
             )
         )
     given = _given_shape(spec.input)
-    if not _shapes_meet(found.shape, given):
+    if not (_shapes_meet(found.shape, given) or _shapes_meet([1, *found.shape], given)):
         errors.append(
             FieldError(
                 field="spec.input.size" if len(found.shape) == len(given) else "spec.input.layout",
-                message=f"input {found.name!r} takes {_shown(found.shape)}, but size "
+                message=f"input {found.name!r} takes {shown_shape(found.shape)}, but size "
                 f"{spec.input.size[0]} x {spec.input.size[1]}, color {spec.input.color} and "
-                f"layout {spec.input.layout} give {_shown(given)}",
-            )
-        )
-    return found
-
-
-def _output(
-    session: ort.InferenceSession, spec: OnnxSpec, errors: list[FieldError]
-) -> ort.NodeArg | None:
-    n_labels = len(spec.labels)
-    name, outputs = class_output(spec).name, session.get_outputs()
-    if name is None:
-        usable = [each for each in outputs if each.type in _FLOATS and _holds(each, n_labels)]
-        outputs = usable if len(usable) == 1 else outputs
-    found = _named("output", outputs, name, errors)
-    if found is None:
-        return None
-    if found.type not in _FLOATS:
-        errors.append(
-            FieldError(
-                field="spec.output.name",
-                message=f"output {found.name!r} gives {found.type}; a tensor of floats is needed",
-            )
-        )
-    elif not _holds(found, n_labels):
-        n_found = found.shape[-1] if len(found.shape) == 2 else None
-        errors.append(
-            FieldError(
-                field="spec.labels" if isinstance(n_found, int) else "spec.output.name",
-                message=f"output {found.name!r} gives {_shown(found.shape)}, but there are "
-                f"{n_labels} labels, so it should give {_shown(['n', n_labels])}",
+                f"layout {spec.input.layout} give {shown_shape(given)}",
             )
         )
     return found
 
 
 def _named(
-    kind: str, nodes: list[ort.NodeArg], name: str | None, errors: list[FieldError]
+    nodes: list[ort.NodeArg], name: str | None, errors: list[FieldError]
 ) -> ort.NodeArg | None:
     names = ", ".join(repr(node.name) for node in nodes)
     if name is None and len(nodes) == 1:
@@ -147,18 +142,12 @@ def _named(
         if node.name == name:
             return node
     message = (
-        f"the file has several {kind}s, name one of {names}"
+        f"the file has several inputs, name one of {names}"
         if name is None
-        else f"the file has no {kind} {name!r}, it has {names}"
+        else f"the file has no input {name!r}, it has {names}"
     )
-    errors.append(FieldError(field=f"spec.{kind}.name", message=message))
+    errors.append(FieldError(field="spec.input.name", message=message))
     return None
-
-
-def _holds(node: ort.NodeArg, n_labels: int) -> bool:
-    return len(node.shape) == 2 and (
-        node.shape[1] == n_labels or not isinstance(node.shape[1], int)
-    )
 
 
 def _given_shape(spec: ImageInput) -> list[object]:
@@ -176,7 +165,3 @@ def _shapes_meet(taken: list[object], given: list[object]) -> bool:
         not isinstance(each, int) or each == wanted
         for each, wanted in zip(taken[1:], given[1:], strict=True)
     )
-
-
-def _shown(shape: list[object]) -> str:
-    return "[" + ", ".join("n" if each is None else str(each) for each in shape) + "]"

@@ -29,6 +29,8 @@ class Pictured:
 
     by_view: dict[View | None, Picture]
     n_bytes: int
+    size: tuple[int, int]
+    """Width and height of the image itself, upright."""
 
 
 class Memory:
@@ -158,4 +160,4 @@ def _pictured(image: Image.Image, views: Sequence[View | None]) -> Pictured:
         else:
             pixels = by_view[view] = view.of(image)
             n_bytes += pixels.nbytes
-    return Pictured(by_view, n_bytes)
+    return Pictured(by_view, n_bytes, image.size)

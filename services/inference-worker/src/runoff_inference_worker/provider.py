@@ -54,6 +54,8 @@ class Ask:
     split: str | None = None
     file: str | None = None
     """Digest of the image's file, for models that take it as it is."""
+    size: tuple[int, int] | None = None
+    """Width and height of the original image, upright; None without a file."""
     anchor: Anchor | None = None
     """None but for variations."""
 
@@ -87,6 +89,10 @@ class Reply:
     usage: Usage | None = None
     cost_usd: float | None = None
     """None where the price is not known."""
+    is_cached: bool = False
+    """The answer was kept from an equal request: nobody was asked."""
+    is_timed: bool = True
+    """Whether `duration_s` is the model's; no latency is said of an answer where it is not."""
 
 
 class Model(Protocol):
@@ -133,6 +139,10 @@ class Provider:
     """Raises `Unavailable`, which settles every entry for this contender as failed."""
     check: Callable[[CheckModel, Kit], Awaitable[dict[str, JsonValue]]]
     """What CheckModel is answered with; raises `ModelRefused`."""
+    adapts: bool = False
+    """Its models are behind a network: how many calls they bear at once is found out by asking."""
+    looks: bool = True
+    """Its models may look at the picture of an entry, so that one that cannot be read fails."""
 
 
 class Unopened:

@@ -60,7 +60,11 @@ def answer_of(value: object) -> Answer:
         MalformedAnswer: When it is none, with what is wrong about it.
     """
     if isinstance(value, str):
-        return Answer(_label(value))
+        return (
+            Answer(_label(value))
+            if len(value) <= _LABEL_CHARACTERS
+            else _other({"text": value}, "text")
+        )
     if isinstance(value, tuple) and len(value) == 2:
         return Answer(_label(value[0]), _share("confidence", value[1]))
     if isinstance(value, Mapping):

@@ -2,7 +2,7 @@
 
 import asyncio
 import time
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
@@ -10,19 +10,27 @@ import structlog
 
 from runoff_contracts import subjects
 from runoff_contracts.events.lifecycle import Contender, RunCreated
+from runoff_eventlog.answers import Answers
 from runoff_eventlog.log import EventLog
+from runoff_eventlog.message import Message
 from runoff_inference_worker.attempts import Asker
 from runoff_inference_worker.errors import RunUnknown, Unavailable
 from runoff_inference_worker.instruments import Instruments
+from runoff_inference_worker.kept import Asking, KeptModel
+from runoff_inference_worker.of_task import OfTask
 from runoff_inference_worker.provider import Kit, Model, Unopened
 from runoff_inference_worker.providers import PROVIDERS
 from runoff_inference_worker.slices import Rest
+from runoff_inference_worker.taking import Taker
 from runoff_objects.entry_set import EntrySet, open_entry_set
 
 SETTLED = {"run.completed", "run.failed", "run.canceled", "run.deleted"}
 """Types of events after which a run is not worked on any more."""
+PAUSED, RESUMED = "run.paused", "run.resumed"
 
 _KEPT_S = 30.0
+_TAKEN_AT_ONCE = 1000
+"""Entries in hand at once where answers are taken over and nothing is asked."""
 
 logger = structlog.get_logger(__name__)
 
@@ -37,11 +45,17 @@ class OpenRun:
     entries: EntrySet
     askers: list[Asker]
     rest: Rest | None
+    taker: Taker | None = None
+    """Where it takes over answers."""
+    paused_seq: int | None = None
+    """Of the pause that it was in when it was opened."""
 
     @property
     def n_useful(self) -> int:
         """Entries that keep every slot of its models busy."""
         config = self.created.config
+        if not self.askers:
+            return _TAKEN_AT_ONCE
         in_call = max(
             min(asker.model.n_wanted(config.batch_size), config.batch_size) for asker in self.askers
         )
@@ -61,6 +75,7 @@ class Runs:
 
     def __init__(self, log: EventLog, kit: Kit) -> None:
         self._log, self._kit = log, kit
+        self._answers = Answers(log.nc)
         self._places: dict[str, _Place] = {}
 
     @asynccontextmanager
@@ -101,31 +116,42 @@ class Runs:
         Raises:
             RunUnknown, LogUnavailable: as `use`.
         """
-        return (await self._read(run_id))[0]
-
-    async def _read(self, run_id: str) -> tuple[RunCreated, bool]:
-        messages = await self._log.read(subjects.lifecycle(run_id))
-        created = messages[0].events()[0][1] if messages else None
-        if not isinstance(created, RunCreated):
-            raise RunUnknown(run_id)
-        return created, any(message.headers.get("ce-type") in SETTLED for message in messages)
+        return _created(run_id, await self._log.read(subjects.lifecycle(run_id)))
 
     async def _open(self, run_id: str) -> OpenRun:
-        created, is_settled = await self._read(run_id)
-        wanted = [] if is_settled else created.contenders
+        lifecycle = await self._log.read(subjects.lifecycle(run_id))
+        created = _created(run_id, lifecycle)
+        is_settled = any(message.headers.get("ce-type") in SETTLED for message in lifecycle)
+        taken = created.answers_from
+        # Where nothing is asked, the models may be gone by now.
+        asks = not is_settled and not (taken and taken.what == "all")
         sleep_s = created.config.sleep_s
         return OpenRun(
             created=created,
             is_settled=is_settled,
             entries=await open_entry_set(self._kit.objects, created.entries),
-            askers=[await self._asker(each, created) for each in wanted],
+            askers=[await self._asker(each, created) for each in created.contenders if asks],
             rest=Rest(sleep_s) if sleep_s else None,
+            taker=Taker(self._log, taken) if taken else None,
+            paused_seq=_paused_seq(lifecycle),
         )
 
     async def _asker(self, contender: Contender, created: RunCreated) -> Asker:
-        model = await self.model(contender, created)
+        model = self._kept(await self.model(contender, created), contender, created)
         instruments = Instruments(contender.model)
-        return Asker(contender.position, model, created.config, instruments)
+        provider = PROVIDERS.get(contender.provider)
+        adapts = provider is not None and provider.adapts
+        looks = provider is None or provider.looks
+        return Asker(
+            contender.position, model, created.config, instruments, adapts=adapts, looks=looks
+        )
+
+    def _kept(self, model: Model, contender: Contender, created: RunCreated) -> Model:
+        """The model, with the answers that were paid for before."""
+        if not isinstance(model, Asking):
+            return model
+        run_id = None if created.config.cache else created.run_id
+        return KeptModel(model, self._answers, version=contender.digest, run_id=run_id)
 
     async def model(self, contender: Contender, created: RunCreated) -> Model:
         """The opened model, or one that says of every entry why there is none."""
@@ -133,10 +159,29 @@ class Runs:
         if provider is None:
             return Unopened(f"this worker has no provider {contender.provider!r}")
         try:
-            return await provider.open(contender, self._kit)
+            model = await provider.open(contender, self._kit)
         except Unavailable as error:
             logger.warning("model.unavailable", model=contender.model, error=error.message)
             return Unopened(error.message)
+        return OfTask(model, created.task) if contender.spec is None else model
+
+
+def _created(run_id: str, lifecycle: Sequence[Message]) -> RunCreated:
+    created = lifecycle[0].events()[0][1] if lifecycle else None
+    if not isinstance(created, RunCreated):
+        raise RunUnknown(run_id)
+    return created
+
+
+def _paused_seq(lifecycle: Sequence[Message]) -> int | None:
+    """Sequence of the pause that the run is in; none where it is in none."""
+    paused_seq = None
+    for message in lifecycle:
+        if message.headers.get("ce-type") == PAUSED:
+            paused_seq = message.seq
+        elif message.headers.get("ce-type") == RESUMED:
+            paused_seq = None
+    return paused_seq
 
 
 async def _close(run: OpenRun | None) -> None:

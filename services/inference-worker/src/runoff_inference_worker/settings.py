@@ -2,6 +2,7 @@
 
 import os
 import socket
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import Field, StringConstraints, field_validator
@@ -23,6 +24,11 @@ class WorkerSettings(ServiceSettings):
     python_path: Annotated[tuple[str, ...], NoDecode] = ()
     """Folders, with commas between, where those modules are looked for after all installed ones:
     a file in them never stands in for a dependency."""
+    model_hosts: Annotated[tuple[str, ...], NoDecode] = ()
+    """Hosts, with commas between, that models behind a network may be at: `models.example.org`,
+    `*.example.org`, `localhost:8080`. Any where none is named."""
+    chromium: Path | None = None
+    """File of the browser for `browser/` models; the first one found on PATH where left out."""
     max_pixels: int = Field(default=50_000_000, ge=1)
     """An image with more is a bad entry; it is never decoded."""
     image_memory_bytes: int = Field(default=256 * 1024 * 1024, ge=1024 * 1024)
@@ -34,7 +40,7 @@ class WorkerSettings(ServiceSettings):
     stop_grace_s: float = Field(default=5.0, ge=0)
     """On SIGTERM, how long slices under way may go on before they are handed back."""
 
-    @field_validator("python_modules", "python_path", mode="before")
+    @field_validator("python_modules", "python_path", "model_hosts", mode="before")
     @classmethod
     def _split(cls, value: object) -> object:
         if isinstance(value, str):

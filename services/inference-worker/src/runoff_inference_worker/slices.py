@@ -26,7 +26,7 @@ class Sheet:
     """The predictions of one slice as they come in; it is whole when every entry is settled."""
 
     def __init__(self, item: WorkItem, rows: Sequence[EntryRow], n_contenders: int) -> None:
-        self.item, self.rows = item, rows
+        self.item, self.rows, self.n_contenders = item, rows, n_contenders
         self._predictions: list[list[Prediction | None]] = [[None] * n_contenders for _ in rows]
         self._n_missing = [n_contenders] * len(rows)
         self._kept_bytes: dict[int, int] = {}
@@ -41,6 +41,10 @@ class Sheet:
             entries_settled(1)
             self._let_go(place)
             self._settled.set()
+
+    def is_open(self, position: int, place: int) -> bool:
+        """Whether a contender has still to settle an entry."""
+        return self._predictions[place][position] is None
 
     def keep(self, place: int, n_bytes: int, memory: Memory) -> None:
         """Count an entry's pictures until the entry is settled."""
@@ -115,7 +119,7 @@ class Slice:
         rest: Rest | None,
         anchor: Anchor | None = None,
     ) -> None:
-        """Prepare to answer.
+        """Prepare to answer what is open in the sheet.
 
         Args:
             rank: Older slices have lower ones and get free slots first.
@@ -125,7 +129,13 @@ class Slice:
         self._anchor = anchor
         self._sheet, self._askers = sheet, askers
         self._rank, self._rest = rank, rest
-        self._feeds = [Feed(len(sheet.rows)) for _ in askers]
+        places = range(len(sheet.rows))
+        self._open = [
+            {place for place in places if sheet.is_open(asker.position, place)} for asker in askers
+        ]
+        self._feeds = [Feed(len(wanted)) for wanted in self._open]
+        self._each = list(zip(askers, self._open, self._feeds, strict=True))
+        self._lookers = [each for each in self._each if each[0].looks]
 
     async def answer(self, pictures: Pictures, memory: Memory) -> None:
         """Fill the sheet."""
@@ -139,13 +149,18 @@ class Slice:
             self._sheet.close()
 
     @property
+    def has_begun(self) -> bool:
+        """Whether a model was asked."""
+        return any(feed.began_s is not None for feed in self._feeds)
+
+    @property
     def elapsed_s(self) -> float:
         """Wall time since the first call; the wait for slots that older slices had is not in it."""
         began_s = [feed.began_s for feed in self._feeds if feed.began_s is not None]
         return time.monotonic() - min(began_s) if began_s else 0.0
 
     async def _feed(self, pictures: Pictures, memory: Memory) -> None:
-        places = list(range(len(self._sheet.rows)))
+        places = sorted(set().union(*self._open))
         if self._rest is None:
             await self._read(places, pictures, memory)
             return
@@ -160,11 +175,13 @@ class Slice:
     async def _read(self, places: list[int], pictures: Pictures, memory: Memory) -> None:
         rows = self._sheet.rows
         texts = [place for place in places if rows[place].file is None]
-        asks = [_ask(rows[place], None, self._anchor) for place in texts]
-        for feed in self._feeds:
-            feed.put(map(Pending, texts, asks))
+        bare = texts if len(self._lookers) == len(self._each) else places
+        asks = {place: _ask(rows[place], None, None, self._anchor) for place in bare}
+        for asker, wanted, feed in self._each:
+            at_once = texts if asker.looks else places
+            feed.put(Pending(place, asks[place]) for place in at_once if place in wanted)
         files = [place for place in places if rows[place].file is not None]
-        if not files:
+        if not files or not self._lookers:
             return
         # Taken from the end, so that what a hop did not get to goes back with one append each.
         files.reverse()
@@ -173,7 +190,7 @@ class Slice:
                 group.create_task(self._decode(files, pictures, memory))
 
     async def _decode(self, files: list[int], pictures: Pictures, memory: Memory) -> None:
-        views = list(dict.fromkeys(asker.model.view for asker in self._askers))
+        views = list(dict.fromkeys(asker.model.view for asker, _, _ in self._lookers))
         while files:
             await memory.room(self._flush)
             if not files:
@@ -187,7 +204,9 @@ class Slice:
     def _hand_out(
         self, places: Sequence[int], made: Sequence[Pictured | AttemptFailed], memory: Memory
     ) -> None:
-        asks: dict[View | None, list[Ask]] = {asker.model.view: [] for asker in self._askers}
+        asks: dict[View | None, dict[int, Ask]] = {
+            asker.model.view: {} for asker, _, _ in self._lookers
+        }
         readable: list[int] = []
         for place, each in zip(places, made, strict=True):
             if isinstance(each, AttemptFailed):
@@ -196,14 +215,17 @@ class Slice:
             readable.append(place)
             self._sheet.keep(place, each.n_bytes, memory)
             for view, picture in each.by_view.items():
-                asks[view].append(_ask(self._sheet.rows[place], picture, self._anchor))
-        for asker, feed in zip(self._askers, self._feeds, strict=True):
-            feed.put(map(Pending, readable, asks[asker.model.view]))
+                row = self._sheet.rows[place]
+                asks[view][place] = _ask(row, picture, each.size, self._anchor)
+        for asker, wanted, feed in self._lookers:
+            of_view = asks[asker.model.view]
+            feed.put(Pending(place, of_view[place]) for place in readable if place in wanted)
 
     def _refuse(self, place: int, error: AttemptFailed) -> None:
-        for asker, feed in zip(self._askers, self._feeds, strict=True):
-            asker.refuse(place, error, partial(self._sheet.put, asker.position))
-            feed.settled(1, unseen=True)
+        for asker, wanted, feed in self._lookers:
+            if place in wanted:
+                asker.refuse(place, error, partial(self._sheet.put, asker.position))
+                feed.settled(1, unseen=True)
 
     def _flush(self) -> None:
         for feed in self._feeds:
@@ -226,5 +248,12 @@ def unanswered(
     return sheet.facts(worker)
 
 
-def _ask(row: EntryRow, picture: Picture | None, anchor: Anchor | None) -> Ask:
-    return Ask(row.id, row.text, row.metadata, picture, row.section, row.split, row.file, anchor)
+def _ask(
+    row: EntryRow,
+    picture: Picture | None,
+    size: tuple[int, int] | None,
+    anchor: Anchor | None,
+) -> Ask:
+    return Ask(
+        row.id, row.text, row.metadata, picture, row.section, row.split, row.file, size, anchor
+    )

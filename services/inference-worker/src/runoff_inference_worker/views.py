@@ -5,13 +5,14 @@ done once for the whole batch.
 """
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 from PIL import Image
 
 from runoff_contracts.specs.tensors import ImageInput
+from runoff_inference_worker.windows import Resize, Window, window
 
 _SMOOTH = Image.Resampling.BILINEAR
 
@@ -23,7 +24,7 @@ class View:
     width: int
     height: int
     color: Literal["RGB", "L"]
-    resize: Literal["stretch", "crop", "letterbox"]
+    resize: Resize
 
     @classmethod
     def declared(cls, spec: ImageInput) -> "View":
@@ -40,22 +41,33 @@ class View:
         shape = (self.height, self.width) if self.color == "L" else (self.height, self.width, 3)
         return np.frombuffer(image.tobytes(), np.uint8).reshape(shape)
 
+    def window(self, image: tuple[int, int]) -> Window:
+        """Where an image of this width and height stands in the view."""
+        return window(image, (self.width, self.height), self.resize)
+
     def _resized(self, image: Image.Image) -> Image.Image:
         wanted = (self.width, self.height)
-        if self.resize == "stretch":
-            return image.resize(wanted, _SMOOTH)
-        x_ratio, y_ratio = self.width / image.width, self.height / image.height
-        if self.resize == "crop":
-            ratio = max(x_ratio, y_ratio)
-            kept_x, kept_y = self.width / ratio, self.height / ratio
-            left, top = (image.width - kept_x) / 2, (image.height - kept_y) / 2
-            return image.resize(wanted, _SMOOTH, box=(left, top, left + kept_x, top + kept_y))
-        ratio = min(x_ratio, y_ratio)
-        inner = (max(round(image.width * ratio), 1), max(round(image.height * ratio), 1))
+        where = self.window(image.size)
+        inner = image.resize(where.size, _SMOOTH, box=where.seen)
+        if where.size == wanted:
+            return inner
         padded = Image.new(self.color, wanted)
-        offset = ((self.width - inner[0]) // 2, (self.height - inner[1]) // 2)
-        padded.paste(image.resize(inner, _SMOOTH), offset)
+        padded.paste(inner, where.offset)
         return padded
+
+
+class Placed(NamedTuple):
+    """An image of a call: how large the original is, and how the model sees it."""
+
+    width: int
+    """Of the original as people see it, upright."""
+    height: int
+    view: View
+
+    @property
+    def window(self) -> Window:
+        """Where the original stands in the view."""
+        return self.view.window((self.width, self.height))
 
 
 def tensor(pixels: list[NDArray[np.uint8]], spec: ImageInput) -> NDArray[np.float32]:

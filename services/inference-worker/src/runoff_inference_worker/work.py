@@ -9,6 +9,7 @@ from nats.js.errors import APIError
 from obstore.exceptions import BaseError as StoreError
 
 from runoff_contracts import subjects
+from runoff_contracts.work import WorkItem
 from runoff_eventlog.errors import AppendTooLarge, EventLogError
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.tracing import context_of
@@ -18,6 +19,7 @@ from runoff_inference_worker.leases import Held, Leases
 from runoff_inference_worker.pictures import Memory, Pictures
 from runoff_inference_worker.runs import OpenRun, Runs
 from runoff_inference_worker.slices import Sheet, Slice, unanswered
+from runoff_inference_worker.taking import take_over
 from runoff_objects.entry_set import EntryRow, open_entry_set
 from runoff_objects.errors import ObjectError
 from runoff_objects.store import Objects
@@ -52,6 +54,22 @@ class Canceled:
             del self._runs[next(iter(self._runs))]
 
 
+class Paused:
+    """Runs that were paused while this worker lives, and what of them is not to be begun."""
+
+    def __init__(self) -> None:
+        self._seqs: dict[str, int] = {}
+
+    def add(self, run_id: str, seq: int) -> None:
+        """Items handed out before `seq` are not to be begun; those of after a resumption are."""
+        self._seqs[run_id] = max(seq, self._seqs.pop(run_id, 0))
+        if len(self._seqs) > _REMEMBERED:
+            del self._seqs[next(iter(self._seqs))]
+
+    def __contains__(self, item: WorkItem) -> bool:
+        return item.lifecycle_seq < self._seqs.get(item.run_id, 0)
+
+
 class Work:
     """Carries out work items, several side by side."""
 
@@ -73,6 +91,8 @@ class Work:
         self._leases, self._canceled = leases, canceled
         self._pictures, self._memory = pictures, memory
         self._worker, self._on_open = worker, on_open
+        self._paused = Paused()
+        self._slices: dict[tuple[str, int], Slice] = {}
 
     async def do(self, held: Held) -> None:
         """See to one item. Whatever happens in it ends neither the process nor another item."""
@@ -87,9 +107,18 @@ class Work:
             logger.exception("slice.failed", n_delivered=held.n_delivered, **where)
             await self._failed(held)
 
+    def pause(self, run_id: str, seq: int) -> None:
+        """Let go of what was not begun of a run; what a model was asked about is seen through."""
+        self._paused.add(run_id, seq)
+        now = asyncio.get_running_loop().time()
+        for held in self._leases:
+            slice_ = self._slices.get(held.key)
+            if held.item in self._paused and held.canceling and slice_ and not slice_.has_begun:
+                held.canceling.reschedule(now)
+
     async def _carry_out(self, held: Held) -> None:
         item = held.item
-        if item.run_id in self._canceled or await self._is_in_log(held):
+        if item.run_id in self._canceled or item in self._paused or await self._is_in_log(held):
             await self._leases.done(held)
             return
         if held.n_delivered > MOST_DELIVERIES:
@@ -105,7 +134,9 @@ class Work:
         ):
             try:
                 async with self._runs.use(item.run_id) as run:
-                    if not run.is_settled:
+                    if run.paused_seq is not None:
+                        self._paused.add(item.run_id, run.paused_seq)
+                    if not run.is_settled and item not in self._paused:
                         await self._answer(run, held)
             except RunUnknown as error:
                 logger.warning("work.of_unknown_run", error=str(error))
@@ -122,18 +153,31 @@ class Work:
         held.n_useful = run.n_useful
         self._on_open()
         rows = await run.entries.rows(held.item.start, held.item.n)
-        sheet = Sheet(held.item, rows, len(run.askers))
+        sheet = Sheet(held.item, rows, len(run.created.contenders))
+        if (taker := run.taker) is not None:
+            answers = await _patiently(lambda: taker.answers(held.item.start, len(rows)))
+            take_over(sheet, answers, taker.taken)
         slice_ = Slice(sheet, run.askers, rank=held.rank, rest=run.rest)
         try:
             async with asyncio.timeout(None) as held.canceling:
+                self._slices[held.key] = slice_
+                if held.item in self._paused:
+                    return
                 if held.item.run_id not in self._canceled:
                     await slice_.answer(self._pictures, self._memory)
         except TimeoutError:
-            if held.item.run_id not in self._canceled:
+            where = {"run_id": held.item.run_id, "slice": held.item.slice}
+            if held.item.run_id in self._canceled:
+                logger.info("slice.canceled", **where)
+            elif held.item in self._paused:
+                # Not even what was taken over is appended: the slice comes again, whole.
+                logger.info("slice.put_off", **where)
+                return
+            else:
                 raise
-            logger.info("slice.canceled", run_id=held.item.run_id, slice=held.item.slice)
         finally:
             held.canceling = None
+            self._slices.pop(held.key, None)
         elapsed_s = slice_.elapsed_s
         facts = sheet.facts(self._worker)
         if facts:

@@ -1,4 +1,7 @@
-"""`onnx/<name>`: classifiers of images in ONNX files, run by onnxruntime on the CPU."""
+"""`onnx/<name>`: models of images in ONNX files, run by onnxruntime on the CPU.
+
+What their outputs mean is read by `outputs.py`: labels, boxes or a point.
+"""
 
 import asyncio
 import time
@@ -14,26 +17,27 @@ from runoff_contracts.commands import CheckModel
 from runoff_contracts.events.lifecycle import Contender
 from runoff_contracts.model_spec import OnnxSpec
 from runoff_contracts.problem import FieldError
-from runoff_inference_worker.classes import answers_of
 from runoff_inference_worker.errors import (
     AttemptFailed,
     BadEntry,
+    MalformedAnswer,
     ModelRefused,
     Unavailable,
 )
-from runoff_inference_worker.onnx_fit import Fit, fit, input_of, trial
+from runoff_inference_worker.onnx_fit import Fit, fit, input_of, run, trial
 from runoff_inference_worker.onnx_sessions import NotOnnx, Opened, Sessions
+from runoff_inference_worker.outputs import decode
 from runoff_inference_worker.provider import (
     Answer,
     Ask,
     Kit,
     Model,
-    Picture,
     Provider,
     Reply,
 )
+from runoff_inference_worker.suits import check_suits
 from runoff_inference_worker.threads import Threads, serve_here
-from runoff_inference_worker.views import View
+from runoff_inference_worker.views import Placed, View
 from runoff_objects.errors import ObjectError
 
 _OWN = "onnx"
@@ -47,6 +51,7 @@ class OnnxModel:
     def __init__(self, opened: Opened, fitted: Fit, spec: OnnxSpec, threads: Threads) -> None:
         self._opened, self._fit, self._spec, self._threads = opened, fitted, spec, threads
         self._view = View.declared(spec.input)
+        self._whole = Placed(*spec.input.size, self._view)
         self._entry_s: float | None = None
         """What an entry cost in the call before."""
 
@@ -61,12 +66,12 @@ class OnnxModel:
 
     async def answer(self, asks: Sequence[Ask], limit_s: float) -> Sequence[Reply]:
         """One call of the session; an entry without an image ends it, or is its only one."""
-        pictures = list(takewhile(_is_there, (ask.picture for ask in asks)))
-        if not pictures:
+        seen = list(takewhile(_has_picture, asks))
+        if not seen:
             return [Reply(BadEntry("the entry has no image"), datetime.now(UTC), 0.0)]
         options = ort.RunOptions()
-        call = partial(self._run, pictures, options)
-        if self._is_quick(len(pictures)):
+        call = partial(self._run, seen, options)
+        if self._is_quick(len(seen)):
             done = serve_here(call)
         else:
             try:
@@ -83,28 +88,39 @@ class OnnxModel:
     async def close(self) -> None:
         """The session stays with `Sessions`, which closes what nobody uses."""
 
-    def _run(
-        self, pictures: list[Picture | None], options: ort.RunOptions
-    ) -> list[Answer | AttemptFailed]:
+    def _run(self, asks: Sequence[Ask], options: ort.RunOptions) -> list[Answer | AttemptFailed]:
         """In a thread, or where that would cost more than the call, in the loop."""
         began_s = time.thread_time()
-        batch = input_of(pictures, self._spec.input, self._fit)
-        values = self._opened.session.run([self._fit.output], {self._fit.input: batch}, options)
-        answers = answers_of(values[0][: len(pictures)], self._spec, n_asked=len(pictures))
-        self._entry_s = (time.thread_time() - began_s) / len(pictures)
+        batch = input_of([ask.picture for ask in asks], self._spec.input, self._fit)
+        outputs = run(self._opened.session, self._fit, batch, options)
+        answers = decode(outputs, self._spec, self._placed(asks, len(batch)))[: len(asks)]
+        self._entry_s = (time.thread_time() - began_s) / len(asks)
         return answers
 
+    def _placed(self, asks: Sequence[Ask], n_fed: int) -> list[Placed]:
+        """One an image of the batch, those included that only fill it."""
+        views = [self._whole] * n_fed
+        if self._spec.task != "classification":
+            views[: len(asks)] = [
+                self._whole if ask.size is None else Placed(*ask.size, self._view) for ask in asks
+            ]
+        return views
+
     def _is_quick(self, n_entries: int) -> bool:
-        """Whether a call is surely over in a moment: it was, and nothing in the file loops."""
+        """Whether a call is surely over in a moment: it was, and no loop depends on the image.
+
+        A loop may stand in the file; the suppression of boxes is one as well.
+        """
         return (
             self._opened.is_straight
+            and self._spec.task != "detection"
             and self._entry_s is not None
             and self._entry_s * n_entries < _QUICK_S
         )
 
 
-def _is_there(picture: Picture | None) -> bool:
-    return picture is not None
+def _has_picture(ask: Ask) -> bool:
+    return ask.picture is not None
 
 
 async def open_model(contender: Contender, kit: Kit) -> Model:
@@ -137,6 +153,7 @@ async def check(command: CheckModel, kit: Kit) -> dict[str, JsonValue]:
     ]
     if command.file is None or not isinstance(command.spec, OnnxSpec):
         raise ModelRefused("incomplete-model", "The model is not complete", errors=missing)
+    check_suits(command, command.spec.task, [("spec.input", "image")])
     try:
         session = (await _sessions(kit).get(command.file)).session
     except NotOnnx as error:
@@ -156,12 +173,21 @@ async def check(command: CheckModel, kit: Kit) -> dict[str, JsonValue]:
         await kit.threads.serve([partial(trial, session, fitted, command.spec)], limit_s=_TRIAL_S)
     )[0]
     if isinstance(done.value, AttemptFailed):
+        is_answered = isinstance(done.value, MalformedAnswer)
         raise ModelRefused(
             "model-does-not-run",
-            "The model does not run on an image of the declared size",
-            errors=[FieldError(field="spec.input", message=done.value.message)],
+            "The model gives no prediction for an image of the declared size",
+            errors=[
+                FieldError(
+                    field="spec.output" if is_answered else "spec.input", message=done.value.message
+                )
+            ],
         )
-    return {"input": fitted.input, "output": fitted.output, "n_labels": len(command.spec.labels)}
+    return {
+        "input": fitted.input,
+        "outputs": {**fitted.outputs},
+        "n_labels": len(command.spec.labels),
+    }
 
 
 def _sessions(kit: Kit) -> Sessions:
