@@ -15,6 +15,9 @@ from runoff_testkit.servers import Server, ServerMaker
 from tests.integration.run_manager.processes import ServiceProcess
 from tests.integration.run_manager.streams import made_streams
 from tests.integration.scoring.runs import Runs
+from tests.unit.scoring import functions
+
+ROOT = Path(__file__).resolve().parents[3]
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +29,8 @@ def scoring(
     server = server_maker.nats(folder / "nats")
     server.start()
     made_streams(server.url)
-    service = ServiceProcess("runoff_scoring", nats_url=server.url, folder=folder)
+    env = {"PYTHONPATH": str(ROOT), "RUNOFF_PYTHON_MODULES": functions.__name__}
+    service = ServiceProcess("runoff_scoring", nats_url=server.url, folder=folder, env=env)
     try:
         service.start()
         yield server, service, folder

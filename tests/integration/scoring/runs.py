@@ -33,6 +33,9 @@ from runoff_testkit.waiting import eventually
 from tests.integration.run_manager.processes import ServiceProcess
 
 SLICE = 4
+Right = tuple[Any, dict[str, Any], dict[str, Any]]
+"""Target, right answer and wrong answer, each as JSON."""
+_X: Right = ("x", {"label": "x"}, {"label": "y"})
 _LONG_S = 60.0
 
 
@@ -72,10 +75,16 @@ class Runs:
         await self.live(run_id, RunCreated.model_validate(created | fields))
         return run_id
 
-    async def process(self, run_id: str, number: int, *, n_contenders: int = 2) -> None:
-        """Append a slice: the first contender is right, the others on even entries."""
+    async def process(
+        self, run_id: str, number: int, *, n_contenders: int = 2, right: Right | None = None
+    ) -> None:
+        """Append a slice: the first contender is right, the others on even entries.
+
+        Args:
+            right: Target, right answer and wrong answer; those of a classification by default.
+        """
         events = [
-            (f"{run_id}:{index}:processed:1", _processed(run_id, index, n_contenders))
+            (f"{run_id}:{index}:processed:1", _processed(run_id, index, n_contenders, right or _X))
             for index in range(SLICE * number, SLICE * (number + 1))
         ]
         await self.log.append_slice(
@@ -177,17 +186,22 @@ class Runs:
         await asyncio.to_thread(self.service.start)
 
 
-def _processed(run_id: str, index: int, n_contenders: int) -> EntryProcessed:
-    labels = ["x" if place == 0 or index % 2 == 0 else "y" for place in range(n_contenders)]
+def _processed(run_id: str, index: int, n_contenders: int, made: Right) -> EntryProcessed:
+    target, right, wrong = made
+    answers = [right if place == 0 or index % 2 == 0 else wrong for place in range(n_contenders)]
     attempt = Attempt(started_at=datetime.now(UTC), duration_s=0.01)
     return EntryProcessed(
         run_id=run_id,
         index=index,
         entry_id=f"e{index}",
-        target="x",
+        target=target,
+        section="even" if index % 2 == 0 else "odd",
+        metadata={"width": 300, "height": 400},
         predictions=[
-            Prediction(contender=place, label=label, confidence=0.5, attempts=[attempt])
-            for place, label in enumerate(labels)
+            Prediction.model_validate(
+                {"contender": place, "confidence": 0.5, "attempts": [attempt], **answer}
+            )
+            for place, answer in enumerate(answers)
         ],
         worker="hand",
     )

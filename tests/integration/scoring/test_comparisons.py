@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 
 import pytest
 
 from runoff_contracts import subjects
 from runoff_contracts.commands import Accepted, Refused
 from runoff_contracts.comparison import canonical, digest_of
+from runoff_contracts.events.scorecard import ScorecardsStored
 from runoff_contracts.ids import new_run_id
+from runoff_contracts.report import Report
 from runoff_scoring.scorecards import Scorecards
 from runoff_testkit.waiting import eventually
 from tests.integration.scoring.runs import SLICE, Runs
@@ -99,15 +102,19 @@ async def test_a_run_with_slices_missing_is_not_compared(runs: Runs) -> None:
     assert await runs.scorecards(run_id) == []
 
 
-@pytest.mark.parametrize("damage", ["deleted", "damaged"])
-async def test_scorecards_that_are_gone_are_made_again_from_the_log(
-    runs: Runs, damage: str
+@pytest.mark.parametrize(
+    ("which", "damage"),
+    [("scorecards", "deleted"), ("scorecards", "damaged"), ("report", "deleted")],
+)
+async def test_what_is_gone_from_the_store_is_made_again_from_the_log(
+    runs: Runs, which: str, damage: str
 ) -> None:
-    """The object is a cache with a name: the same bytes, under the same digest."""
+    """The objects are caches with names: the same bytes, under the same digests."""
     run_id = await runs.completed(3)
     computed = await runs.until_compared(run_id)
     (stored,) = await runs.scorecards(run_id)
-    (path,) = runs.folder.rglob(f"*{stored.scorecards[-40:]}")
+    digest = str(getattr(stored, which))
+    (path,) = runs.folder.rglob(f"*{digest[-40:]}")
     if damage == "deleted":
         await asyncio.to_thread(path.unlink)
     else:
@@ -118,4 +125,46 @@ async def test_scorecards_that_are_gone_are_made_again_from_the_log(
     assert isinstance(outcome, Accepted)
     assert outcome.data["digest"] == computed.digest
     assert len(await runs.scorecards(run_id)) == 1
-    await runs.objects.get(stored.scorecards)
+    await runs.objects.get(digest)
+
+
+async def test_a_completed_run_has_a_report(runs: Runs) -> None:
+    """Stored under its digest; what is over all entries stands in the event, too."""
+    run_id = await runs.completed(2)
+    await runs.until_compared(run_id)
+    (stored,) = await runs.scorecards(run_id)
+
+    assert stored.report is not None
+    report = Report.model_validate_json(await runs.objects.get(stored.report))
+    assert report.metrics == stored.metrics
+    accuracies = [each.value for each in report.metrics if each.name == "accuracy"]
+    assert accuracies == [1.0, 0.5]
+    assert {(each.by, each.value, each.n_entries) for each in report.groups} == {
+        ("section", "even", SLICE),
+        ("section", "odd", SLICE),
+        ("class", "x", 2 * SLICE),
+        ("class", "y", 0),
+        ("metadata", "300", 2 * SLICE),
+        ("metadata", "400", 2 * SLICE),
+    }
+
+
+async def test_a_run_stored_before_there_were_reports_gets_one(runs: Runs) -> None:
+    """Nothing is asked again: the log holds all that a report says."""
+    run_id = await runs.create(SLICE)
+    await runs.process(run_id, 0)
+    await runs.until_scored(run_id, 1)
+    before = ScorecardsStored(
+        run_id=run_id,
+        scorecards=await runs.objects.put(b"made by an older version"),
+        n_entries=SLICE,
+        measures=["accuracy"],
+        stored_at=datetime.now(UTC),
+    )
+    await runs.log.append(subjects.scorecards(run_id), [before], append_id=run_id, expected_seq=0)
+    await runs.complete(run_id, SLICE)
+    await runs.until_compared(run_id)
+
+    first, second = await runs.scorecards(run_id)
+    assert first == before
+    assert second.report is not None

@@ -5,9 +5,17 @@ from __future__ import annotations
 import json
 from collections import Counter
 
+import pytest
+
 from runoff_contracts import envelope, subjects
 from runoff_contracts.events.lifecycle import ScorerUsed
-from tests.integration.scoring.runs import SLICE, Runs
+from runoff_contracts.scorers import DEFAULT_SCORERS
+from runoff_contracts.task import Task
+from tests.integration.scoring.runs import SLICE, Right, Runs
+from tests.unit.scoring import functions
+
+OF_TASK = {**DEFAULT_SCORERS, "classification": ("accuracy", "log_loss", "brier", "top_k")}
+"""Those of a task, and for classification all that need no choice."""
 
 N_KILLS = 3
 _HEADERS = {"ce-id": "x", "ce-type": "entry.processed", envelope.N_ENTRIES: "4"}
@@ -106,3 +114,85 @@ async def test_a_scorer_of_another_version_does_not_pass_for_this_one(runs: Runs
     await runs.until_scored(run_id, 1)
 
     assert [event.scores for event in await runs.scores(run_id)] == [[]] * SLICE
+
+
+BOX = {"label": "a", "x": 0, "y": 0, "width": 10, "height": 10}
+TASKS: list[tuple[str, Right, dict[str, list[float]]]] = [
+    (
+        "classification",
+        (
+            "x",
+            {"label": "x", "probabilities": {"x": 0.75, "y": 0.25}},
+            {"label": "y", "probabilities": {"y": 0.75, "x": 0.25}},
+        ),
+        {"accuracy": [1, 0.5], "brier": [0.125, 0.625], "macro_f1": [1, 1 / 3], "top_k": [1, 1]},
+    ),
+    (
+        "detection",
+        (
+            [BOX],
+            {"boxes": [{**BOX, "confidence": 0.9}]},
+            {"boxes": [{**BOX, "x": 90, "confidence": 0.9}]},
+        ),
+        # Every second of equally sure boxes is right: of COCO's 101 recalls, the first 13 are
+        # reached with precision 1, then 13 with 2 of 3, 12 with 3 of 5, 13 with 4 of 7.
+        {
+            "found_all": [1, 0.5],
+            "f1": [1, 0.5],
+            "class_agreement": [1, 1],
+            "map_50": [1, (13 + 13 * 2 / 3 + 12 * 3 / 5 + 13 * 4 / 7) / 101],
+        },
+    ),
+    (
+        "coordinates",
+        ({"x": 0, "y": 0}, {"point": {"x": 3, "y": 4}}, {"point": {"x": 30, "y": 40}}),
+        {
+            "within": [1, 0.5],
+            "pixel_distance": [5, 27.5],
+            "normalised_distance": [0.01, 0.055],
+        },
+    ),
+]
+
+
+@pytest.mark.parametrize(("task", "right", "expected"), TASKS, ids=[each[0] for each in TASKS])
+async def test_a_run_of_each_task_is_scored_reported_and_compared(
+    runs: Runs, task: Task, right: Right, expected: dict[str, list[float]]
+) -> None:
+    """From processed slices in the log to report and comparison, with the task's own scorers."""
+    scorers = [ScorerUsed(name=name, version=1) for name in OF_TASK[task]]
+    run_id = await runs.create(2 * SLICE, task=task, scorers=scorers)
+    for number in range(2):
+        await runs.process(run_id, number, right=right)
+    await runs.until_scored(run_id, 2)
+    await runs.complete(run_id, 2 * SLICE)
+    document = (await runs.until_compared(run_id)).document
+
+    (stored,) = await runs.scorecards(run_id)
+    for name, values in expected.items():
+        found = [each.value for each in stored.metrics if each.name == name]
+        assert found == pytest.approx(values, abs=1e-4), name
+    assert document.measure == DEFAULT_SCORERS[task][0]
+    assert [each.accuracy for each in document.contenders] == [1.0, 0.5]
+
+
+async def test_a_function_of_ones_own_scores_a_run(runs: Runs) -> None:
+    """Beside the task's scorers, in means and with its direction; one that raises stops nothing."""
+    own = [f"{functions.__name__}:{name}" for name in ("length_error", "raises")]
+    scorers = [
+        ScorerUsed(name="accuracy", version=1),
+        ScorerUsed(name=own[0], version=1, params={"higher_is_better": False}),
+        ScorerUsed(name=own[1], version=1),
+    ]
+    run_id = await runs.create(SLICE, scorers=scorers)
+    await runs.process(run_id, 0, right=("x", {"label": "x"}, {"label": "long"}))
+    await runs.until_scored(run_id, 1)
+    await runs.complete(run_id, SLICE)
+    await runs.until_compared(run_id)
+
+    (stored,) = await runs.scorecards(run_id)
+    metrics = {(each.name, each.contender): each for each in stored.metrics}
+    assert metrics[own[0], 1].value == 1.5
+    assert metrics[own[0], 1].higher_is_better is False
+    assert metrics[own[1], 0].value is None
+    assert "raised KeyError" in str(metrics[own[1], 0].reason)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from runoff_contracts.envelope import Origin, batch
 from runoff_contracts.events.entry import (
     Attempt,
     AttemptError,
@@ -16,7 +17,9 @@ from runoff_contracts.events.entry import (
 from runoff_contracts.events.lifecycle import Contender, DatasetUsed, RunCreated, ScorerUsed
 from runoff_contracts.ids import new_run_id
 from runoff_contracts.run_config import RunConfig
+from runoff_eventlog.message import Message
 from runoff_scoring.entries import score_slice
+from runoff_scoring.report import EntryPart, parts_of
 from runoff_scoring.scorecards import Scorecards
 from runoff_scoring.scorers import SCORERS
 
@@ -83,6 +86,14 @@ def processed(index: int, row: Row, **named: Any) -> EntryProcessed:  # any part
         ],
         worker="worker-1",
     )
+
+
+def parts(entries: Sequence[EntryProcessed]) -> list[EntryPart]:
+    """As the report reads them from a slice of the log."""
+    origin = Origin(source="runoff/tests", time=NOW)
+    events = [(str(entry.index), entry) for entry in entries]
+    subject = "runoff.run.r.slice.0.processed"
+    return parts_of(Message(1, subject, *batch(events, id_="s", origin=origin, subject=subject)))
 
 
 def scored(rows: Sequence[Row], **named: Any) -> list[EntryScored]:  # as `processed`

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from scipy.stats import binomtest
 
-from runoff_contracts.comparison import MAX_LISTED, canonical, digest_of
+from runoff_contracts.comparison import MAX_LISTED, ComparisonDocument, canonical, digest_of
+from runoff_contracts.events.entry import Difference, EntryScored, Score
 from runoff_contracts.events.lifecycle import ScorerUsed
 from runoff_scoring.compare import MAX_LISTED_BYTES, compare
 from runoff_scoring.errors import NotComparable
@@ -233,3 +234,74 @@ def test_the_document_says_what_it_was_made_from() -> None:
         given.digest(10),
         given.digest(11),
     ]
+
+
+def scored_by(*names: str, values: dict[str, list[list[float]]], task: str) -> ComparisonDocument:
+    """A comparison of two contenders by scores that are given, by scorer, contender and entry."""
+    n_entries = len(next(iter(values.values()))[0])
+    run = given.created(
+        n_entries, task=task, scorers=[ScorerUsed(name=each, version=1) for each in names]
+    )
+    events = [
+        EntryScored(
+            run_id=given.RUN_ID,
+            index=index,
+            entry_id=f"e{index}",
+            target={"x": 0, "y": 0},
+            scores=[
+                Score(contender=place, scorer=name, value=row[index])
+                for name, rows in values.items()
+                for place, row in enumerate(rows)
+            ],
+            answers=[f"[{index},0.0]", f"[{index},0.01]"],
+            difference=Difference(kind="all_match", n_agree=2, n_answers=2, value=0.0),
+        )
+        for index in range(n_entries)
+    ]
+    return compare(run, Scorecards.of(run, events))
+
+
+WITHIN = {
+    "pixel_distance": [[1.0] * 10, [99.0] * 10],
+    "within": [[1.0] * 10, [0.0] * 9 + [1.0]],
+}
+
+
+def test_contenders_are_compared_by_the_first_scorer_that_passes_or_fails() -> None:
+    """Whatever the task; a mean of distances has no exact McNemar test."""
+    document = scored_by("pixel_distance", "within", values=WITHIN, task="coordinates")
+
+    assert document.measure == "within"
+    assert [each.n_correct for each in document.contenders] == [10, 1]
+    assert document.pairs[0].outcome == "a_better"
+    assert "onnx/a is better than onnx/b by 90.0 points of within share" in document.verdict
+    assert canonical(document).decode().count('"measure":"within"') == 1
+
+
+def test_two_that_are_close_by_the_task_do_not_disagree() -> None:
+    """Points a hundredth of a pixel apart have other words and are the same answer."""
+    document = scored_by("within", values={"within": WITHIN["within"]}, task="coordinates")
+
+    assert (document.n_disagree, document.pairs[0].n_disagree) == (0, 0)
+
+
+def test_without_a_scorer_that_passes_or_fails_nothing_is_compared() -> None:
+    """The refusal names one that would do."""
+    with pytest.raises(NotComparable) as refused:
+        scored_by(
+            "pixel_distance",
+            values={"pixel_distance": WITHIN["pixel_distance"]},
+            task="coordinates",
+        )
+
+    assert refused.value.problem.status == 422
+    assert "such as within" in refused.value.problem.detail
+
+
+def test_a_document_from_before_measures_were_named_keeps_its_bytes() -> None:
+    """Its digest is in the log."""
+    document = compare(*given.cards([("x", ("x", "y"))]))
+    before = ComparisonDocument.model_validate(document.model_dump(exclude={"measure"}))
+
+    assert before.measure is None
+    assert b"measure" not in canonical(before)

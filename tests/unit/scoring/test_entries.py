@@ -7,7 +7,8 @@ from hypothesis import given as cases
 from hypothesis import strategies as st
 
 from runoff_contracts.events.entry import Difference
-from runoff_scoring.difference import confidence_difference, label_difference
+from runoff_contracts.scorers import KNOWN_SCORERS
+from runoff_scoring.difference import confidence_difference, difference
 from runoff_scoring.entries import score_entry, score_slice
 from runoff_scoring.scorers import SCORERS
 from tests.unit.scoring import given
@@ -52,7 +53,7 @@ def test_the_difference_says_how_many_agree(
     answers: str, kind: str, n_agree: int, value: float
 ) -> None:
     """0 where all match, 1 where no two do, by (answers - agreeing) / (answers - 1)."""
-    found = label_difference([given.prediction(each) for each in answers])
+    found = difference([given.prediction(each) for each in answers])
 
     assert found == Difference.model_validate(
         {"kind": kind, "n_agree": n_agree, "n_answers": len(answers), "value": value}
@@ -61,7 +62,7 @@ def test_the_difference_says_how_many_agree(
 
 def test_contenders_that_did_not_answer_do_not_disagree() -> None:
     """A failure is no other opinion."""
-    found = label_difference([given.prediction(each) for each in ("a", None, "a")])
+    found = difference([given.prediction(each) for each in ("a", None, "a")])
 
     assert found == Difference(kind="all_match", n_agree=2, n_answers=2, value=0.0)
 
@@ -69,7 +70,7 @@ def test_contenders_that_did_not_answer_do_not_disagree() -> None:
 @pytest.mark.parametrize("answers", [[], [None], ["a"], ["a", None], [None, None, "b"]])
 def test_fewer_than_two_answers_are_no_difference(answers: list[str | None]) -> None:
     """There is nothing to hold an answer against."""
-    assert label_difference([given.prediction(each) for each in answers]) is None
+    assert difference([given.prediction(each) for each in answers]) is None
 
 
 @pytest.mark.parametrize(
@@ -127,3 +128,8 @@ def test_a_scored_entry_is_smaller_than_the_processed_one(
     entry = given.processed(0, (target, answers), confidence=confidence)
 
     assert len(score_entry(entry, [ACCURACY]).model_dump_json()) < len(entry.model_dump_json())
+
+
+def test_whatever_a_run_may_ask_for_can_be_scored() -> None:
+    """Launching reads the table of contracts alone: a name without a function scores nothing."""
+    assert set(SCORERS) == {(each.name, each.version) for each in KNOWN_SCORERS.values()}

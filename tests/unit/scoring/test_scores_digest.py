@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
+import numpy as np
 import pytest
 
 from runoff_contracts.events.lifecycle import Contender, DatasetUsed, RunCreated, ScorerUsed
@@ -93,3 +95,18 @@ def test_other_work_shows(change: Callable[[RunCreated], RunCreated]) -> None:
     run, _ = given.cards(ROWS)
 
     assert digest_of(run=change(run)) != digest_of()
+
+
+def test_scores_made_of_confidences_do_not_matter() -> None:
+    """Their last bits follow from how entries fell into batches."""
+    run, cards = given.cards(ROWS)
+    used = [*run.scorers, ScorerUsed(name="log_loss", version=1)]
+    run = run.model_copy(update={"scorers": used})
+    losses = [np.full((2, len(ROWS)), value) for value in (0.3, 0.3 + 1e-16, 0.31)]
+
+    digests = {
+        compare(run, replace(cards, scores={**cards.scores, "log_loss": each})).scores_digest
+        for each in losses
+    }
+
+    assert len(digests) == 1

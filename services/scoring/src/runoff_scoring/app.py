@@ -1,5 +1,7 @@
 """Wires scoring: processed entries in, scores and comparisons out."""
 
+import sys
+
 from nats.aio.client import Client
 
 from runoff_contracts.commands import Accepted, ComputeComparison
@@ -16,6 +18,7 @@ from runoff_scoring.settings import Settings
 
 def make_service(settings: Settings) -> Service:
     """The service, ready to run."""
+    sys.path += [folder for folder in settings.python_path if folder not in sys.path]
     broker = make_broker(settings, name="scoring")
     objects = Objects.open(settings.object_store)
     made: list[Consumer] = []
@@ -23,7 +26,8 @@ def make_service(settings: Settings) -> Service:
     def consumer() -> Consumer:
         if not made:
             log = EventLog(client_of(broker), source="runoff/scoring")
-            made.append(Consumer(log, Comparisons(log, objects)))
+            modules = settings.python_modules
+            made.append(Consumer(log, Comparisons(log, objects), python_modules=modules))
         return made[0]
 
     async def follow(nc: Client) -> None:

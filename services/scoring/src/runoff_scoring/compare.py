@@ -17,7 +17,8 @@ from runoff_contracts.comparison import (
     canonical,
     digest_of,
 )
-from runoff_contracts.events.lifecycle import RunCreated
+from runoff_contracts.events.lifecycle import Contender, RunCreated
+from runoff_contracts.scorers import DEFAULT_SCORERS, is_pass_fail
 from runoff_scoring.errors import NotComparable
 from runoff_scoring.scorecards import Scorecards
 from runoff_scoring.verdict import verdict
@@ -29,7 +30,6 @@ from runoff_statistics import (
     wilson_interval,
 )
 
-MEASURE = "accuracy"
 TEST = "exact McNemar, two-sided"
 INTERVAL = "Tango score interval for a paired difference, 95 %"
 ALPHA = 0.05
@@ -40,8 +40,10 @@ MAX_LISTED_BYTES = 600_000
 def compare(created: RunCreated, cards: Scorecards) -> ComparisonDocument:
     """Everything that is said of how a run's contenders differ.
 
+    The measure is the first of the run's scorers that passes or fails.
+
     Raises:
-        NotComparable: With fewer than two contenders.
+        NotComparable: With fewer than two contenders, or without such a scorer.
     """
     if len(created.contenders) < 2:
         raise NotComparable(
@@ -50,12 +52,14 @@ def compare(created: RunCreated, cards: Scorecards) -> ComparisonDocument:
             status=422,
             detail="launch a run with two models or more",
         )
-    contenders = [_contender(created, cards, each.position) for each in created.contenders]
-    pairs = _pairs(cards, len(contenders))
+    measure = _measure(created)
+    contenders = [_contender(created, cards, measure, each) for each in created.contenders]
+    pairs = _pairs(cards, measure, len(contenders))
     disputed = np.flatnonzero(cards.difference > 0)
     return ComparisonDocument(
         scores_digest=_scores_digest(created, cards, contenders, pairs),
         task=created.task,
+        measure=measure,
         dataset=created.dataset.dataset,
         dataset_digest=created.dataset.digest,
         entries_digest=created.entries,
@@ -65,16 +69,32 @@ def compare(created: RunCreated, cards: Scorecards) -> ComparisonDocument:
         n_entries=created.n_entries,
         n_disagree=len(disputed),
         disagreeing=_most_disputed(cards, disputed),
-        verdict=verdict(contenders, pairs),
+        verdict=verdict(contenders, pairs, measure),
     )
 
 
-def _contender(created: RunCreated, cards: Scorecards, position: int) -> ComparedContender:
-    values = cards.scores[MEASURE][position]
+def _measure(created: RunCreated) -> str:
+    measure = next((used.name for used in created.scorers if is_pass_fail(used.name)), None)
+    if measure is not None:
+        return measure
+    asked = ", ".join(used.name for used in created.scorers)
+    raise NotComparable(
+        "no-pass-fail-scorer",
+        "A comparison needs a scorer that passes or fails",
+        status=422,
+        detail=f"the run has {asked}; score it again with one such as "
+        f"{DEFAULT_SCORERS[created.task][0]} among its scorers",
+    )
+
+
+def _contender(
+    created: RunCreated, cards: Scorecards, measure: str, contender: Contender
+) -> ComparedContender:
+    position = contender.position
+    values = cards.scores[measure][position]
     scored = ~np.isnan(values)
     n, n_correct = int(scored.sum()), int(np.nansum(values))
     interval = wilson_interval(n_correct, n) if n else None
-    contender = created.contenders[position]
     return ComparedContender(
         run_id=created.run_id,
         position=position,
@@ -88,8 +108,8 @@ def _contender(created: RunCreated, cards: Scorecards, position: int) -> Compare
     )
 
 
-def _pairs(cards: Scorecards, n_contenders: int) -> list[ComparedPair]:
-    bare = [_pair(cards, a, b) for a, b in itertools.combinations(range(n_contenders), 2)]
+def _pairs(cards: Scorecards, measure: str, n_contenders: int) -> list[ComparedPair]:
+    bare = [_pair(cards, measure, a, b) for a, b in itertools.combinations(range(n_contenders), 2)]
     tested = [pair for pair in bare if pair.p_value is not None]
     adjusted = holm([pair.p_value for pair in tested if pair.p_value is not None])
     decided = {
@@ -101,11 +121,9 @@ def _pairs(cards: Scorecards, n_contenders: int) -> list[ComparedPair]:
     return [decided.get((pair.a, pair.b), pair) for pair in bare]
 
 
-def _pair(cards: Scorecards, a: int, b: int) -> ComparedPair:
-    values = cards.scores[MEASURE]
+def _pair(cards: Scorecards, measure: str, a: int, b: int) -> ComparedPair:
+    values = cards.scores[measure]
     both = ~np.isnan(values[a]) & ~np.isnan(values[b])
-    answered = (cards.answers[a] >= 0) & (cards.answers[b] >= 0)
-    n_disagree = int((answered & (cards.answers[a] != cards.answers[b])).sum())
     table = paired_table(values[a][both] == 1.0, values[b][both] == 1.0)
     shared = paired_difference(table) if table.n else None
     return ComparedPair(
@@ -116,7 +134,7 @@ def _pair(cards: Scorecards, a: int, b: int) -> ComparedPair:
         only_a_right=table.only_a,
         only_b_right=table.only_b,
         both_wrong=table.both_wrong,
-        n_disagree=n_disagree,
+        n_disagree=_n_disagree(cards, a, b),
         difference=shared.estimate if shared else None,
         interval=(shared.interval.low, shared.interval.high) if shared else None,
         p_value=mcnemar_p_value(table) if shared else None,
@@ -125,6 +143,18 @@ def _pair(cards: Scorecards, a: int, b: int) -> ComparedPair:
         interval_method=INTERVAL,
         outcome="nothing_shared",
     )
+
+
+def _n_disagree(cards: Scorecards, a: int, b: int) -> int:
+    """Entries on which the two differ, as the task says what differs.
+
+    Two boxes or points are never alike to the last digit, so where the run has no third contender
+    its difference is taken; with more of them only the words of the answers are at hand.
+    """
+    if len(cards.answers) == 2:
+        return int((cards.difference > 0).sum())
+    answered = (cards.answers[a] >= 0) & (cards.answers[b] >= 0)
+    return int((answered & (cards.answers[a] != cards.answers[b])).sum())
 
 
 def _outcome(pair: ComparedPair, p_adjusted: float) -> Outcome:
@@ -143,7 +173,7 @@ def _most_disputed(cards: Scorecards, disputed: NDArray[np.intp]) -> list[Disput
         gap = float(cards.confidence_difference[index])
         entry = DisputedEntry(
             entry_id=cards.entry_ids[index],
-            target=cards.targets[index],
+            target=cards.target(index),
             answers=[cards.label(each, index) for each in range(len(cards.answers))],
             difference=float(cards.difference[index]),
             confidence_difference=None if np.isnan(gap) else gap,
@@ -163,7 +193,8 @@ def _scores_digest(
 ) -> str:
     """Digest of what was asked, answered and scored: no run id, time, latency or confidence.
 
-    Confidences are left out since their last bits follow from how entries fell into batches.
+    Confidences are left out since their last bits follow from how entries fell into batches; so
+    are the scores that are made of them, as log loss: only what passes or fails is in.
     """
     answers = [
         [cards.label(position, index) for index in range(cards.n_entries)]
@@ -172,6 +203,7 @@ def _scores_digest(
     scores = {
         name: np.where(np.isnan(values), None, values).tolist()  # type: ignore[call-overload]  # numpy-stubs know no None here
         for name, values in sorted(cards.scores.items())
+        if is_pass_fail(name)
     }
     content: dict[str, object] = {
         "dataset": created.dataset.digest,

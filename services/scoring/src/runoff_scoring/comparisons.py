@@ -1,4 +1,4 @@
-"""Scorecards and comparisons of completed runs: read from the log, kept, appended."""
+"""Scorecards, reports and comparisons of completed runs: read from the log, kept, appended."""
 
 import asyncio
 from datetime import UTC, datetime
@@ -11,13 +11,15 @@ from runoff_contracts.events.comparison import ComparisonComputed
 from runoff_contracts.events.entry import EntryScored
 from runoff_contracts.events.lifecycle import RunCompleted, RunCreated, RunDeleted
 from runoff_contracts.events.scorecard import ScorecardsStored
+from runoff_contracts.report import Report
 from runoff_eventlog.log import Appended, EventLog
 from runoff_eventlog.message import Message
 from runoff_objects.errors import ObjectDamaged, ObjectMissing
 from runoff_objects.store import Objects
 from runoff_scoring.compare import compare
 from runoff_scoring.errors import NotComparable
-from runoff_scoring.scorecards import Scorecards
+from runoff_scoring.report import Columns, Evidence, Unscored, make_report, parts_of
+from runoff_scoring.scorecards import Scorecards, ScorecardsBuilder
 
 logger = structlog.get_logger(__name__)
 
@@ -29,7 +31,7 @@ class Comparisons:
         self._log, self._objects = log, objects
 
     async def settle(self, run_id: str) -> None:
-        """Store a completed run's scorecards, and compare its contenders where it has several."""
+        """Store a completed run's scorecards and report, and compare its contenders."""
         created = await self._completed(run_id)
         cards = await self.scorecards(created)
         if len(created.contenders) >= 2:
@@ -46,39 +48,63 @@ class Comparisons:
         return digest, appended.seq
 
     async def scorecards(self, created: RunCreated) -> Scorecards:
-        """A completed run's scorecards: the stored ones, or made from its scored slices."""
+        """A completed run's scorecards: the stored ones, or made from its slices.
+
+        What stands behind them, the report, is made and stored with them.
+        """
         last = await self._log.last(subjects.scorecards(created.run_id))
         stored = _stored(last)
-        if stored is not None:
+        if stored is not None and stored.report and await self._objects.has(stored.report):
             try:
                 content = await self._objects.get(stored.scorecards)
                 return await asyncio.to_thread(Scorecards.from_bytes, content)
             except (ObjectMissing, ObjectDamaged) as error:
                 logger.warning("scorecards.rebuilt", run=created.run_id, reason=str(error))
-        messages = await self._log.read(subjects.scored_of(created.run_id))
-        cards = await asyncio.to_thread(_cards_of, created, messages)
-        digest = await self._objects.put(await asyncio.to_thread(cards.to_bytes))
-        if stored is None or stored.scorecards != digest:
-            await self._append_scorecards(created, cards, digest, last.seq if last else 0)
-        return cards
+        evidence = await self._gather(created)
+        report, content = await asyncio.to_thread(_report_of, evidence)
+        event = ScorecardsStored(
+            run_id=created.run_id,
+            scorecards=await self._objects.put(await asyncio.to_thread(evidence.cards.to_bytes)),
+            n_entries=created.n_entries,
+            measures=sorted(evidence.cards.scores),
+            report=await self._objects.put(content),
+            metrics=report.metrics,
+            stored_at=datetime.now(UTC),
+        )
+        if stored is None or (stored.scorecards, stored.report) != (event.scorecards, event.report):
+            await self._append_scorecards(event, last.seq if last else 0)
+        return evidence.cards
 
-    async def _append_scorecards(
-        self, created: RunCreated, cards: Scorecards, digest: str, expected_seq: int
-    ) -> None:
+    async def _gather(self, created: RunCreated) -> Evidence:
+        """One pass over the run's slices, a part of them in memory at a time."""
+        builder, columns, unscored = ScorecardsBuilder(created), Columns(created), Unscored()
+
+        def add_scored(part: list[Message]) -> None:
+            for message in part:
+                events = [event for _, event in message.events() if isinstance(event, EntryScored)]
+                builder.add(events)
+                unscored.add(events)
+
+        def add_processed(part: list[Message]) -> None:
+            for message in part:
+                columns.add(parts_of(message))
+
+        async for part in self._log.parts(subjects.scored_of(created.run_id)):
+            await asyncio.to_thread(add_scored, part)
+        async for part in self._log.parts(subjects.processed_of(created.run_id)):
+            await asyncio.to_thread(add_processed, part)
+        columns.check_complete()
+        cards = Scorecards(**await asyncio.to_thread(builder.arrays))
+        return Evidence(created, cards, columns, unscored)
+
+    async def _append_scorecards(self, event: ScorecardsStored, expected_seq: int) -> None:
+        digests = f"{event.scorecards}:{event.report}"
         await self._log.append(
-            subjects.scorecards(created.run_id),
-            [
-                ScorecardsStored(
-                    run_id=created.run_id,
-                    scorecards=digest,
-                    n_entries=created.n_entries,
-                    measures=sorted(cards.scores),
-                    stored_at=datetime.now(UTC),
-                )
-            ],
-            append_id=f"{created.run_id}:scorecards:{digest}",
+            subjects.scorecards(event.run_id),
+            [event],
+            append_id=f"{event.run_id}:scorecards:{digests}",
             expected_seq=expected_seq,
-            correlation_id=created.run_id,
+            correlation_id=event.run_id,
         )
 
     async def _append_comparison(
@@ -124,13 +150,6 @@ def _stored(message: Message | None) -> ScorecardsStored | None:
     return None
 
 
-def _cards_of(created: RunCreated, messages: list[Message]) -> Scorecards:
-    return Scorecards.of(
-        created,
-        (
-            event
-            for message in messages
-            for _, event in message.events()
-            if isinstance(event, EntryScored)
-        ),
-    )
+def _report_of(evidence: Evidence) -> tuple[Report, bytes]:
+    report = make_report(evidence)
+    return report, report.model_dump_json().encode()

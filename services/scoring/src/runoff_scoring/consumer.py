@@ -1,6 +1,7 @@
 """Follows the log: processed slices become scored ones, completed runs are compared."""
 
 import asyncio
+from collections.abc import Sequence
 
 import structlog
 from nats.aio.client import Client
@@ -12,8 +13,9 @@ from runoff_contracts.commands import Accepted, ComputeComparison
 from runoff_contracts.envelope import N_ENTRIES
 from runoff_contracts.errors import ContractError
 from runoff_contracts.events.entry import EntryProcessed, EntryScored
-from runoff_contracts.events.lifecycle import RunCompleted, RunCreated
+from runoff_contracts.events.lifecycle import RunCompleted, RunCreated, ScorerUsed
 from runoff_contracts.problem import Problem, problem
+from runoff_contracts.scorers import CustomParams, scorer_info
 from runoff_eventlog.errors import AppendTooLarge, ConflictingAppend, LogUnavailable
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.message import Message
@@ -23,6 +25,7 @@ from runoff_scoring.comparisons import Comparisons
 from runoff_scoring.entries import score_slice
 from runoff_scoring.errors import IncompleteRun, NotComparable
 from runoff_scoring.scorers import SCORERS, ReadyScorer
+from runoff_scoring.scorers.custom import open_custom
 
 _KEPT_RUNS = 256
 _AT_ONCE = 8
@@ -35,8 +38,11 @@ tracer = trace.get_tracer("runoff")
 class Consumer:
     """Scores what the log brings, in order, and appends what comes of it."""
 
-    def __init__(self, log: EventLog, comparisons: Comparisons) -> None:
+    def __init__(
+        self, log: EventLog, comparisons: Comparisons, *, python_modules: Sequence[str] = ()
+    ) -> None:
         self._log, self._comparisons = log, comparisons
+        self._python_modules = python_modules
         self._scorers: dict[str, list[ReadyScorer]] = {}
         self._computing = asyncio.Lock()
         """One slice at a time: threads that wait for each other's interpreter only lose time."""
@@ -113,14 +119,25 @@ class Consumer:
                 del self._scorers[next(iter(self._scorers))]
             first = await self._log.read_first(subjects.lifecycle(run_id))
             events = first.events() if first else []
-            self._scorers[run_id] = [
-                SCORERS[used.name, used.version].with_params(used.params)
+            asked = [
+                used
                 for _, event in events
                 if isinstance(event, RunCreated)
                 for used in event.scorers
-                if (used.name, used.version) in SCORERS
             ]
+            self._scorers[run_id] = await asyncio.to_thread(self._opened, asked)
         return self._scorers[run_id]
+
+    def _opened(self, asked: Sequence[ScorerUsed]) -> list[ReadyScorer]:
+        """Those that this release has; run-manager pins no others."""
+        found = []
+        for used in asked:
+            scorer, info = SCORERS.get((used.name, used.version)), scorer_info(used.name)
+            if scorer is None and info is not None and info.params is CustomParams:
+                scorer = open_custom(info, self._python_modules)
+            if scorer is not None:
+                found.append(scorer.with_params(used.params))
+        return found
 
 
 def _scored(message: Message, scorers: list[ReadyScorer]) -> list[tuple[str, EntryScored]]:

@@ -4,7 +4,8 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 
 from runoff_contracts.events.entry import EntryProcessed, EntryScored, Score
-from runoff_scoring.difference import confidence_difference, label_difference
+from runoff_contracts.scorers import WithinParams
+from runoff_scoring.difference import WITHIN_PX, confidence_difference, difference
 from runoff_scoring.scorers import ReadyScorer
 
 
@@ -12,9 +13,10 @@ def score_entry(entry: EntryProcessed, scorers: Sequence[ReadyScorer]) -> EntryS
     """Every contender's scores for an entry, and how far the contenders disagree on it."""
     scores = []
     for scorer in scorers:
+        name = scorer.name
         for prediction in entry.predictions:
-            scored = scorer(prediction, entry.target)
-            scores.append(_score(prediction.contender, scorer.name, scored.value, scored.reason))
+            value, reason = scorer(prediction, entry.target, entry.metadata)
+            scores.append(_score(prediction.contender, name, value, reason))
     return EntryScored(
         run_id=entry.run_id,
         index=entry.index,
@@ -22,7 +24,7 @@ def score_entry(entry: EntryProcessed, scorers: Sequence[ReadyScorer]) -> EntryS
         target=entry.target,
         scores=scores,
         answers=[prediction.words for prediction in entry.predictions],
-        difference=label_difference(entry.predictions),
+        difference=difference(entry.predictions, within_px=_within_px(scorers)),
         confidence_difference=confidence_difference(entry.predictions),
     )
 
@@ -34,6 +36,14 @@ def score_slice(
     return [
         (f"{entry.run_id}:{entry.index}:scored:1", score_entry(entry, scorers)) for entry in entries
     ]
+
+
+def _within_px(scorers: Sequence[ReadyScorer]) -> float:
+    """Points that a run takes for right are close enough to be one answer."""
+    for scorer in scorers:
+        if isinstance(scorer.params, WithinParams):
+            return scorer.params.px
+    return WITHIN_PX
 
 
 @lru_cache(maxsize=1024)

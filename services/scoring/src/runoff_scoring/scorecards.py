@@ -3,17 +3,18 @@
 Stored as an `.npz` object with these arrays, for c contenders and n entries:
 
 - one a scorer, by its name, float64 of shape (c, n): the score, NaN where nothing was scored;
-- `answers`, int32 of shape (c, n): place of the label in `labels`, -1 where none was given;
-- `labels` (text, sorted) and `entry_ids`, `targets` (text of shape (n,); a target of "" with
-  `has_target` False is none);
+- `answers`, int32 of shape (c, n): place of the answer's words in `labels`, -1 where none was
+  given;
+- `labels` (sorted), `entry_ids` and `targets`, each a JSON list in UTF-8;
 - `difference` and `confidence_difference`, float64 of shape (n,), NaN where there is none.
 """
 
+import hashlib
 import io
 import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Self
+from typing import Any, Self
 
 import numpy as np
 from numpy.typing import NDArray
@@ -23,6 +24,8 @@ from runoff_contracts.events.entry import EntryScored
 from runoff_contracts.events.lifecycle import RunCreated
 from runoff_scoring.errors import IncompleteRun
 
+MAX_WORDS = 1000
+"""Characters of an answer that are kept; a long one goes on as its hash."""
 _FIXED = (
     "answers",
     "labels",
@@ -41,7 +44,8 @@ class Scorecards:
     answers: NDArray[np.int32]
     labels: list[str]
     entry_ids: list[str]
-    targets: list[Target]
+    targets: list[str]
+    """Each as JSON, `null` where there is none: boxes as objects would take ten times the room."""
     difference: NDArray[np.float64]
     confidence_difference: NDArray[np.float64]
 
@@ -55,6 +59,11 @@ class Scorecards:
         code = int(self.answers[contender, index])
         return self.labels[code] if code >= 0 else None
 
+    def target(self, index: int) -> Target:
+        """What was wanted of an entry."""
+        target: Target = json.loads(self.targets[index])
+        return target
+
     @classmethod
     def of(cls, created: RunCreated, events: Iterable[EntryScored]) -> Self:
         """Fill the arrays from scored entries, in whatever order they come.
@@ -62,34 +71,9 @@ class Scorecards:
         Raises:
             IncompleteRun: When an entry of the run is not among them.
         """
-        shape = (len(created.contenders), created.n_entries)
-        scores = {each.name: np.full(shape, np.nan) for each in created.scorers}
-        answers = np.full(shape, -1, dtype=np.int32)
-        codes: dict[str, int] = {}
-        entry_ids = [""] * created.n_entries
-        targets: list[Target] = [None] * created.n_entries
-        difference = np.full(created.n_entries, np.nan)
-        confidence = np.full(created.n_entries, np.nan)
-        for event in events:
-            index = event.index
-            entry_ids[index], targets[index] = event.entry_id, event.target
-            for score in event.scores:
-                if score.value is not None:
-                    scores[score.scorer][score.contender, index] = score.value
-            for contender, label in enumerate(event.answers):
-                if label is not None:
-                    answers[contender, index] = codes.setdefault(label, len(codes))
-            if event.difference is not None:
-                difference[index] = event.difference.value
-            if event.confidence_difference is not None:
-                confidence[index] = event.confidence_difference
-        found = sum(1 for each in entry_ids if each)
-        if found < created.n_entries:
-            raise IncompleteRun(created.run_id, found=found, expected=created.n_entries)
-        labels = sorted(codes)
-        places = np.full(len(codes) + 1, -1, dtype=np.int32)  # the last is what code -1 picks
-        places[[codes[label] for label in labels]] = np.arange(len(labels))
-        return cls(scores, places[answers], labels, entry_ids, targets, difference, confidence)
+        builder = ScorecardsBuilder(created)
+        builder.add(events)
+        return cls(**builder.arrays())
 
     def to_bytes(self) -> bytes:
         """The `.npz` object; equal scorecards give equal bytes."""
@@ -100,7 +84,7 @@ class Scorecards:
             answers=self.answers,
             labels=_text(self.labels),
             entry_ids=_text(self.entry_ids),
-            targets=_text(self.targets),
+            targets=np.frombuffer(f"[{', '.join(self.targets)}]".encode(), dtype=np.uint8),
             difference=self.difference,
             confidence_difference=self.confidence_difference,
             **{f"score.{name}": values for name, values in self.scores.items()},
@@ -122,11 +106,74 @@ class Scorecards:
             answers=fixed["answers"],
             labels=json.loads(fixed["labels"].tobytes()),
             entry_ids=json.loads(fixed["entry_ids"].tobytes()),
-            targets=json.loads(fixed["targets"].tobytes()),
+            targets=[json.dumps(each) for each in json.loads(fixed["targets"].tobytes())],
             difference=fixed["difference"],
             confidence_difference=fixed["confidence_difference"],
         )
 
 
-def _text(values: Sequence[Target]) -> NDArray[np.uint8]:
+class ScorecardsBuilder:
+    """Fills a run's arrays with one part of its scored entries after another."""
+
+    def __init__(self, created: RunCreated) -> None:
+        self._created = created
+        n_entries = created.n_entries
+        shape = (len(created.contenders), n_entries)
+        self._scores = {each.name: np.full(shape, np.nan) for each in created.scorers}
+        self._answers = np.full(shape, -1, dtype=np.int32)
+        self._codes: dict[str, int] = {}
+        self._entry_ids = [""] * n_entries
+        self._targets = ["null"] * n_entries
+        self._difference = np.full(n_entries, np.nan)
+        self._confidence = np.full(n_entries, np.nan)
+
+    def add(self, events: Iterable[EntryScored]) -> None:
+        """Entries in any order."""
+        for event in events:
+            index = event.index
+            self._entry_ids[index] = event.entry_id
+            self._targets[index] = json.dumps(event.target)
+            for score in event.scores:
+                if score.value is not None:
+                    self._scores[score.scorer][score.contender, index] = score.value
+            for contender, words in enumerate(event.answers):
+                if words is not None:
+                    code = self._codes.setdefault(shortened(words), len(self._codes))
+                    self._answers[contender, index] = code
+            if event.difference is not None:
+                self._difference[index] = event.difference.value
+            if event.confidence_difference is not None:
+                self._confidence[index] = event.confidence_difference
+
+    def arrays(self) -> dict[str, Any]:
+        """What `Scorecards` is made of, by field (of as many types, hence `Any`).
+
+        Raises:
+            IncompleteRun: When an entry of the run was not added.
+        """
+        found = sum(1 for each in self._entry_ids if each)
+        if found < self._created.n_entries:
+            raise IncompleteRun(self._created.run_id, found=found, expected=self._created.n_entries)
+        labels = sorted(self._codes)
+        places = np.full(len(labels) + 1, -1, dtype=np.int32)  # the last is what code -1 picks
+        places[[self._codes[label] for label in labels]] = np.arange(len(labels))
+        return {
+            "scores": self._scores,
+            "answers": places[self._answers],
+            "labels": labels,
+            "entry_ids": self._entry_ids,
+            "targets": self._targets,
+            "difference": self._difference,
+            "confidence_difference": self._confidence,
+        }
+
+
+def shortened(words: str) -> str:
+    """An answer as scorecards keep it: equal ones stay equal, different ones different."""
+    if len(words) <= MAX_WORDS:
+        return words
+    return f"{words[:MAX_WORDS]}… sha256:{hashlib.sha256(words.encode()).hexdigest()}"
+
+
+def _text(values: Sequence[str]) -> NDArray[np.uint8]:
     return np.frombuffer(json.dumps(values).encode(), dtype=np.uint8)

@@ -1,23 +1,20 @@
-"""What a scorer is: a named, versioned function from prediction and target to a value."""
+"""What a scorer is: a line of `runoff_contracts.scorers` and the function that carries it out."""
 
+import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
+from typing import Any, NamedTuple
 
-from pydantic import BaseModel, ConfigDict, JsonValue
+from pydantic import JsonValue
 
 from runoff_contracts.answers import Target
 from runoff_contracts.events.entry import Prediction
-from runoff_contracts.task import Task
+from runoff_contracts.scorers import KNOWN_SCORERS, NoParams, ScorerInfo, ScorerParams
+
+Metadata = Mapping[str, JsonValue]
 
 
-class NoParams(BaseModel):
-    """Of a scorer that takes none."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid")
-
-
-@dataclass(frozen=True)
-class Scored:
+class Scored(NamedTuple):
     """A value, or why there is none."""
 
     value: float | None
@@ -28,17 +25,41 @@ class Scored:
 class Scorer:
     """One line of the table in `scorers/__init__.py`."""
 
-    name: str
-    version: int
-    tasks: frozenset[Task]
-    higher_is_better: bool
-    score: Callable[[Prediction, Target, "BaseModel"], float | str]
-    """Answers a value, or in words why nothing can be scored. The target is as its task wants it,
-    or None; the prediction may hold no answer."""
-    params: type[BaseModel] = NoParams
-    """What may be chosen at launch, with defaults."""
-    is_pass_fail: bool = False
-    """Every value is 0 or 1, so that pairs are tested by McNemar's test."""
+    info: ScorerInfo
+    """Name, version, tasks, direction and parameters."""
+    score: Callable[[Prediction, Target, Any], float | str]
+    """Answers a value, or in words why nothing can be scored.
+
+    The prediction holds an answer. The target is as its task wants it, and there is one unless the
+    scorer says that it needs none. The parameters are of the class that `info` names, which is
+    why they are `Any` here.
+    """
+    needs_target: bool = True
+    of_entry: Callable[[Any, Metadata], Any] | None = None
+    """Fills parameters that nobody chose from the entry's metadata."""
+    scale: Callable[[float, Metadata], float | str] | None = None
+    """Puts a value into the entry's own measure: pixels into shares of an image's diagonal."""
+
+    @classmethod
+    def of(
+        cls,
+        name: str,
+        score: Callable[[Prediction, Target, Any], float | str],
+        *,
+        needs_target: bool = True,
+    ) -> "Scorer":
+        """The scorer that the table of contracts knows under this name."""
+        return cls(KNOWN_SCORERS[name], score, needs_target)
+
+    @property
+    def name(self) -> str:
+        """As runs ask for it."""
+        return self.info.name
+
+    @property
+    def version(self) -> int:
+        """Raised with every change of a value that it gives."""
+        return self.info.version
 
     def with_params(self, params: Mapping[str, JsonValue]) -> "ReadyScorer":
         """The scorer as a run wants it.
@@ -46,7 +67,7 @@ class Scorer:
         Raises:
             pydantic.ValidationError: When the parameters are not its own.
         """
-        return ReadyScorer(self, self.params.model_validate(params))
+        return ReadyScorer(self, self.info.params.model_validate(params))
 
 
 @dataclass(frozen=True)
@@ -54,14 +75,32 @@ class ReadyScorer:
     """A scorer with its parameters."""
 
     scorer: Scorer
-    params: BaseModel = field(default_factory=NoParams)
+    params: ScorerParams = field(default_factory=NoParams)
 
     @property
     def name(self) -> str:
         """Of the scorer."""
         return self.scorer.name
 
-    def __call__(self, prediction: Prediction, target: Target) -> Scored:
-        """The score of one prediction."""
-        answer = self.scorer.score(prediction, target, self.params)
-        return Scored(None, answer) if isinstance(answer, str) else Scored(answer)
+    def __call__(
+        self, prediction: Prediction, target: Target, metadata: Metadata | None = None
+    ) -> Scored:
+        """The score of one prediction; a reason where there is no target or no answer."""
+        if target is None and self.scorer.needs_target:
+            return _NO_TARGET
+        if not prediction.is_answer:
+            return _NO_ANSWER
+        params: Any = self.params  # of the class that `info` names, as `Scorer.score` says
+        if self.scorer.of_entry is not None:
+            params = self.scorer.of_entry(params, metadata or {})
+        value = self.scorer.score(prediction, target, params)
+        if self.scorer.scale is not None and not isinstance(value, str):
+            value = self.scorer.scale(value, metadata or {})
+        if isinstance(value, str):
+            return Scored(None, value)
+        return Scored(value) if math.isfinite(value) else _NOT_FINITE
+
+
+_NO_TARGET = Scored(None, "no target")
+_NO_ANSWER = Scored(None, "no answer")
+_NOT_FINITE = Scored(None, "the score is not a finite number")

@@ -1,0 +1,78 @@
+"""What the report needs of a run's processed entries, as arrays in entry order.
+
+For c contenders and n entries the numbers take 48 bytes for each of c * n, so that a run of
+100,000 entries and two contenders takes 10 MB, however long its prompts and attempts are; boxes
+take 56 bytes each.
+"""
+
+from collections.abc import Iterable
+
+import numpy as np
+
+from runoff_contracts.events.lifecycle import RunCreated
+from runoff_scoring.errors import IncompleteRun
+from runoff_scoring.report.boxes import Boxes
+from runoff_scoring.report.parts import EntryPart
+from runoff_scoring.report.values import MAX_SECTIONS, Metadata, Values
+
+
+class Columns:
+    """Filled with one part of the processed entries after another, in any order.
+
+    All arrays are float64 of shape (c, n), with NaN where nothing is known.
+    """
+
+    def __init__(self, created: RunCreated) -> None:
+        self._created = created
+        n_entries = created.n_entries
+        shape = (len(created.contenders), n_entries)
+        self.confidence = np.full(shape, np.nan)
+        self.latency_s = np.full(shape, np.nan)
+        self.cost_usd = np.full(shape, np.nan)
+        self.n_input = np.full(shape, np.nan)
+        self.n_output = np.full(shape, np.nan)
+        self.answered = np.zeros(shape, dtype=bool)
+        self.section = Values(n_entries, limit=MAX_SECTIONS)
+        self.split = Values(n_entries, limit=MAX_SECTIONS)
+        self.metadata = Metadata(n_entries)
+        self.boxes = (
+            Boxes(len(created.contenders), n_entries) if created.task == "detection" else None
+        )
+        self._seen = np.zeros(n_entries, dtype=bool)
+
+    def add(self, entries: Iterable[EntryPart]) -> None:
+        """Take over what is kept of these entries."""
+        for entry in entries:
+            index = entry.index
+            self._seen[index] = True
+            self.section.set(index, entry.section)
+            self.split.set(index, entry.split)
+            if entry.metadata:
+                self.metadata.set(index, entry.metadata)
+            self._add_predictions(entry)
+            if self.boxes is not None:
+                self.boxes.add(entry)
+
+    def _add_predictions(self, entry: EntryPart) -> None:
+        for prediction in entry.predictions:
+            place = prediction.contender, entry.index
+            self.answered[place] = prediction.is_answer
+            if prediction.confidence is not None:
+                self.confidence[place] = prediction.confidence
+            if prediction.latency_s is not None:
+                self.latency_s[place] = prediction.latency_s
+            if prediction.cost_usd is not None:
+                self.cost_usd[place] = prediction.cost_usd
+            if prediction.usage is not None:
+                self.n_input[place] = prediction.usage.n_input
+                self.n_output[place] = prediction.usage.n_output
+
+    def check_complete(self) -> None:
+        """See that every entry was added.
+
+        Raises:
+            IncompleteRun: When one was not.
+        """
+        found = int(self._seen.sum())
+        if found < self._created.n_entries:
+            raise IncompleteRun(self._created.run_id, found=found, expected=self._created.n_entries)

@@ -1,0 +1,73 @@
+"""Which of a few values each entry has: split, section, a key of the metadata."""
+
+import json
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+from pydantic import JsonValue
+
+MAX_SECTIONS = 1000
+MAX_METADATA_VALUES = 50
+MAX_METADATA_KEYS = 100
+_MAX_VALUE = 200
+
+
+class Values:
+    """One value an entry, or none; given up when there are more distinct ones than allowed."""
+
+    def __init__(self, n_entries: int, *, limit: int) -> None:
+        self._codes: dict[str, int] = {}
+        self._of_entry: NDArray[np.int32] | None = np.full(n_entries, -1, dtype=np.int32)
+        self._limit = limit
+        self.given_up: str | None = None
+        """In words, why nothing is grouped by these values."""
+
+    def set(self, index: int, value: JsonValue) -> None:
+        """Say what an entry has; nothing is said of None."""
+        if value is None or self._of_entry is None:
+            return
+        if isinstance(value, list | dict):
+            self._give_up("values that are no single text, number or truth value")
+            return
+        text = value if isinstance(value, str) else json.dumps(value)
+        if len(text) > _MAX_VALUE:
+            self._give_up(f"values longer than {_MAX_VALUE} characters")
+            return
+        code = self._codes.setdefault(text, len(self._codes))
+        self._of_entry[index] = code
+        if len(self._codes) > self._limit:
+            self._give_up(f"more than {self._limit} values")
+
+    def groups(self) -> list[tuple[str, NDArray[np.intp]]]:
+        """Each value, sorted, with the places of its entries in their order."""
+        if self._of_entry is None:
+            return []
+        return [
+            (value, np.flatnonzero(self._of_entry == code))
+            for value, code in sorted(self._codes.items())
+        ]
+
+    def _give_up(self, reason: str) -> None:
+        self._of_entry, self._codes, self.given_up = None, {}, reason
+
+
+class Metadata:
+    """The values of each key of the metadata."""
+
+    def __init__(self, n_entries: int) -> None:
+        self._n_entries = n_entries
+        self.keys: dict[str, Values] = {}
+        self.more_keys = False
+        """There were more than are kept."""
+
+    def set(self, index: int, metadata: Mapping[str, JsonValue]) -> None:
+        """Say what an entry has."""
+        for key, value in metadata.items():
+            values = self.keys.get(key)
+            if values is None:
+                if len(self.keys) >= MAX_METADATA_KEYS:
+                    self.more_keys = True
+                    continue
+                values = self.keys[key] = Values(self._n_entries, limit=MAX_METADATA_VALUES)
+            values.set(index, value)
