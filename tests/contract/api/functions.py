@@ -11,3 +11,10 @@ def first_letter(entry: Entry) -> str:
 
 def last_letter(entry: Entry) -> str:
     return (entry.text or "?")[-1]
+
+
+def first_letter_of_a(entry: Entry) -> str:
+    """Fails on everything that does not begin with an a."""
+    if not (entry.text or "").startswith("a"):
+        raise ValueError("it does not begin with an a")
+    return "a"

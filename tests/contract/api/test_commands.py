@@ -14,6 +14,7 @@ from tests.contract.api.running import FUNCTIONS, World, problem, wrong_fields
 from tests.unit.inference_worker.making import a_spec, linear_model
 
 FIRST, LAST = f"python/{FUNCTIONS}:first_letter", f"python/{FUNCTIONS}:last_letter"
+OIP = json.dumps({"url": "http://127.0.0.1:1", "model": "m", "task": "text"})
 MODEL = linear_model(np.zeros((16, 2), np.float32))
 SPEC = a_spec().model_dump_json()
 
@@ -170,11 +171,14 @@ async def test_a_model_is_checked_and_registered(world: World) -> None:
         ({"spec": None}, "spec"),
         ({"spec": json.dumps({**json.loads(SPEC), "labels": ["one"]})}, "spec.labels"),
         ({"spec": json.dumps({**json.loads(SPEC), "x": 1})}, "spec.x"),
-        ({"spec": a_spec(labels=["a", "b", "c"]).model_dump_json()}, "file"),
+        ({"spec": a_spec(labels=["a", "b", "c"]).model_dump_json()}, "spec.labels"),
         ({"model": "net"}, "model"),
         ({"model": "onnx/"}, "model"),
         ({"model": "onnx/net@1"}, "model"),
-        ({"model": "openai/net"}, "model"),
+        ({"model": "openai/net"}, "spec.kind"),
+        ({"model": "oip/net", "spec": OIP}, "file"),
+        ({"model": "python/a:b"}, "model"),
+        ({"model": "upload/net"}, "model"),
         ({"model": None}, "model"),
     ],
 )
@@ -190,6 +194,44 @@ async def test_a_wrong_model_is_refused_by_its_part(
     assert answer.headers["content-type"] == "application/problem+json"
     assert wrong_fields(answer.json()).get(field), answer.text
     assert (await world.get("/api/models"))["items"] == []
+
+
+async def test_a_model_without_a_file_is_reached_before_it_is_registered(world: World) -> None:
+    """By a worker: nobody answers at that address, or no worker has such a provider."""
+    await world.start_run_manager()
+    await world.start_worker()
+    asked = {"model": "oip/net", "spec": json.loads(OIP)}
+    answer = await world.http.post("/api/models", json=asked)
+
+    assert answer.status_code == 422, answer.text
+    assert any(each.startswith("spec") for each in wrong_fields(answer.json())), answer.text
+    assert (await world.get("/api/models"))["items"] == []
+
+
+@pytest.mark.parametrize(
+    ("body", "status", "field"),
+    [
+        ({"model": "oip/net"}, 422, "spec"),
+        ({"model": "oip/net", "spec": {"url": "http://a", "model": "m"}}, 422, "spec.task"),
+        ({"model": "openai/net", "spec": {"api_key": "sk-1"}}, 422, "spec.api_key"),
+        ({"model": "openai/net", "spec": {}, "key": "sk-1"}, 422, "body"),
+        ({"model": "onnx/net", "spec": json.loads(SPEC)}, 422, "file"),
+        ({"model": "upload/net", "spec": {}}, 422, "model"),
+        (["openai/net"], 422, "body"),
+        ({"model": "openai/net", "spec": {"prompt": "x" * 9_000_000}}, 413, None),
+    ],
+    ids=lambda value: None if isinstance(value, int) else str(value)[:60],
+)
+async def test_a_wrong_declaration_is_refused_by_its_field(
+    world: World, body: Any, status: int, field: str | None
+) -> None:
+    """Before a worker is asked: none is there."""
+    answer = await world.http.post("/api/models", json=body)
+
+    assert answer.status_code == status, answer.text
+    assert "sk-1" not in answer.text
+    if field is not None:
+        assert wrong_fields(answer.json()).get(field), answer.text
 
 
 async def test_a_form_that_is_none_is_refused(world: World) -> None:

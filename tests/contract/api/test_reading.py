@@ -68,6 +68,7 @@ async def test_health_tells_how_far_each_projection_is(world: World) -> None:
         "registry": 0,
         "runs": 0,
         "entries": 0,
+        "versions": 0,
         "comparisons": 0,
     }
     assert health["workers"] == ["worker-1"]

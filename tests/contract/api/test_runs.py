@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from runoff_contracts.comparison import digest_of
+from runoff_contracts.events.entry import Difference, Prediction
 from runoff_contracts.ids import new_run_id
 from tests.contract.api.running import World, problem, wrong_fields
 from tests.integration.query import facts
 
+RUN = "01931b6c-0000-7000-8000-000000000001"
 UNKNOWN = "00000000-0000-7000-8000-000000000000"
 
 
@@ -22,6 +26,61 @@ async def test_a_run_is_shown_with_its_contenders(world: World) -> None:
     assert first["accuracy"] == first["n_correct"] / first["n_scored"]
     assert run["comparison_digest"] == facts.computed(run_id).digest
     assert run["seq"] == await world.scribe.log.last_seq()
+
+
+async def test_a_run_is_shown_with_what_it_cost_and_how_it_is_scored(world: World) -> None:
+    """Of each contender; nothing is said of a price that nobody knows."""
+    run_id = new_run_id()
+    start_at = "2026-11-21T20:00:00Z"
+    more: dict[str, Any] = {
+        "task": "coordinates",
+        "scorers": [{"name": "within", "version": 1, "params": {"px": 5}}],
+        "start_at": start_at,
+        "answers_from": {"run_id": RUN, "what": "answered"},
+    }
+    await world.scribe.run(run_id, facts.created(run_id, 2, **more), facts.started(run_id))
+    entries = [facts.processed(run_id, n, "zero", "one", target={"x": 1, "y": n}) for n in (0, 1)]
+    await world.scribe.processed(run_id, 0, *(facts.paid(e, cost_usd=0.25) for e in entries))
+
+    run = await world.get(f"/api/runs/{run_id}")
+    first, second = run["contenders"]
+    assert (first["primary"], first["cost_usd"], first["n_priced"]) == ("within", 0.5, 2)
+    assert (first["n_input_tokens"], first["n_output_tokens"]) == (200, 1)
+    assert first["metrics"]["cost_usd"] == 0.5
+    assert (second["cost_usd"], second["n_input_tokens"]) == (None, None)
+    assert (run["scorers"], run["start_at"], run["answers_from"], run["report_digest"]) == (
+        more["scorers"],
+        start_at,
+        more["answers_from"],
+        None,
+    )
+    page = await world.get(f"/api/runs/{run_id}/entries")
+    assert [each["target"] for each in page["items"]] == [{"x": 1, "y": 0}, {"x": 1, "y": 1}]
+
+
+async def test_an_entry_of_boxes_is_answered_where_nothing_is_found(world: World) -> None:
+    """Looked and found nothing is an answer; how far answers differ is said in its own measure."""
+    run_id = new_run_id()
+    box = {"label": "cat", "x": 1.0, "y": 2.0, "width": 3.0, "height": 4.0, "confidence": 0.5}
+    answers = [
+        Prediction.model_validate({"contender": n, "boxes": boxes, "attempts": [facts.attempt()]})
+        for n, boxes in enumerate([[], [box]])
+    ]
+    entry = facts.processed(run_id, 0, "x", target=[]).model_copy(update={"predictions": answers})
+    difference = Difference(
+        kind="all_different", n_agree=1, n_answers=2, value=1, distance_px=7.5, iou=0.25
+    )
+    scored = facts.scored(run_id, 0, "a", "b", target=[]).model_copy(
+        update={"difference": difference}
+    )
+    await world.scribe.run(run_id, facts.created(run_id, 1, task="detection"))
+    await world.scribe.processed(run_id, 0, entry)
+    await world.scribe.scored(run_id, 0, scored)
+
+    found = await world.get(f"/api/runs/{run_id}/entries/entry-0")
+    assert (found["status"], found["target"]) == ("answered", [])
+    assert [each["boxes"] for each in found["predictions"]] == [[], [box]]
+    assert Difference.model_validate(found["difference"]) == difference
 
 
 async def test_the_beginning_of_an_id_is_enough(world: World) -> None:
@@ -106,7 +165,7 @@ async def test_a_wrong_filter_is_refused_with_its_place(world: World) -> None:
     """The message points at what was not understood."""
     for text, told in {
         "metrics.accuracy >": "at character 19: expected a number, found 'the end'",
-        "metrics.accurate > 1": "at character 1: expected one of the metrics",
+        "metrics.accurate > 1": "no run has the metric 'accurate'; there are accuracy, cost_usd",
         "accuracy > 1": "at character 1: expected metrics.<name>",
         "metrics.accuracy > 0.5 or metrics.n_failed = 0": "at character 24: expected `and`",
         "attributes.status = completed": "at character 21: expected a text in quotes",

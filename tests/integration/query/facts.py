@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import Final
 
 from runoff_contracts import subjects
+from runoff_contracts.answers import Target
 from runoff_contracts.comparison import (
     ComparedContender,
     ComparedPair,
@@ -26,6 +27,7 @@ from runoff_contracts.events.entry import (
     EntryScored,
     Prediction,
     Score,
+    Usage,
 )
 from runoff_contracts.events.lifecycle import (
     Contender,
@@ -34,12 +36,17 @@ from runoff_contracts.events.lifecycle import (
     RunCompleted,
     RunCreated,
     RunDeleted,
+    RunEdited,
+    RunPaused,
+    RunResumed,
     RunStarted,
     ScorerUsed,
 )
 from runoff_contracts.events.model import ModelRegistered, ModelVersionAdded
+from runoff_contracts.events.scorecard import ScorecardsStored
 from runoff_contracts.ids import new_run_id
 from runoff_contracts.model_spec import OnnxSpec
+from runoff_contracts.report import Metric
 from runoff_contracts.run_config import RunConfig
 from runoff_contracts.specs.tensors import ImageInput
 from runoff_eventlog.log import EventLog
@@ -80,6 +87,44 @@ def completed(run_id: str, n_entries: int) -> RunCompleted:
     return RunCompleted(run_id=run_id, n_entries=n_entries, n_failed=0, completed_at=NOW)
 
 
+def paused(run_id: str) -> RunPaused:
+    return RunPaused(run_id=run_id, paused_at=NOW)
+
+
+def resumed(run_id: str) -> RunResumed:
+    return RunResumed(run_id=run_id, resumed_at=NOW)
+
+
+def edited(run_id: str, alias: str | None = None, **labels: str) -> RunEdited:
+    return RunEdited(run_id=run_id, alias=alias, labels=labels, edited_at=NOW)
+
+
+def stored(run_id: str, metrics: dict[str, float], report: str | None = None) -> ScorecardsStored:
+    """Each metric of the second contender; none has a value for the first."""
+    return ScorecardsStored(
+        run_id=run_id,
+        scorecards=digest(40),
+        n_entries=4,
+        measures=["accuracy@1"],
+        report=report or digest(41),
+        metrics=[
+            Metric(contender=place, name=name, value=each, n=4, higher_is_better=True)
+            for name, value in metrics.items()
+            for place, each in enumerate([None, value])
+        ],
+        stored_at=NOW,
+    )
+
+
+def paid(event: EntryProcessed, *, cost_usd: float) -> EntryProcessed:
+    """The same with a price on the first contender's answer."""
+    first, *others = event.predictions
+    priced = first.model_copy(
+        update={"cost_usd": cost_usd, "usage": Usage(n_input=100, n_output=event.index)}
+    )
+    return event.model_copy(update={"predictions": [priced, *others]})
+
+
 def canceled(run_id: str) -> RunCanceled:
     return RunCanceled(run_id=run_id, reason="enough", canceled_at=NOW)
 
@@ -88,22 +133,25 @@ def deleted(run_id: str) -> RunDeleted:
     return RunDeleted(run_id=run_id, deleted_at=NOW)
 
 
+def attempt(*, duration_s: float = 0.01, error: AttemptError | None = None) -> Attempt:
+    return Attempt(started_at=NOW, duration_s=duration_s, error=error)
+
+
 def prediction(
     contender: int, label: str | None, *, confidence: float | None = 0.5, latency_s: float = 0.01
 ) -> Prediction:
     error = AttemptError(error_class="exception", message="no") if label is None else None
-    attempt = Attempt(started_at=NOW, duration_s=latency_s, error=error)
     return Prediction(
         contender=contender,
         label=label,
         confidence=None if label is None else confidence,
         latency_s=None if label is None else latency_s,
-        attempts=[attempt],
+        attempts=[attempt(duration_s=latency_s, error=error)],
     )
 
 
 def processed(
-    run_id: str, index: int, *labels: str | None, target: str | None = "zero", **more: object
+    run_id: str, index: int, *labels: str | None, target: Target = "zero", **more: object
 ) -> EntryProcessed:
     fields: dict[str, object] = {
         "run_id": run_id,
@@ -119,7 +167,7 @@ def processed(
 
 
 def scored(
-    run_id: str, index: int, *labels: str | None, target: str | None = "zero", **more: object
+    run_id: str, index: int, *labels: str | None, target: Target = "zero", **more: object
 ) -> EntryScored:
     answers = [label for label in labels if label is not None]
     n_agree = max((answers.count(label) for label in answers), default=0)
@@ -271,7 +319,7 @@ class Scribe:
         return await self.tell(subjects.model("onnx/net-0"), *model_events())
 
     async def whole_run(self, n_entries: int = 10, *, size: int = 4, seed: int = 7) -> str:
-        """A completed run of two contenders, compared."""
+        """A completed run of two contenders, paused once, reported, edited and compared."""
         run_id, chance = new_run_id(), random.Random(seed)
         await self.run(run_id, created(run_id, n_entries), started(run_id))
         for number, start in enumerate(range(0, n_entries, size)):
@@ -279,9 +327,20 @@ class Scribe:
                 (index, chance.choice(LABELS), chance.choice([*LABELS, None]))
                 for index in range(start, min(start + size, n_entries))
             ]
-            await self.processed(run_id, number, *(processed(run_id, *each) for each in labels))
+            facts = [processed(run_id, *each) for each in labels]
+            costs = [chance.random() for _ in facts]
+            await self.processed(
+                run_id, number, *(paid(e, cost_usd=c) for e, c in zip(facts, costs, strict=True))
+            )
             await self.scored(run_id, number, *(scored(run_id, *each) for each in labels))
+            if number == 0:
+                await self.run(run_id, paused(run_id), resumed(run_id))
+        await self.tell(
+            subjects.scorecards(run_id),
+            stored(run_id, {"accuracy": 0.5, "macro_f1": chance.random()}),
+        )
         await self.run(run_id, completed(run_id, n_entries))
+        await self.run(run_id, edited(run_id, "nightly", commit="4f1c2aa"))
         await self.compared(run_id)
         return run_id
 

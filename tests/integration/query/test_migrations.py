@@ -5,9 +5,11 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 
 import asyncpg
+import pydantic_core
 import pytest
 import pytest_asyncio
 
+from runoff_contracts.events.lifecycle import ScorerUsed
 from runoff_query.database import LIVE, Connection, connect
 from runoff_query.errors import DatabaseTooNew, MigrationChanged
 from runoff_query.migrations import all_migrations, migrate
@@ -29,6 +31,21 @@ SELECT 'constraint', t.relname, c.conname, '', pg_get_constraintdef(c.oid), '', 
 SELECT 'table', relname, '', '', coalesce(reloptions::text, ''), '', ''
   FROM pg_class WHERE relnamespace = $1::regnamespace AND relkind = 'r'
 """
+
+
+TARGET = 'a "b" \\ é\n\x01 \x7f 漢'
+BEFORE = """
+INSERT INTO runs VALUES (
+    '00000000-0000-7000-8000-000000000000', 1, 1, 'completed', 'classification', 'd', 1, 'x', NULL,
+    'y', 2, 2, 2, 0, '{}', 'normal', NULL, '{}', NULL, now(), now(), now());
+INSERT INTO run_contenders VALUES (
+    '00000000-0000-7000-8000-000000000000', 0, 'onnx/net', 1, 'x', 7, 1, 7, 6, 100);
+INSERT INTO entries VALUES (
+    '00000000-0000-7000-8000-000000000000', 0, 'a', false, %s, NULL, NULL, NULL, '[]');
+INSERT INTO entries VALUES (
+    '00000000-0000-7000-8000-000000000000', 1, 'b', false, NULL, NULL, NULL, NULL, '[]');
+""" % ("'" + TARGET + "'")
+"""What the projector of the first schema wrote."""
 
 
 @pytest_asyncio.fixture
@@ -55,6 +72,34 @@ async def test_migrations_are_applied_once(empty: Connection) -> None:
 
     assert first == [each.name for each in all_migrations()]
     assert await migrate(empty) == []
+
+
+async def test_rows_of_the_release_before_become_what_a_rebuild_would_write(
+    empty: Connection,
+) -> None:
+    """Whoever upgrades keeps their tables, and a rebuild finds them equal."""
+    first, *_ = all_migrations()
+    await empty.execute(f"CREATE SCHEMA IF NOT EXISTS {LIVE}")
+    await empty.execute(statement("meta/create"))
+    await empty.execute(statement("meta/note_migration"), 1, first.name, first.digest)
+    await empty.execute(first.text)
+    await empty.execute(BEFORE)
+    await migrate(empty)
+
+    targets = [
+        row["target"] for row in await empty.fetch("SELECT target FROM entries ORDER BY index")
+    ]
+    run = await empty.fetchrow("SELECT scorers, start_at, answers_from, report FROM runs")
+    contender = await empty.fetchrow("SELECT * FROM run_contenders")
+    assert targets == [pydantic_core.to_json(TARGET).decode(), None]
+    assert run is not None
+    assert (
+        run["scorers"] == pydantic_core.to_json([ScorerUsed(name="accuracy", version=1)]).decode()
+    )
+    assert run["start_at"] is run["answers_from"] is run["report"] is None
+    assert contender is not None
+    assert (contender["primary_scorer"], contender["n_timed"]) == ("accuracy", 7)
+    assert contender["n_priced"] == contender["n_metered"] == 0
 
 
 async def test_an_edited_migration_is_refused(empty: Connection) -> None:

@@ -129,6 +129,79 @@ async def test_metrics_follow_the_counts(nc: Client, scribe: Scribe, pool: Pool)
     assert (await _metrics(pool))["latency_mean_s", 0] == pytest.approx(0.01)
 
 
+async def test_a_report_has_the_last_word_on_its_metrics(
+    nc: Client, scribe: Scribe, pool: Pool
+) -> None:
+    """Counts say what they can while a run is under way; the rest comes with its report."""
+    run = new_run_id()
+    await scribe.run(run, facts.created(run, 1))
+    await scribe.processed(run, 0, facts.processed(run, 0, "zero", "one"))
+    await scribe.scored(run, 0, facts.scored(run, 0, "zero", "one"))
+    seq = await scribe.tell(
+        subjects.scorecards(run), facts.stored(run, {"accuracy": 0.125, "map_50": 0.75})
+    )
+    async with following(nc, pool):
+        await caught_up(pool, seq)
+
+    metrics = await _metrics(pool)
+    assert (metrics["accuracy", 0], metrics["accuracy", 1]) == (1.0, 0.125)
+    assert metrics["map_50", 1] == 0.75
+    assert ("map_50", 0) not in metrics
+    assert await pool.fetchval("SELECT report FROM runs") == facts.digest(41)
+
+
+async def test_costs_and_tokens_add_up_to_the_last_digit(
+    nc: Client, scribe: Scribe, pool: Pool
+) -> None:
+    """Sums of floats would depend on how the log was cut into batches."""
+    run = new_run_id()
+    await scribe.run(run, facts.created(run, 30))
+    for number in range(30):
+        entry = facts.processed(run, number, "zero", "one")
+        seq = await scribe.processed(run, number, facts.paid(entry, cost_usd=0.1))
+    async with following(nc, pool):
+        await caught_up(pool, seq)
+
+    first, second = await pool.fetch("SELECT * FROM run_contenders ORDER BY position")
+    assert (first["cost_picousd"], first["n_priced"]) == (3_000_000_000_000, 30)
+    assert (first["n_input_tokens"], first["n_output_tokens"]) == (3000, sum(range(30)))
+    assert (second["cost_picousd"], second["n_priced"], second["n_metered"]) == (0, 0, 0)
+    assert (await _metrics(pool))["cost_usd", 0] == 3.0
+    assert ("cost_usd", 1) not in await _metrics(pool)
+
+
+async def test_a_run_is_what_it_was_before_its_pause(
+    nc: Client, scribe: Scribe, pool: Pool
+) -> None:
+    """Pending where it had not started, running where it had; in whatever batches that came."""
+    early, late = new_run_id(), new_run_id()
+    await scribe.run(early, facts.created(early, 1), facts.paused(early))
+    seq = await scribe.run(late, facts.created(late, 1), facts.started(late), facts.paused(late))
+    async with following(nc, pool):
+        await caught_up(pool, seq)
+        halted = await _statuses(pool)
+        await scribe.run(early, facts.resumed(early))
+        await caught_up(pool, await scribe.run(late, facts.resumed(late)))
+
+    assert halted == {early: "paused", late: "paused"}
+    assert await _statuses(pool) == {early: "pending", late: "running"}
+
+
+async def test_the_newest_edit_counts(nc: Client, scribe: Scribe, pool: Pool) -> None:
+    """Alias and labels are as it says, taken away where it says so."""
+    run = new_run_id()
+    await scribe.run(run, facts.created(run, 1, alias="first", labels={"a": "1"}))
+    seq = await scribe.run(run, facts.edited(run, "second\x00", b="2"))
+    async with following(nc, pool):
+        await caught_up(pool, seq)
+        named = await pool.fetchrow("SELECT alias, labels FROM runs")
+        await caught_up(pool, await scribe.run(run, facts.edited(run)))
+
+    assert named is not None
+    assert tuple(named) == ("second\ufffd", '{"b":"2"}')
+    assert tuple(await pool.fetchrow("SELECT alias, labels FROM runs") or ()) == (None, "{}")
+
+
 async def test_the_registry_has_what_was_registered(nc: Client, scribe: Scribe, pool: Pool) -> None:
     """Names and versions as the events say them."""
     await scribe.registry()
@@ -372,3 +445,8 @@ async def _metrics(pool: Pool) -> dict[tuple[str, int], float]:
 
 async def _empty(pool: Pool) -> None:
     await pool.execute(f"TRUNCATE {', '.join(TABLES)}")
+
+
+async def _statuses(pool: Pool) -> dict[str, str]:
+    rows = await pool.fetch("SELECT run_id, status FROM runs")
+    return {str(row["run_id"]): row["status"] for row in rows}

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from runoff_query.api.filter import MAX_TERMS, METRICS, RunFilter, parse
+from runoff_query.api.filter import COUNTED, MAX_TERMS, RunFilter, parse
 from runoff_query.api.problems import ProblemRaised
 
 
@@ -32,6 +32,13 @@ def test_numbers_are_read_as_people_write_them(text: str, bound: float) -> None:
     assert parse(f"metrics.accuracy < {text}").bounds == [bound]
 
 
+def test_a_metric_has_whatever_name_its_scorer_gave_it() -> None:
+    """In quotes where it is no plain word: custom scorers are named by module and function."""
+    found = parse("metrics.map_50 > 0.5 and metrics.'grading:tone' >= 3")
+
+    assert found.metrics == ["map_50", "grading:tone"]
+
+
 def test_too_many_terms_are_refused() -> None:
     """A filter is a question, not a program."""
     with pytest.raises(ProblemRaised) as refused:
@@ -40,7 +47,7 @@ def test_too_many_terms_are_refused() -> None:
     assert str(MAX_TERMS) in refused.value.problem.errors[0].message
 
 
-WORDS = [f"metrics.{METRICS[0]}", "attributes.alias", "metrics.", "and", ">", "=", "'a'", "0.5"]
+WORDS = [f"metrics.{COUNTED[0]}", "attributes.alias", "metrics.", "and", ">", "=", "'a'", "0.5"]
 
 
 @given(st.text(max_size=60) | st.lists(st.sampled_from(WORDS)).map(" ".join))

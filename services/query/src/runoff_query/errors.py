@@ -6,7 +6,8 @@ QueryError
 ├── WrongDatabase     the database is not what this release can work with: an operator decides
 │   ├── MigrationChanged  a migration was edited after it was applied
 │   └── DatabaseTooNew    a later release has migrated this database
-└── RebuildUnderWay   one rebuild runs already: wait for its end
+├── RebuildUnderWay   one rebuild runs already: wait for its end
+└── ExportCut         a run was deleted while it was written out: the client sees a broken answer
 """
 
 
@@ -42,3 +43,10 @@ class DatabaseTooNew(WrongDatabase):
 
 class RebuildUnderWay(QueryError):
     """One rebuild runs already: wait for its end."""
+
+
+class ExportCut(QueryError):
+    """The run was deleted while it was written out: an answer that is not whole has to break."""
+
+    def __init__(self, run_id: str, *, n_seen: int, n_wanted: int) -> None:
+        super().__init__(f"run {run_id}: {n_seen} of {n_wanted} entries were left")

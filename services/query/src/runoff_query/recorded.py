@@ -6,12 +6,13 @@ and their upcasters. Everything else is read as the event classes of the contrac
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
 import pydantic_core
 from pydantic import ValidationError
 
+from runoff_contracts.answers import ANSWER_FIELDS
 from runoff_contracts.comparison import canonical, digest_of
 from runoff_contracts.envelope import BATCH_TYPE, CONTENT_TYPE
 from runoff_contracts.errors import ContractError
@@ -45,6 +46,18 @@ class Tally:
     n_correct: int = 0
     latency_ns: int = 0
     """Whole nanoseconds: sums of them do not depend on the order of adding, as floats do."""
+    n_timed: int = 0
+    cost_picousd: int = 0
+    """Millionths of a millionth of a dollar, whole for the same reason."""
+    n_priced: int = 0
+    n_input_tokens: int = 0
+    n_output_tokens: int = 0
+    n_metered: int = 0
+
+    def add(self, more: "Tally") -> None:
+        """Count what the other counted too."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(more, each.name))
 
 
 @dataclass(slots=True)
@@ -56,6 +69,7 @@ class ProcessedSlice:
     entry_id: list[str] = field(default_factory=list)
     failed: list[bool] = field(default_factory=list)
     target: list[str | None] = field(default_factory=list)
+    """JSON: what a target is follows from the task."""
     section: list[str | None] = field(default_factory=list)
     split: list[str | None] = field(default_factory=list)
     metadata: list[str | None] = field(default_factory=list)
@@ -74,6 +88,8 @@ class ScoredSlice:
     kind: list[str | None] = field(default_factory=list)
     n_agree: list[int | None] = field(default_factory=list)
     n_answers: list[int | None] = field(default_factory=list)
+    distance_px: list[float | None] = field(default_factory=list)
+    iou: list[float | None] = field(default_factory=list)
     confidence_difference: list[float | None] = field(default_factory=list)
     tallies: dict[int, Tally] = field(default_factory=dict)
 
@@ -151,21 +167,38 @@ def _add_processed(
     failed = False
     for prediction in predictions:
         tally = into.tallies.setdefault(prediction["contender"], Tally())
-        if prediction.get("label") is None:
-            tally.n_failed += 1
-            failed = True
-            continue
-        tally.n_answered += 1
-        tally.latency_ns += round((prediction.get("latency_s") or 0.0) * 1e9)
-    metadata = data.get("metadata")
+        failed = not _count(tally, prediction) or failed
+    target, metadata = data.get("target"), data.get("metadata")
     into.index.append(data["index"])
     into.entry_id.append(text(data["entry_id"]) or "")
     into.failed.append(failed)
-    into.target.append(text(data.get("target")))
+    into.target.append(None if target is None else _json(target))
     into.section.append(text(data.get("section")))
     into.split.append(text(data.get("split")))
     into.metadata.append(None if metadata is None else _json(metadata))
     into.predictions.append(_json(predictions))
+
+
+def _count(tally: Tally, prediction: Json) -> bool:
+    """Count a prediction; whether it answers. Facts leave out fields that are null."""
+    cost_usd, usage = prediction.get("cost_usd"), prediction.get("usage")
+    if cost_usd is not None:
+        tally.n_priced += 1
+        tally.cost_picousd += round(cost_usd * 1e12)
+    if usage is not None:
+        tally.n_metered += 1
+        tally.n_input_tokens += usage["n_input"]
+        tally.n_output_tokens += usage["n_output"]
+    # No boxes are an answer, an empty text is one too: only what is not there is none.
+    if all(prediction.get(name) is None for name in ANSWER_FIELDS):
+        tally.n_failed += 1
+        return False
+    tally.n_answered += 1
+    latency_s = prediction.get("latency_s")
+    if latency_s is not None:
+        tally.n_timed += 1
+        tally.latency_ns += round(latency_s * 1e9)
+    return True
 
 
 def _add_scored(into: ScoredSlice, data: Json) -> None:
@@ -188,6 +221,8 @@ def _add_scored(into: ScoredSlice, data: Json) -> None:
     into.kind.append(difference.get("kind"))
     into.n_agree.append(difference.get("n_agree"))
     into.n_answers.append(difference.get("n_answers"))
+    into.distance_px.append(difference.get("distance_px"))
+    into.iou.append(difference.get("iou"))
     into.confidence_difference.append(data.get("confidence_difference"))
 
 

@@ -30,6 +30,8 @@ class ApiSettings(DatabaseSettings):
     """Of a folder that is uploaded as a tar file."""
     max_manifest_bytes: int = Field(default=256 * MEBIBYTE, ge=1)
     """Of a manifest without files."""
+    max_predictions_bytes: int = Field(default=2 * GIBIBYTE, ge=1)
+    """Of predictions that were made elsewhere."""
     max_json_bytes: int = Field(default=8 * MEBIBYTE, ge=1)
     """Of every other body."""
     max_model_bytes: int = Field(default=2 * GIBIBYTE, ge=1)

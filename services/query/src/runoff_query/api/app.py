@@ -18,14 +18,18 @@ from runoff_objects.store import Objects
 from runoff_query.api import (
     again,
     comparisons,
+    control,
     datasets,
     entries,
+    exports,
     feed,
     health,
     models,
     problems,
     registry,
+    reports,
     runs,
+    uploads,
 )
 from runoff_query.api.guard import BodyTooLarge, Boundary, Guard, body_too_large
 from runoff_query.api.live import LiveRuns
@@ -44,12 +48,16 @@ _ROUTERS = (
     health.router,
     datasets.router,
     models.router,
+    uploads.router,
     registry.router,
     runs.router,
+    control.router,
+    reports.router,
     # Their paths begin like a run's: the fixed ones come before those that take the rest.
     comparisons.router,
     feed.router,
     again.router,
+    exports.router,
     entries.router,
 )
 
@@ -109,9 +117,11 @@ def body_limit(settings: ApiSettings, method: str, path: str, media_type: str) -
             return settings.max_dataset_bytes
         if media_type in datasets.MANIFESTS:
             return settings.max_manifest_bytes
-    if method == "POST" and path == "/api/models":
+    if method == "POST" and path == "/api/models" and media_type != models.JSON:
         # The form around the file: its declaration and its borders.
         return settings.max_model_bytes + settings.max_json_bytes + MEBIBYTE
+    if method == "POST" and path.startswith(uploads.PREFIX):
+        return settings.max_predictions_bytes
     return settings.max_json_bytes
 
 

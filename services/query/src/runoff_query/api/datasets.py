@@ -89,7 +89,7 @@ async def register_dataset(
 ) -> Response:
     """Register a folder (tar), a manifest (JSON lines or CSV), or `{name, task, entries: […]}`."""
     async with _source(request, parts, name, task) as (asked, source):
-        await check(source)
+        fields = await check(source)
         entries = await store(source, parts.objects)
     accepted = await parts.order(
         RegisterDataset(
@@ -101,6 +101,7 @@ async def register_dataset(
             n_entries=entries.n_entries,
             splits=entries.splits,
             sections=entries.sections,
+            fields=fields,
         )
     )
     number, created = accepted.data["number"], bool(accepted.data["created"])
@@ -154,7 +155,7 @@ async def _source(
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type == JSON:
         asked, rows = _read_body(await request.body(), name, task)
-        yield asked, Source(rows)
+        yield asked, Source(rows, asked.task)
         return
     if media_type != TAR and media_type not in MANIFESTS:
         raise refuse(
@@ -167,15 +168,15 @@ async def _source(
     async with spooled(request, folder=parts.settings.upload_folder) as path:
         if media_type != TAR:
             read = MANIFESTS[media_type]
-            yield asked, Source(lambda: _manifest_rows(path, read))
+            yield asked, Source(lambda: _manifest_rows(path, read, asked.task), asked.task)
             return
         with await asyncio.to_thread(_open, path) as archive:
-            yield asked, _archive_source(archive)
+            yield asked, _archive_source(archive, asked.task)
 
 
-def _manifest_rows(path: Path, read: Read) -> Iterator[Found]:
+def _manifest_rows(path: Path, read: Read, task: Task) -> Iterator[Found]:
     with path.open("rb") as file:
-        yield from read(file, "manifest")
+        yield from read(file, "manifest", task)
 
 
 def _open(path: Path) -> Archive:
@@ -192,14 +193,14 @@ def _open(path: Path) -> Archive:
         ) from error
 
 
-def _archive_source(archive: Archive) -> Source:
+def _archive_source(archive: Archive, task: Task) -> Source:
     read = csv_rows if archive.manifest.endswith(".csv") else json_lines
 
     def rows() -> Iterator[Found]:
         with archive.open(archive.manifest) as file:
-            yield from read(file, archive.manifest)
+            yield from read(file, archive.manifest, task)
 
-    return Source(rows, archive.size_of, archive.read, archive.errors)
+    return Source(rows, task, archive.size_of, archive.read, archive.errors)
 
 
 def _read_body(

@@ -1,24 +1,30 @@
 """The filter of the list of runs: terms joined by `and`, read into parameters of one statement.
 
-    metrics.accuracy > 0.9 and metrics.n_failed = 0 and attributes.status = 'completed'
+    metrics.map_50 > 0.5 and metrics.n_failed = 0 and attributes.status = 'completed'
 
-A term on a metric holds when any contender of the run fits it.
+A term on a metric holds when any contender of the run fits it. A name with other characters than
+letters, digits, dots and underscores stands in quotes: `metrics.'my_module:grade' > 3`.
 """
 
 import re
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, NoReturn
 
-from runoff_query.api.problems import refuse
+from runoff_query.api.problems import ProblemRaised, refuse
 
-METRICS: Final = (
+COUNTED: Final = (
     "accuracy",
+    "cost_usd",
     "latency_mean_s",
     "n_answered",
     "n_correct",
     "n_failed",
+    "n_input_tokens",
+    "n_output_tokens",
     "n_scored",
 )
+"""Metrics that may be asked for before any run has them; scorers and reports give the others."""
 ATTRIBUTES: Final = ("alias", "dataset", "priority", "status", "task")
 MAX_TERMS: Final = 20
 
@@ -60,6 +66,17 @@ def parse(text: str) -> RunFilter:
     return found
 
 
+def refuse_metric(name: str, known: Sequence[str]) -> ProblemRaised:
+    """What to raise where no run has a metric of that name."""
+    return refuse(
+        "bad-filter",
+        "The filter names an unknown metric",
+        422,
+        field="filter",
+        hint=f"no run has the metric {name!r}; there are {', '.join(known)}",
+    )
+
+
 class _Tokens:
     """A filter's text, taken token by token."""
 
@@ -97,9 +114,7 @@ def _term(tokens: _Tokens, found: RunFilter) -> None:
     meaning = "metrics.<name> or attributes.<name>"
     space, _, name = tokens.take("name", meaning).partition(".")
     if space == "metrics":
-        if name not in METRICS:
-            tokens.wrong(f"one of the metrics {', '.join(METRICS)}", back=True)
-        found.metrics.append(name)
+        found.metrics.append(name or tokens.take("text", "a metric's name")[1:-1])
         found.metric_comparisons.append(tokens.take("comparison", "a comparison such as >="))
         found.bounds.append(float(tokens.take("number", "a number")))
     elif space == "attributes":

@@ -1,21 +1,27 @@
-"""The route that registers a model: its file and its declaration, checked by a worker first."""
+"""The route that registers a model: its declaration, and its file where it is one.
+
+A worker checks both first: it alone can load a file, or reach a server.
+"""
 
 import asyncio
 import errno
 import shutil
 import tempfile
 import uuid
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Final
 
+import pydantic_core
 from fastapi import APIRouter, Request
-from pydantic import ValidationError
 from starlette.datastructures import FormData, UploadFile
 from starlette.responses import Response
 
 from runoff_contracts.commands import CheckModel, RegisterModel
-from runoff_contracts.model_spec import OnnxSpec
+from runoff_contracts.declaring import FILE_PROVIDERS, KINDS, read_declaration
+from runoff_contracts.errors import BadDeclaration
+from runoff_contracts.model_spec import ModelSpec
 from runoff_contracts.problem import FieldError
 from runoff_contracts.views import AcceptedView
 from runoff_query.api.checking import check_model
@@ -24,8 +30,7 @@ from runoff_query.api.problems import refuse
 from runoff_query.api.reading import as_json
 from runoff_query.registering.upload import disk_full
 
-PROVIDER: Final = "onnx"
-"""The provider whose models are files."""
+JSON: Final = "application/json"
 _MAX_NAME: Final = 200
 _BODY: Final = {
     "requestBody": {
@@ -37,11 +42,21 @@ _BODY: Final = {
                     "required": ["model", "spec", "file"],
                     "properties": {
                         "model": {"type": "string", "description": "As `onnx/digits-net`"},
-                        "spec": {"type": "string", "contentMediaType": "application/json"},
+                        "spec": {"type": "string", "contentMediaType": JSON},
                         "file": {"type": "string", "format": "binary"},
                     },
                 }
-            }
+            },
+            JSON: {
+                "schema": {
+                    "type": "object",
+                    "required": ["model", "spec"],
+                    "properties": {
+                        "model": {"type": "string", "description": "As `openai/gpt-4o-terse`"},
+                        "spec": {"type": "object"},
+                    },
+                }
+            },
         },
     }
 }
@@ -54,10 +69,20 @@ class RegisteredModel(AcceptedView):
 
     model: str
     number: int
-    file: str
-    n_bytes: int
+    file: str | None = None
+    n_bytes: int | None = None
     created: bool
     """False where this very file and declaration were registered under this name before."""
+
+
+@dataclass(frozen=True)
+class _Asked:
+    """What is to be registered."""
+
+    model: str
+    spec: ModelSpec
+    file: str | None = None
+    n_bytes: int | None = None
 
 
 @router.post(
@@ -68,59 +93,117 @@ class RegisteredModel(AcceptedView):
     openapi_extra=_BODY,
 )
 async def register_model(request: Request, parts: PartsOf) -> Response:
-    """Register a model file with its declaration; a worker loads it before it is taken."""
-    limit = parts.settings.max_json_bytes
-    async with request.form(max_files=2, max_fields=2, max_part_size=limit) as form:
-        model = _name(form)
-        spec = _spec(await _text(form, "spec"))
-        file = form.get("file")
-        if not isinstance(file, UploadFile):
-            raise refuse(
-                "invalid-request", "The form has no file", 422, field="file", hint="a file part"
-            )
-        digest, n_bytes = await _store(parts, file)
+    """Register a model: a form with file and declaration, or JSON where there is no file."""
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type == JSON:
+        asked = await asyncio.to_thread(_read_body, await request.body())
+    else:
+        asked = await _read_form(request, parts)
     sent_at = datetime.now(UTC)
     check = CheckModel(
-        command_id=str(uuid.uuid4()), sent_at=sent_at, model=model, file=digest, spec=spec
+        command_id=str(uuid.uuid4()),
+        sent_at=sent_at,
+        model=asked.model,
+        file=asked.file,
+        spec=asked.spec,
+        task=asked.spec.task,
     )
-    await check_model(parts, check, field="file")
+    await check_model(parts, check, field="file" if asked.file else "spec")
     accepted = await parts.order(
         RegisterModel(
             command_id=str(uuid.uuid4()),
             sent_at=sent_at,
-            model=model,
-            file=digest,
-            n_bytes=n_bytes,
-            spec=spec,
+            model=asked.model,
+            file=asked.file,
+            n_bytes=asked.n_bytes,
+            spec=asked.spec,
         )
     )
     number, created = accepted.data["number"], bool(accepted.data["created"])
     view = RegisteredModel.model_validate(
         {
-            "id": f"{model}@{number}",
+            "id": f"{asked.model}@{number}",
             "seq": accepted.seq,
-            "model": model,
+            "model": asked.model,
             "number": number,
-            "file": digest,
-            "n_bytes": n_bytes,
+            "file": asked.file,
+            "n_bytes": asked.n_bytes,
             "created": created,
         }
     )
-    location = {"Location": f"/api/models/{model}"}
+    location = {"Location": f"/api/models/{asked.model}"}
     return as_json(view, status=201 if created else 200, headers=location)
 
 
-def _name(form: FormData) -> str:
-    model = form.get("model")
+def _read_body(body: bytes) -> _Asked:
+    try:
+        data = pydantic_core.from_json(body, allow_inf_nan=False)
+    except ValueError as error:
+        raise refuse(
+            "bad-json", "The body is no JSON", 422, field="body", hint=str(error)
+        ) from error
+    if not isinstance(data, dict) or set(data) - {"model", "spec"}:
+        raise refuse(
+            "invalid-request",
+            "The request is not valid",
+            422,
+            field="body",
+            hint="the body is {model, spec: {…}}",
+        )
+    model = _name(data.get("model"))
+    provider = _provider(model)
+    if provider in FILE_PROVIDERS:
+        raise refuse(
+            "invalid-request",
+            f"A model of {provider}/… is a file",
+            422,
+            field="file",
+            hint="send a form (multipart/form-data) of model, spec and file",
+        )
+    return _Asked(model, _spec(data.get("spec"), provider))
+
+
+async def _read_form(request: Request, parts: Parts) -> _Asked:
+    limit = parts.settings.max_json_bytes
+    async with request.form(max_files=2, max_fields=2, max_part_size=limit) as form:
+        model = _name(form.get("model"))
+        provider = _provider(model)
+        spec = _spec(_json(await _text(form, "spec")), provider)
+        file = form.get("file")
+        if provider not in FILE_PROVIDERS:
+            if file is None:
+                return _Asked(model, spec)
+            raise refuse(
+                "invalid-request",
+                f"A model of {provider}/… has no file",
+                422,
+                field="file",
+                hint="leave it out: the declaration says everything",
+            )
+        if not isinstance(file, UploadFile):
+            raise refuse(
+                "invalid-request", "The form has no file", 422, field="file", hint="a file part"
+            )
+        return _Asked(model, spec, *await _store(parts, file))
+
+
+def _provider(model: str) -> str:
+    return model.partition("/")[0]
+
+
+def _name(model: object) -> str:
     provider, _, name = model.partition("/") if isinstance(model, str) else ("", "", "")
     safe = name and "@" not in name and name.isprintable() and len(name) <= _MAX_NAME
-    if provider != PROVIDER or not safe:
+    # Predictions made elsewhere are registered by the route that takes them.
+    known = [each for each in KINDS if each != "upload"]
+    if provider not in known or not safe:
         raise refuse(
             "bad-model-name",
             "The model's name is missing or wrong",
             422,
             field="model",
-            hint=f"{PROVIDER}/ and a name of at most {_MAX_NAME} characters, without @",
+            hint=f"{', '.join(f'{each}/' for each in known)} and a name of at most {_MAX_NAME} "
+            "characters, without @",
         )
     return f"{provider}/{name}"
 
@@ -135,15 +218,26 @@ async def _text(form: FormData, field: str) -> str | bytes:
     return await part.read() if isinstance(part, UploadFile) else part
 
 
-def _spec(text: str | bytes) -> OnnxSpec:
+def _json(text: str | bytes) -> object:
     try:
-        return OnnxSpec.model_validate_json(text)
-    except ValidationError as error:
+        return pydantic_core.from_json(text, allow_inf_nan=False)
+    except ValueError as error:
+        raise refuse(
+            "invalid-request",
+            "The declaration is no JSON",
+            422,
+            field="spec",
+            hint=str(error),
+        ) from error
+
+
+def _spec(data: object, provider: str) -> ModelSpec:
+    try:
+        return read_declaration(data, provider=provider)
+    except BadDeclaration as error:
         errors = [
-            FieldError(
-                field=".".join(["spec", *(str(part) for part in each["loc"])]), message=each["msg"]
-            )
-            for each in error.errors(include_url=False, include_input=False)
+            FieldError(field=f"spec.{each.field}" if each.field else "spec", message=each.message)
+            for each in error.errors
         ]
         raise refuse(
             "invalid-request", "The declaration is not valid", 422, errors=errors

@@ -22,6 +22,9 @@ Limit = Annotated[int, Query(ge=1, le=MAX_PAGE, description="At most so many ite
 Cursor = Annotated[
     str | None, Query(max_length=2000, description="`next_cursor` of the part before")
 ]
+IdempotencyKey = Annotated[
+    str | None, Header(min_length=1, max_length=200, description="The same key, the same run")
+]
 Key = str | int | float | None
 
 

@@ -178,7 +178,7 @@ async def _datasets(parts: Parts, rows: Sequence[asyncpg.Record]) -> list[Datase
         versions[found["dataset"]].append(
             DatasetVersionView.model_validate(
                 dict(found)
-                | {"splits": read_json(found["splits"]), "sections": read_json(found["sections"])}
+                | {name: read_json(found[name]) for name in ("splits", "sections", "fields")}
             )
         )
     return [DatasetView(**dict(row), versions=versions[row["dataset"]]) for row in rows]

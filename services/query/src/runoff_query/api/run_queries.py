@@ -22,9 +22,14 @@ async def run_view(pool: Pool, run_id: str) -> RunView | None:
 async def run_views(pool: Pool, rows: Sequence[asyncpg.Record]) -> list[RunView]:
     """Runs of these rows, with their contenders, in their order."""
     ids = [row["run_id"] for row in rows]
+    metrics: dict[tuple[UUID, int], dict[str, float]] = {}
+    for found in await pool.fetch(statement("read/metrics"), ids):
+        of_one = metrics.setdefault((found["run_id"], found["position"]), {})
+        of_one[found["metric"]] = found["value"]
     contenders: dict[UUID, list[ContenderView]] = {each: [] for each in ids}
     for found in await pool.fetch(statement("read/contenders"), ids):
-        contenders[found["run_id"]].append(_contender(found))
+        of_one = metrics.get((found["run_id"], found["position"]), {})
+        contenders[found["run_id"]].append(_contender(found, of_one))
     return [_run(row, contenders[row["run_id"]]) for row in rows]
 
 
@@ -37,13 +42,15 @@ def entry_view(row: asyncpg.Record) -> EntryView:
             "n_agree": row["n_agree"],
             "n_answers": row["n_answers"],
             "value": row["difference"],
+            "distance_px": row["distance_px"],
+            "iou": row["iou"],
         }
     return EntryView.model_validate(
         {
             "index": row["index"],
             "entry_id": row["entry_id"],
             "status": "failed" if row["failed"] else "answered",
-            "target": row["target"],
+            "target": read_json(row["target"]),
             "section": row["section"],
             "split": row["split"],
             "metadata": read_json(row["metadata"]),
@@ -60,18 +67,24 @@ def read_json(text: str | None) -> object:
     return None if text is None else pydantic_core.from_json(text)
 
 
-def _contender(row: asyncpg.Record) -> ContenderView:
-    n_scored, n_answered = row["n_scored"], row["n_answered"]
+def _contender(row: asyncpg.Record, metrics: dict[str, float]) -> ContenderView:
+    n_scored, n_timed, n_metered = row["n_scored"], row["n_timed"], row["n_metered"]
     return ContenderView(
         position=row["position"],
         model=row["model"],
         number=row["number"],
         digest=row["digest"],
+        primary=row["primary_scorer"],
         n_scored=n_scored,
         n_correct=row["n_correct"],
         n_failed=row["n_failed"],
         accuracy=row["n_correct"] / n_scored if n_scored else None,
-        latency_mean_s=row["latency_ns"] / 1e9 / n_answered if n_answered else None,
+        latency_mean_s=row["latency_ns"] / 1e9 / n_timed if n_timed else None,
+        cost_usd=row["cost_picousd"] / 1e12 if row["n_priced"] else None,
+        n_priced=row["n_priced"],
+        n_input_tokens=row["n_input_tokens"] if n_metered else None,
+        n_output_tokens=row["n_output_tokens"] if n_metered else None,
+        metrics=metrics,
     )
 
 
@@ -83,6 +96,8 @@ def _run(row: asyncpg.Record, contenders: list[ContenderView]) -> RunView:
             "selection": read_json(row["selection"]),
             "config": read_json(row["config"]),
             "labels": read_json(row["labels"]),
+            "scorers": read_json(row["scorers"]),
+            "answers_from": read_json(row["answers_from"]),
             "contenders": contenders,
             "seq": max(row["seq"], row["comparison_seq"] or 0),
         }

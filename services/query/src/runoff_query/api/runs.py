@@ -1,39 +1,44 @@
-"""Routes of runs: launch, list, show, cancel, delete."""
+"""Routes of runs: launch, list, show; `control.py` has those that steer one."""
 
 import uuid
 from datetime import UTC, datetime
 from typing import Annotated
 
-from fastapi import APIRouter, Header, Query
-from pydantic import BaseModel, ConfigDict, Field
+from fastapi import APIRouter, Query
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
 from runoff_contracts.commands import (
     MAX_CONTENDERS,
-    CancelRun,
-    CheckModel,
+    Accepted,
     CreateRun,
-    DeleteRun,
     Label,
+    ScorerAsked,
 )
 from runoff_contracts.ids import ModelRef, new_run_id
 from runoff_contracts.run_config import RunConfig, Selection
 from runoff_contracts.task import Priority, Status
 from runoff_contracts.views import AcceptedView, Page, RunView
-from runoff_query.api.checking import check_model
-from runoff_query.api.filter import parse
+from runoff_query.api.checking import LAUNCH_S
+from runoff_query.api.filter import COUNTED, RunFilter, parse, refuse_metric
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.problems import refuse, unknown
-from runoff_query.api.reading import Cursor, FreshOf, Limit, as_json, make_cursor, read_cursor
+from runoff_query.api.reading import (
+    Cursor,
+    FreshOf,
+    IdempotencyKey,
+    Limit,
+    as_json,
+    make_cursor,
+    read_cursor,
+)
 from runoff_query.api.run_queries import run_view, run_views
 from runoff_query.statements import statement
-
-CHECKED_PROVIDERS = ("python",)
-"""Models that are named by what they are: a worker says whether there is one."""
 
 _KEYS = uuid.UUID("6f1d7d3e-5d0c-5c64-9c1b-6d0f7a0f7a52")
 """Namespace of run ids that are made of an idempotency key."""
 _MIN_PREFIX = 8
+_MAX_NAMED = 100
 
 router = APIRouter(tags=["runs"])
 
@@ -52,30 +57,22 @@ class RunRequest(BaseModel):
     priority: Priority = "normal"
     alias: Label | None = None
     labels: dict[Label, Label] = Field(default_factory=dict, max_length=50)
+    start_at: AwareDatetime | None = None
+    """With an offset from UTC; at once where it is left out or past."""
+    scorers: list[ScorerAsked] | None = Field(default=None, min_length=1, max_length=50)
+    """Those of the task where it is left out; the first one has to pass or fail an answer."""
 
 
 @router.post("/runs", status_code=201, response_model=AcceptedView)
 async def create_run(
     asked: RunRequest,
     parts: PartsOf,
-    idempotency_key: Annotated[
-        str | None, Header(min_length=1, max_length=200, description="The same key, the same run")
-    ] = None,
+    idempotency_key: IdempotencyKey = None,
 ) -> Response:
-    """Launch a run."""
-    run_id = str(uuid.uuid5(_KEYS, idempotency_key)) if idempotency_key else new_run_id()
-    for place, model in enumerate(asked.models):
-        if model.partition("/")[0] in CHECKED_PROVIDERS:
-            check = CheckModel(command_id=run_id, sent_at=datetime.now(UTC), model=model)
-            await check_model(parts, check, field=f"models.{place}")
-    accepted = await parts.order(
-        CreateRun(command_id=run_id, sent_at=datetime.now(UTC), run_id=run_id, **dict(asked))
-    )
-    return as_json(
-        AcceptedView(id=run_id, seq=accepted.seq),
-        status=201,
-        headers={"Location": f"/api/runs/{run_id}"},
-    )
+    """Launch a run; what its models and entries are not fit for is refused before any is asked."""
+    run_id = run_id_for(idempotency_key) if idempotency_key else new_run_id()
+    command = CreateRun(command_id=run_id, sent_at=datetime.now(UTC), run_id=run_id, **dict(asked))
+    return launched(run_id, await parts.order(command, timeout_s=LAUNCH_S))
 
 
 @router.get("/runs", response_model=Page[RunView])
@@ -93,6 +90,7 @@ async def list_runs(
 ) -> Response:
     """Runs, newest first."""
     terms = parse(filter)
+    await _known_metrics(parts, terms)
     before = read_cursor("runs", cursor, int)
     name, number = _model_meant(model)
     rows = await parts.pool.fetch(
@@ -122,28 +120,18 @@ async def show_run(run_id: str, parts: PartsOf, fresh: FreshOf) -> Response:
     return fresh.answer(await known_run(parts, run_id))
 
 
-@router.post("/runs/{run_id}/cancel", response_model=AcceptedView)
-async def cancel_run(
-    run_id: str, parts: PartsOf, reason: Annotated[str, Query(max_length=500)] = ""
-) -> Response:
-    """Stop a run that has not settled; what was answered until then stays."""
-    whole = await resolve(parts, run_id)
-    accepted = await parts.order(
-        CancelRun(
-            command_id=str(uuid.uuid4()), sent_at=datetime.now(UTC), run_id=whole, reason=reason
-        )
-    )
-    return as_json(AcceptedView(id=whole, seq=accepted.seq))
+def run_id_for(key: str) -> str:
+    """The id of the run that this key asks for."""
+    return str(uuid.uuid5(_KEYS, key))
 
 
-@router.delete("/runs/{run_id}", response_model=AcceptedView)
-async def delete_run(run_id: str, parts: PartsOf) -> Response:
-    """Take a settled run out of every view."""
-    whole = await resolve(parts, run_id)
-    accepted = await parts.order(
-        DeleteRun(command_id=str(uuid.uuid4()), sent_at=datetime.now(UTC), run_id=whole)
+def launched(run_id: str, accepted: Accepted) -> Response:
+    """What a launch is answered with."""
+    return as_json(
+        AcceptedView(id=run_id, seq=accepted.seq),
+        status=201,
+        headers={"Location": f"/api/runs/{run_id}"},
     )
-    return as_json(AcceptedView(id=whole, seq=accepted.seq))
 
 
 async def resolve(parts: Parts, text: str) -> str:
@@ -194,6 +182,18 @@ async def known_run(parts: Parts, text: str) -> RunView:
     if view is None:
         raise unknown("run", text)
     return view
+
+
+async def _known_metrics(parts: Parts, terms: RunFilter) -> None:
+    """A metric that no run has is a typing error, and an empty list would hide it."""
+    asked = sorted(set(terms.metrics) - set(COUNTED))
+    if not asked:
+        return
+    unknown_names = await parts.pool.fetch(statement("read/unknown_metrics"), asked)
+    if unknown_names:
+        rows = await parts.pool.fetch(statement("read/known_metrics"), _MAX_NAMED)
+        known = sorted({*COUNTED, *(row["metric"] for row in rows)})
+        raise refuse_metric(unknown_names[0]["name"], known)
 
 
 def _model_meant(model: str | None) -> tuple[str | None, int | None]:

@@ -7,6 +7,7 @@ from itertools import islice
 from typing import Final
 
 from runoff_contracts.problem import FieldError
+from runoff_contracts.task import Task
 from runoff_objects.entry_set import EntryRow, EntrySet, EntrySetWriter
 from runoff_objects.store import Objects
 from runoff_query.api.problems import ProblemRaised, refuse
@@ -24,19 +25,21 @@ class Source:
     """A manifest that can be read more than once, and the files beside it."""
 
     rows: Callable[[], Iterator[Found]]
+    task: Task
     size_of: Size | None = None
     read: Callable[[str], bytes] | None = None
     errors: list[FieldError] = field(default_factory=list)
     """What was wrong before the first row."""
 
 
-async def check(source: Source) -> None:
-    """Read every row of a source and say everything that is wrong.
+async def check(source: Source) -> list[str] | None:
+    """Read every row of a source and say everything that is wrong; else what every row has.
 
     Raises:
         ProblemRaised: 422 with the rows that are wrong, or because there is none.
     """
-    errors, n_errors, n_rows = await asyncio.to_thread(_check_all, source)
+    checker = RowChecker(source.size_of, source.task)
+    errors, n_errors, n_rows = await asyncio.to_thread(_check_all, source, checker)
     if n_errors:
         raise _wrong(errors, n_errors)
     if n_rows == 0:
@@ -46,6 +49,7 @@ async def check(source: Source) -> None:
             422,
             "The manifest needs at least one row.",
         )
+    return checker.fields
 
 
 async def store(source: Source, objects: Objects) -> EntrySet:
@@ -59,8 +63,7 @@ async def store(source: Source, objects: Objects) -> EntrySet:
     return await writer.finish()
 
 
-def _check_all(source: Source) -> tuple[list[FieldError], int, int]:
-    checker = RowChecker(source.size_of)
+def _check_all(source: Source, checker: RowChecker) -> tuple[list[FieldError], int, int]:
     errors = source.errors[:MAX_ERRORS]
     n_errors, n_rows = len(source.errors), 0
     for found in source.rows():
@@ -90,7 +93,7 @@ def _wrong(errors: list[FieldError], n_errors: int) -> ProblemRaised:
 def _rows(source: Source) -> Iterator[Row]:
     for found in source.rows():
         if not isinstance(found, FieldError):
-            yield Row.model_validate(found[1])
+            yield Row.read(found[1], source.task)
 
 
 async def _store_files(

@@ -6,19 +6,23 @@ from typing import IO, Final
 
 import pydantic_core
 
+from runoff_contracts.answers import target_error
 from runoff_contracts.problem import FieldError
+from runoff_contracts.task import Task
 from runoff_query.registering.rows import COLUMNS, Place, Raw
 
 MAX_LINE_BYTES: Final = 1024 * 1024
 _BOM: Final = "\ufeff"
 _METADATA: Final = "metadata"
+_POINT: Final = {"x", "y"}
+_TARGETS_AS_JSON: Final = ("detection", "coordinates")
 
 Found = tuple[Place, Raw] | FieldError
-Read = Callable[[IO[bytes], str], Iterator[Found]]
+Read = Callable[[IO[bytes], str, Task], Iterator[Found]]
 
 
-def json_lines(source: IO[bytes], name: str) -> Iterator[Found]:
-    """Rows of JSON lines; empty lines are passed over."""
+def json_lines(source: IO[bytes], name: str, task: Task) -> Iterator[Found]:
+    """Rows of JSON lines, for any task; empty lines are passed over."""
     for place, line in _lines(source, name):
         if isinstance(line, FieldError):
             yield line
@@ -26,8 +30,11 @@ def json_lines(source: IO[bytes], name: str) -> Iterator[Found]:
             yield _json_row(place, line)
 
 
-def csv_rows(source: IO[bytes], name: str) -> Iterator[Found]:
-    """Rows of CSV with a header; columns that a manifest does not know go to the metadata."""
+def csv_rows(source: IO[bytes], name: str, task: Task) -> Iterator[Found]:
+    """Rows of CSV with a header; columns that a manifest does not know go to the metadata.
+
+    A target of boxes or of a point is JSON in its cell; a point may also be two columns x and y.
+    """
     errors: list[FieldError] = []
     reader = csv.reader(_texts(source, name, errors), strict=True)
     header: list[str] | None = None
@@ -53,7 +60,7 @@ def csv_rows(source: IO[bytes], name: str) -> Iterator[Found]:
             if wrong:
                 return
         elif any(cells):
-            yield _csv_row(place, header, cells)
+            yield _csv_row(place, header, cells, task)
 
 
 def _json_row(place: Place, line: str) -> Found:
@@ -66,7 +73,7 @@ def _json_row(place: Place, line: str) -> Found:
     return place, row
 
 
-def _csv_row(place: Place, header: list[str], cells: list[str]) -> Found:
+def _csv_row(place: Place, header: list[str], cells: list[str], task: Task) -> Found:
     if len(cells) != len(header):
         return place.error("", f"has {len(cells)} cells; the header has {len(header)}")
     row: Raw = {}
@@ -83,9 +90,31 @@ def _csv_row(place: Place, header: list[str], cells: list[str]) -> Found:
             row[column] = cell
         else:
             metadata[column] = cell
+    if task in _TARGETS_AS_JSON:
+        wrong = _read_target(place, row, metadata, task)
+        if wrong is not None:
+            return wrong
     if metadata:
         row[_METADATA] = metadata
     return place, row
+
+
+def _read_target(
+    place: Place, row: Raw, metadata: dict[str, object], task: Task
+) -> FieldError | None:
+    """Turn the target's cell, or x and y, into what they say; what is wrong with them."""
+    cell = row.get("target")
+    if isinstance(cell, str):
+        try:
+            row["target"] = pydantic_core.from_json(cell, allow_inf_nan=False)
+        except ValueError:
+            return place.error("target", f"is no JSON; {target_error(task, cell)}")
+    elif task == "coordinates" and set(metadata) >= _POINT:
+        try:
+            row["target"] = {name: float(str(metadata.pop(name))) for name in sorted(_POINT)}
+        except ValueError:
+            return place.error("target", "x and y have to be numbers")
+    return None
 
 
 def _wrong_header(header: list[str], place: Place) -> Iterator[FieldError]:

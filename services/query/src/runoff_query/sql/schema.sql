@@ -37,6 +37,7 @@ CREATE TABLE dataset_versions (
     sections  text NOT NULL,
     added_at  timestamptz NOT NULL,
     seq       bigint NOT NULL,
+    fields    text,
     PRIMARY KEY (dataset, number)
 );
 
@@ -51,8 +52,8 @@ CREATE TABLE model_versions (
     model    text NOT NULL,
     number   integer NOT NULL,
     digest   text NOT NULL,
-    file     text NOT NULL,
-    n_bytes  bigint NOT NULL,
+    file     text,
+    n_bytes  bigint,
     spec     text NOT NULL,
     added_at timestamptz NOT NULL,
     seq      bigint NOT NULL,
@@ -81,7 +82,11 @@ CREATE TABLE runs (
     reason          text,
     created_at      timestamptz NOT NULL,
     started_at      timestamptz,
-    settled_at      timestamptz
+    settled_at      timestamptz,
+    scorers         text NOT NULL,
+    start_at        timestamptz,
+    answers_from    text,
+    report          text
 ) WITH (fillfactor = 70);
 
 CREATE UNIQUE INDEX runs_newest ON runs (created_seq DESC);
@@ -89,16 +94,23 @@ CREATE INDEX runs_status ON runs (status, created_seq DESC);
 CREATE INDEX runs_dataset ON runs (dataset, created_seq DESC);
 
 CREATE TABLE run_contenders (
-    run_id     uuid NOT NULL,
-    position   integer NOT NULL,
-    model      text NOT NULL,
-    number     integer,
-    digest     text NOT NULL,
-    n_answered bigint NOT NULL,
-    n_failed   bigint NOT NULL,
-    n_scored   bigint NOT NULL,
-    n_correct  bigint NOT NULL,
-    latency_ns bigint NOT NULL,
+    run_id          uuid NOT NULL,
+    position        integer NOT NULL,
+    model           text NOT NULL,
+    number          integer,
+    digest          text NOT NULL,
+    n_answered      bigint NOT NULL,
+    n_failed        bigint NOT NULL,
+    n_scored        bigint NOT NULL,
+    n_correct       bigint NOT NULL,
+    latency_ns      bigint NOT NULL,
+    primary_scorer  text NOT NULL,
+    n_timed         bigint NOT NULL,
+    cost_picousd    bigint NOT NULL,
+    n_priced        bigint NOT NULL,
+    n_input_tokens  bigint NOT NULL,
+    n_output_tokens bigint NOT NULL,
+    n_metered       bigint NOT NULL,
     PRIMARY KEY (run_id, position)
 ) WITH (fillfactor = 70);
 
@@ -111,6 +123,8 @@ CREATE TABLE run_metrics (
     value    double precision NOT NULL,
     PRIMARY KEY (run_id, metric, position)
 ) WITH (fillfactor = 70);
+
+CREATE INDEX run_metrics_metric ON run_metrics (metric);
 
 CREATE TABLE entries (
     run_id      uuid NOT NULL,
@@ -136,6 +150,8 @@ CREATE TABLE entry_scores (
     n_agree               integer,
     n_answers             integer,
     confidence_difference double precision,
+    distance_px           double precision,
+    iou                   double precision,
     PRIMARY KEY (run_id, index)
 );
 
@@ -166,3 +182,18 @@ CREATE TABLE comparison_runs (
 );
 
 CREATE INDEX comparison_runs_digest ON comparison_runs (digest);
+
+CREATE TABLE answer_versions (
+    run_id         uuid NOT NULL,
+    index          integer NOT NULL,
+    answer_version integer NOT NULL,
+    parent         integer NOT NULL,
+    mode           text NOT NULL,
+    seed           text,
+    contenders     integer[] NOT NULL,
+    asked_at       timestamptz NOT NULL,
+    answered_at    timestamptz,
+    predictions    text,
+    worker         text,
+    PRIMARY KEY (run_id, index, answer_version)
+);

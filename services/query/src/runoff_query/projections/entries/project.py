@@ -32,6 +32,8 @@ SCORE_COLUMNS = (
     "difference_kind",
     "n_agree",
     "n_answers",
+    "distance_px",
+    "iou",
     "confidence_difference",
 )
 
@@ -90,6 +92,8 @@ def _scores(slices: Iterable[ScoredSlice], gone: set[str]) -> Iterator[Row]:
                 part.kind,
                 part.n_agree,
                 part.n_answers,
+                part.distance_px,
+                part.iou,
                 part.confidence_difference,
                 strict=True,
             )

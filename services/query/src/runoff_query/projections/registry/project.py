@@ -42,6 +42,7 @@ def _row(fact: Recorded) -> tuple[str, Row] | None:
                 _json(event.sections),
                 event.added_at,
                 seq,
+                None if event.fields is None else _json(event.fields),
             )
             return "dataset_versions", row
         case ModelVersionAdded() as event:
@@ -59,5 +60,5 @@ def _row(fact: Recorded) -> tuple[str, Row] | None:
     return None
 
 
-def _json(value: dict[str, int]) -> str:
+def _json(value: dict[str, int] | list[str]) -> str:
     return pydantic_core.to_json(value).decode()

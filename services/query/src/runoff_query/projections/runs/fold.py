@@ -8,12 +8,19 @@ from runoff_contracts.events.lifecycle import (
     RunCanceled,
     RunCompleted,
     RunCreated,
+    RunEdited,
     RunFailed,
+    RunPaused,
     RunResliced,
+    RunResumed,
     RunStarted,
 )
+from runoff_contracts.events.scorecard import ScorecardsStored
 from runoff_contracts.task import Status
 from runoff_query.recorded import ProcessedSlice, Recorded, ScoredSlice, Tally, storable
+
+RESUMED = "resumed"
+"""In place of a status: the one before the pause, which the batch may not hold."""
 
 
 @dataclass
@@ -28,6 +35,9 @@ class RunChange:
     n_processed: int = 0
     n_failed: int = 0
     n_scored: int = 0
+    edited: RunEdited | None = None
+    """The newest: alias and labels are as it says, none included."""
+    report: str | None = None
 
 
 @dataclass
@@ -37,6 +47,8 @@ class Changes:
     created: list[tuple[int, RunCreated]] = field(default_factory=list)
     runs: dict[str, RunChange] = field(default_factory=dict)
     tallies: dict[tuple[str, int], Tally] = field(default_factory=dict)
+    reported: dict[tuple[str, int, str], float] = field(default_factory=dict)
+    """Metrics that reports gave, by run, contender and name."""
 
 
 def fold(facts: Iterable[Recorded]) -> Changes:
@@ -66,6 +78,18 @@ def _proceed(changes: Changes, fact: Recorded) -> None:
             change.status, change.started_at = Status.RUNNING, event.started_at
         case RunResliced() as event:
             _touch(changes, event.run_id, fact.seq)
+        case RunPaused() as event:
+            _touch(changes, event.run_id, fact.seq).status = Status.PAUSED
+        case RunResumed() as event:
+            _touch(changes, event.run_id, fact.seq).status = RESUMED
+        case RunEdited() as event:
+            _touch(changes, event.run_id, fact.seq).edited = event
+        case ScorecardsStored() as event if event.report is not None:
+            _touch(changes, event.run_id, fact.seq).report = event.report
+            for metric in event.metrics:
+                if metric.value is not None:
+                    key = (event.run_id, metric.contender, storable(metric.name))
+                    changes.reported[key] = metric.value
         case RunCompleted() as event:
             change = _touch(changes, event.run_id, fact.seq)
             change.status, change.settled_at = Status.COMPLETED, event.completed_at
@@ -87,9 +111,4 @@ def _touch(changes: Changes, run_id: str, seq: int) -> RunChange:
 
 def _count(changes: Changes, run_id: str, tallies: dict[int, Tally]) -> None:
     for position, more in tallies.items():
-        held = changes.tallies.setdefault((run_id, position), Tally())
-        held.n_answered += more.n_answered
-        held.n_failed += more.n_failed
-        held.n_scored += more.n_scored
-        held.n_correct += more.n_correct
-        held.latency_ns += more.latency_ns
+        changes.tallies.setdefault((run_id, position), Tally()).add(more)

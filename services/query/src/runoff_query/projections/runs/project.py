@@ -1,10 +1,10 @@
-"""Writes runs, contenders and metrics: three statements a batch, whatever is in it."""
+"""Writes runs, contenders and metrics: a few statements a batch, whatever is in it."""
 
 from collections.abc import Sequence
 
 import pydantic_core
 
-from runoff_contracts.events.lifecycle import RunCreated
+from runoff_contracts.events.lifecycle import RunCreated, RunEdited
 from runoff_query.database import Connection
 from runoff_query.projections.deleted import delete_runs
 from runoff_query.projections.runs.fold import Changes, fold
@@ -20,6 +20,8 @@ async def project(connection: Connection, facts: Sequence[Recorded]) -> None:
     await _add(connection, changes.created)
     await _advance(connection, changes)
     await _count(connection, changes)
+    # Behind the counts: a report has the last word on a metric of the same name.
+    await _report(connection, changes)
     await delete_runs(
         connection,
         facts,
@@ -35,14 +37,15 @@ async def _add(connection: Connection, created: list[tuple[int, RunCreated]]) ->
         statement("projections/runs/add_runs"),
         *(list(column) for column in columns),
     )
-    contenders = [(event.run_id, each) for _, event in created for each in event.contenders]
+    contenders = [(event, each) for _, event in created for each in event.contenders]
     await connection.execute(
         statement("projections/runs/add_contenders"),
-        [run_id for run_id, _ in contenders],
+        [event.run_id for event, _ in contenders],
         [each.position for _, each in contenders],
         [storable(each.model) for _, each in contenders],
         [each.number for _, each in contenders],
         [each.digest for _, each in contenders],
+        [storable(event.scorers[0].name) if event.scorers else "" for event, _ in contenders],
     )
 
 
@@ -62,6 +65,9 @@ def _row(seq: int, event: RunCreated) -> tuple[object, ...]:
         None if event.alias is None else storable(event.alias),
         pydantic_core.to_json(event.labels).decode(),
         event.created_at,
+        pydantic_core.to_json(event.scorers).decode(),
+        event.start_at,
+        event.answers_from.model_dump_json() if event.answers_from else None,
     )
 
 
@@ -80,6 +86,10 @@ async def _advance(connection: Connection, changes: Changes) -> None:
         [change.n_processed for change in each],
         [change.n_failed for change in each],
         [change.n_scored for change in each],
+        [change.edited is not None for change in each],
+        [_alias(change.edited) for change in each],
+        [_labels(change.edited) for change in each],
+        [change.report for change in each],
     )
 
 
@@ -96,6 +106,32 @@ async def _count(connection: Connection, changes: Changes) -> None:
         [tally.n_scored for tally in each],
         [tally.n_correct for tally in each],
         [tally.latency_ns for tally in each],
+        [tally.n_timed for tally in each],
+        [tally.cost_picousd for tally in each],
+        [tally.n_priced for tally in each],
+        [tally.n_input_tokens for tally in each],
+        [tally.n_output_tokens for tally in each],
+        [tally.n_metered for tally in each],
     )
     runs = list(dict.fromkeys(run_id for run_id, _ in changes.tallies))
     await connection.execute(statement("projections/runs/write_metrics"), runs)
+
+
+async def _report(connection: Connection, changes: Changes) -> None:
+    if not changes.reported:
+        return
+    await connection.execute(
+        statement("projections/runs/report_metrics"),
+        [run_id for run_id, _, _ in changes.reported],
+        [position for _, position, _ in changes.reported],
+        [metric for _, _, metric in changes.reported],
+        list(changes.reported.values()),
+    )
+
+
+def _alias(edited: RunEdited | None) -> str | None:
+    return None if edited is None or edited.alias is None else storable(edited.alias)
+
+
+def _labels(edited: RunEdited | None) -> str | None:
+    return None if edited is None else pydantic_core.to_json(edited.labels).decode()

@@ -5,7 +5,7 @@
 -- has the order, and a page is a few look-ups.
 SELECT e.index, e.entry_id, e.failed, e.target, e.section, e.split, e.metadata, e.predictions,
        s.scores, s.difference, s.difference_kind, s.n_agree, s.n_answers,
-       s.confidence_difference, coalesce(- s.confidence_difference, 1) AS place
+       s.distance_px, s.iou, s.confidence_difference, coalesce(- s.confidence_difference, 1) AS place
   FROM entry_scores AS s
  CROSS JOIN LATERAL (SELECT *
                        FROM entries

@@ -4,7 +4,7 @@
 -- $7 integer: at most so many
 SELECT e.index, e.entry_id, e.failed, e.target, e.section, e.split, e.metadata, e.predictions,
        s.scores, s.difference, s.difference_kind, s.n_agree, s.n_answers,
-       s.confidence_difference, $2::double precision AS place
+       s.distance_px, s.iou, s.confidence_difference, $2::double precision AS place
   FROM entries AS e
   LEFT JOIN entry_scores AS s USING (run_id, index)
  WHERE e.run_id = $1

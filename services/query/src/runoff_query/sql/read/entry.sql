@@ -2,7 +2,7 @@
 -- $1 uuid: run   $2 text: entry_id
 SELECT e.index, e.entry_id, e.failed, e.target, e.section, e.split, e.metadata, e.predictions,
        s.scores, s.difference, s.difference_kind, s.n_agree, s.n_answers,
-       s.confidence_difference
+       s.distance_px, s.iou, s.confidence_difference
   FROM entries AS e
   LEFT JOIN entry_scores AS s USING (run_id, index)
  WHERE e.run_id = $1

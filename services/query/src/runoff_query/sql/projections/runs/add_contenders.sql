@@ -1,9 +1,10 @@
 -- Adds contenders of runs, which have answered nothing yet.
 -- $1 uuid[]: run_id   $2 integer[]: position   $3 text[]: model   $4 integer[]: number
--- $5 text[]: digest
+-- $5 text[]: digest    $6 text[]: primary_scorer
 INSERT INTO run_contenders (run_id, position, model, number, digest, n_answered, n_failed,
-                            n_scored, n_correct, latency_ns)
-SELECT run_id, position, model, number, digest, 0, 0, 0, 0, 0
-  FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::integer[], $5::text[])
-       AS contender (run_id, position, model, number, digest)
+                            n_scored, n_correct, latency_ns, primary_scorer, n_timed, cost_picousd,
+                            n_priced, n_input_tokens, n_output_tokens, n_metered)
+SELECT run_id, position, model, number, digest, 0, 0, 0, 0, 0, primary_scorer, 0, 0, 0, 0, 0, 0
+  FROM unnest($1::uuid[], $2::integer[], $3::text[], $4::integer[], $5::text[], $6::text[])
+       AS contender (run_id, position, model, number, digest, primary_scorer)
     ON CONFLICT (run_id, position) DO NOTHING;

@@ -1,0 +1,233 @@
+"""The route that takes predictions made elsewhere: they become a model `upload/<name>`."""
+
+import asyncio
+import errno
+import uuid
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated, Final
+
+from fastapi import APIRouter, Query, Request
+from pydantic import TypeAdapter, ValidationError
+from starlette.responses import Response
+
+from runoff_contracts.commands import RegisterModel
+from runoff_contracts.ids import Name
+from runoff_contracts.model_spec import UploadSpec
+from runoff_contracts.task import TASKS, Task
+from runoff_contracts.views import RegisteredPredictions
+from runoff_objects.errors import ObjectError
+from runoff_objects.uploaded import Uploaded
+from runoff_query.api.parts import Parts, PartsOf
+from runoff_query.api.problems import ProblemRaised, refuse, unknown
+from runoff_query.api.reading import AFTER_S, as_json
+from runoff_query.registering.predictions import Taken, take
+from runoff_query.registering.upload import disk_full, spooled
+from runoff_query.statements import statement
+
+LINES: Final = ("application/x-ndjson", "application/jsonl")
+PREFIX: Final = "/api/predictions/"
+_NAME: Final[TypeAdapter[str]] = TypeAdapter(Name)
+_BODY: Final = {
+    "requestBody": {
+        "required": True,
+        "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
+    }
+}
+_APPENDING: Final[defaultdict[str, asyncio.Lock]] = defaultdict(asyncio.Lock)
+"""By model: each append builds on the one before, and there is one API process."""
+
+router = APIRouter(tags=["registry"])
+
+
+@dataclass(frozen=True)
+class _Before:
+    """The newest version of a model that is appended to."""
+
+    task: Task
+    made_by: str | None
+    file: str
+
+
+@router.post(
+    "/predictions/{name}",
+    status_code=201,
+    response_model=RegisteredPredictions,
+    responses={200: {"model": RegisteredPredictions, "description": "They were there already"}},
+    openapi_extra=_BODY,
+)
+async def upload_predictions(
+    name: str,
+    request: Request,
+    parts: PartsOf,
+    task: Annotated[Task | None, Query(description="Not needed with append")] = None,
+    made_by: Annotated[str | None, Query(max_length=200, description="In your words")] = None,
+    append: Annotated[
+        bool, Query(description="Add to the newest version; the result is a version of its own")
+    ] = False,
+    after: Annotated[int | None, Query(ge=0, le=2**62, description="As of reads")] = None,
+) -> Response:
+    """Register predictions, an entry a row (JSON lines); they can then take part in runs."""
+    model = f"upload/{_checked_name(name)}"
+    _check_type(request)
+    if not append and task is None:
+        raise _needs_task()
+    async with spooled(request, folder=parts.settings.upload_folder) as body:
+        if not append:
+            view = await _register(parts, model, body, task, made_by, None)
+        else:
+            async with _APPENDING[model]:
+                if after is not None:
+                    await parts.progress.reach(after, limit_s=AFTER_S)
+                before = await _newest(parts, model)
+                view = await _register(parts, model, body, task, made_by, before)
+                # The next append reads what this one wrote.
+                await parts.progress.reach(view.seq, limit_s=AFTER_S)
+    location = {"Location": f"/api/models/{model}"}
+    return as_json(view, status=201 if view.created else 200, headers=location)
+
+
+async def _register(
+    parts: Parts,
+    model: str,
+    body: Path,
+    task: Task | None,
+    made_by: str | None,
+    before: _Before | None,
+) -> RegisteredPredictions:
+    """Check the rows, store them, and have them registered.
+
+    Raises:
+        ProblemRaised: With the rows that are wrong; nothing was stored.
+    """
+    if before is not None and task not in {None, before.task}:
+        raise refuse(
+            "task-differs",
+            f"{model} is for {before.task}",
+            409,
+            field="task",
+            hint=f"leave it out, or give {before.task}",
+        )
+    task = before.task if before else task
+    if task is None:
+        raise _needs_task()
+    made = body.with_name("made")
+    if before is not None:
+        await _fetch(parts, before.file, made)
+    try:
+        taken = await asyncio.to_thread(_take, body, made, task, appends=before is not None)
+    except OSError as error:
+        if error.errno == errno.ENOSPC:
+            raise disk_full() from error
+        raise
+    _refuse_wrong(taken)
+    kept = before.made_by if before else None
+    spec = UploadSpec(
+        task=task, n_answers=taken.n_rows, made_by=made_by if made_by is not None else kept
+    )
+    return await _registered(parts, model, made, spec, taken)
+
+
+async def _registered(
+    parts: Parts, model: str, made: Path, spec: UploadSpec, taken: Taken
+) -> RegisteredPredictions:
+    """Store a file of sound rows and have it registered."""
+    digest = await parts.objects.put_file(made)
+    accepted = await parts.order(
+        RegisterModel(
+            command_id=str(uuid.uuid4()),
+            sent_at=datetime.now(UTC),
+            model=model,
+            file=digest,
+            n_bytes=taken.n_bytes,
+            spec=spec,
+        )
+    )
+    return RegisteredPredictions.model_validate(
+        {
+            "id": f"{model}@{accepted.data['number']}",
+            "seq": accepted.seq,
+            "model": model,
+            "number": accepted.data["number"],
+            "digest": digest,
+            "n_answers": taken.n_rows,
+            "n_new": taken.n_new,
+            "n_bytes": taken.n_bytes,
+            "created": accepted.data["created"],
+        }
+    )
+
+
+async def _fetch(parts: Parts, digest: str, target: Path) -> None:
+    with target.open("wb") as file:
+        try:
+            await parts.objects.save(digest, file)
+        except ObjectError as error:
+            raise refuse("object-missing", "What was uploaded before is gone", 500) from error
+
+
+def _take(body: Path, made: Path, task: Task, *, appends: bool) -> Taken:
+    with body.open("rb") as source, made.open("a+b") as target:
+        return take(source, target, task, before=Uploaded(target) if appends else None)
+
+
+def _refuse_wrong(taken: Taken) -> None:
+    if taken.n_errors:
+        listed = (
+            ""
+            if taken.n_errors == len(taken.errors)
+            else (f" The first {len(taken.errors)} are listed.")
+        )
+        raise refuse(
+            "bad-predictions",
+            "The predictions have mistakes",
+            422,
+            f"{taken.n_errors} found; nothing was registered.{listed}",
+            errors=taken.errors,
+        )
+    if taken.n_rows == 0:
+        raise refuse("empty-predictions", "There are no predictions in the body", 422)
+
+
+async def _newest(parts: Parts, model: str) -> _Before:
+    row = await parts.pool.fetchrow(statement("read/newest_upload"), model)
+    if row is None:
+        raise unknown("model", model)
+    spec = UploadSpec.model_validate_json(row["spec"])
+    return _Before(spec.task, spec.made_by, row["file"])
+
+
+def _checked_name(name: str) -> str:
+    try:
+        return _NAME.validate_python(name)
+    except ValidationError as error:
+        raise refuse(
+            "bad-model-name",
+            "The name of the predictions is wrong",
+            422,
+            field="name",
+            hint="1 to 100 letters, digits, dots, dashes, underscores, a letter or digit first",
+        ) from error
+
+
+def _check_type(request: Request) -> None:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in LINES:
+        raise refuse(
+            "unsupported-media-type",
+            f"Predictions are not taken as {media_type or 'a body without a type'}",
+            415,
+            f"Known are {', '.join(LINES)}.",
+        )
+
+
+def _needs_task() -> ProblemRaised:
+    return refuse(
+        "bad-task",
+        "The predictions need a task",
+        422,
+        field="task",
+        hint=f"one of {', '.join(TASKS)}",
+    )
