@@ -32,6 +32,8 @@ labels: {purpose: test}
         ("run", "show", "{run}"),
         ("run", "watch", "{run}"),
         ("run", "entries", "{run}"),
+        ("run", "report", "{run}"),
+        ("scorer", "list", "--task", "text"),
         ("compare", "{run}"),
         ("health",),
     ],
@@ -160,6 +162,48 @@ def test_a_run_can_be_canceled_and_deleted(runoff: Runoff, run_id: str, client: 
     assert canceled.document["status"] == "canceled"
     assert deleted.code == 0, deleted.stderr
     assert runoff("run", "show", launched).code == 1
+
+
+def test_a_run_is_paused_edited_and_resumed(runoff: Runoff, run_id: str) -> None:
+    """Each command shows the run as it is then."""
+    options = ("--dataset", "digits", "--model", "onnx/digits-mlp", "--sleep", "0.05")
+    launched = str(runoff("run", "launch", *options, "--json").document["id"])
+
+    paused = runoff("run", "pause", launched, "--json")
+    edited = runoff("run", "edit", launched, "--alias", "slow", "--label", "a=b", "--json")
+    resumed = runoff("run", "resume", launched, "--json")
+    runoff("run", "cancel", launched)
+
+    assert paused.document["status"] == "paused", paused.stderr
+    assert (edited.document["alias"], edited.document["labels"]) == ("slow", {"a": "b"})
+    assert resumed.document["status"] in {"pending", "running"}
+
+
+def test_a_run_is_scored_anew_in_a_run_of_its_own(runoff: Runoff, run_id: str) -> None:
+    """Its answers are those of the old one; where none failed there is nothing to ask anew."""
+    scored = runoff("run", "rescore", run_id, "--scorer", "accuracy", "--watch", "--json")
+    retried = runoff("run", "retry", run_id, "--timeout", "9")
+
+    assert scored.code == 0, scored.stderr
+    assert scored.document["answers_from"] == {"run_id": run_id, "what": "all"}
+    assert (retried.code, retried.stdout) == (1, "")
+    assert retried.stderr.startswith("Error: ")
+
+
+def test_a_dataset_of_boxes_shows_them_in_a_line(runoff: Runoff, workplace: Path) -> None:
+    """A wrong one is named by its line before it can spoil a run."""
+    box = {"label": "cat", "x": 1, "y": 2, "width": 3, "height": 4}
+    good, bad = workplace / "boxes.jsonl", workplace / "bad-boxes.jsonl"
+    good.write_text(json.dumps({"id": "a", "text": "t", "target": [box]}) + "\n")
+    bad.write_text(json.dumps({"id": "a", "text": "t", "target": "cat"}) + "\n")
+
+    added = runoff("dataset", "add", str(good), "--name", "boxes", "--task", "detection")
+    refused = runoff("dataset", "add", str(bad), "--name", "bad-boxes", "--task", "detection")
+
+    assert added.code == 0, added.stderr
+    assert refused.code == 1
+    assert ":1: target: " in refused.stderr
+    assert "looks like" in refused.stderr
 
 
 def test_a_rebuild_gives_equal_tables(runoff: Runoff, run_id: str) -> None:

@@ -21,7 +21,13 @@ def runoff(tmp_path: Path) -> Runoff:
         [],
         ["run", "launch", "--dataset", "d"],
         ["run", "launch", "--dataset", "d", "--model", "onnx/a", "--label", "x"],
+        ["run", "launch", "--dataset", "d", "--model", "onnx/a", "--start-at", "tomorrow"],
+        ["run", "launch", "--dataset", "d", "--model", "onnx/a", "--max-failed", "some"],
+        ["run", "launch", "--dataset", "d", "--model", "onnx/a", "--scorer", "f1@0"],
         ["run", "entries", "r", "--sort", "beauty"],
+        ["run", "edit", "r"],
+        ["run", "report", "r", "--by", "color"],
+        ["model", "add", "openai/terse"],
         ["no-such-noun"],
     ],
 )
@@ -38,6 +44,8 @@ def test_wrong_usage_ends_with_2(runoff: Runoff, arguments: list[str]) -> None:
         (["model", "add", "m.onnx", "--name", "onnx/m", "--spec", "gone.json"], "gone.json"),
         (["run", "launch", "gone.yaml"], "gone.yaml cannot be read"),
         (["run", "launch", "--dataset", "d", "--model", "onnx/a", "--sleep", "-1"], "sleep_s"),
+        (["model", "add", "openai/m", "--spec", "gone.yaml"], "gone.yaml cannot be read"),
+        (["run", "launch", "--dataset", "d", "--model", "a/b", "--max-cost-usd", "-1"], "max_cost"),
         (["run", "delete", "r", "--url", NOWHERE], "add --yes"),
     ],
 )

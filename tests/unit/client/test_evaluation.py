@@ -35,6 +35,30 @@ def test_a_file_says_all_that_options_can(tmp_path: Path) -> None:
     assert asked.labels == {"lr": "0.001", "7": "seven"}
 
 
+def test_limits_scorers_and_start_stand_in_the_file(tmp_path: Path) -> None:
+    """A scorer's name alone will do; a time needs its offset, as files travel between zones."""
+    asked = read(
+        tmp_path,
+        "dataset: d\nmodels: [a/b]\nstart_at: 2026-11-21T20:00:00+01:00\n"
+        "scorers: [f1, {name: within, params: {px: 5}}]\n"
+        "config: {max_cost_usd: 2.5, max_failed: 0.1, cache: true, requests_per_minute: 60}\n",
+    )
+
+    assert [(each.name, each.params) for each in asked.scorers or []] == [
+        ("f1", {}),
+        ("within", {"px": 5}),
+    ]
+    assert asked.start_at is not None
+    assert asked.start_at.isoformat() == "2026-11-21T20:00:00+01:00"
+    assert (asked.config.max_cost_usd, asked.config.max_failed, asked.config.cache) == (
+        2.5,
+        0.1,
+        True,
+    )
+    with pytest.raises(InvalidInput, match="start_at"):
+        read(tmp_path, "dataset: d\nmodels: [a/b]\nstart_at: 2026-11-21T20:00:00\n")
+
+
 def test_every_wrong_field_is_named(tmp_path: Path) -> None:
     """A typing error in a name would otherwise be silence."""
     with pytest.raises(InvalidInput) as caught:

@@ -1,5 +1,7 @@
 """What is found wrong before anything is sent, and where."""
 
+import io
+import tarfile
 from collections.abc import Callable
 from pathlib import Path
 
@@ -7,6 +9,7 @@ import pytest
 
 from runoff.errors import InvalidInput
 from runoff.manifest import plan
+from runoff.tarball import TarStream
 
 Write = Callable[..., Path]
 
@@ -27,6 +30,18 @@ def folder(tmp_path: Path) -> Write:
 
 def places(error: InvalidInput) -> list[tuple[str | None, int | None]]:
     return [(each.file, each.line) for each in error.errors]
+
+
+def test_files_may_be_below_another_folder_than_the_manifest(folder: Write) -> None:
+    """An import writes a manifest of its own, and must not write beside a person's images."""
+    root = folder(made__manifest_dot_jsonl='{"id":"a","file":"a.png"}\n', photos__a_dot_png="a")
+    planned = plan(root / "made" / "manifest.jsonl", below=root / "photos")
+
+    assert planned.files == ["a.png"]
+    with tarfile.open(fileobj=io.BytesIO(b"".join(TarStream(planned)))) as archive:
+        assert archive.getnames() == ["manifest.jsonl", "a.png"]
+    with pytest.raises(InvalidInput, match="is no file here"):
+        plan(root / "made" / "manifest.jsonl")
 
 
 def test_only_files_that_the_manifest_names_are_sent(folder: Write) -> None:

@@ -7,8 +7,11 @@ from runoff.address import resolve
 from runoff.comparisons import Comparisons
 from runoff.datasets import Datasets
 from runoff.events import Events
+from runoff.exports import Exports
 from runoff.models import Models
+from runoff.predictions import Predictions
 from runoff.runs import Runs
+from runoff.scorers import Scorers
 from runoff.server import Server
 from runoff.transport import Transport
 from runoff.versions import Versions
@@ -29,8 +32,11 @@ class Client:
         self._transport = Transport(resolve(url), timeout_s=timeout_s)
         self.datasets = Datasets(self._transport)
         self.models = Models(self._transport)
+        self.predictions = Predictions(self._transport)
         self.runs = Runs(self._transport)
         self.versions = Versions(self._transport)
+        self.exports = Exports(self._transport)
+        self.scorers = Scorers(self._transport)
         self.comparisons = Comparisons(self._transport)
         self.events = Events(self._transport)
         self.server = Server(self._transport)

@@ -23,6 +23,7 @@ class Datasets:
         *,
         name: str,
         task: Task = "classification",
+        files: Path | str | None = None,
         progress: Progress | None = None,
     ) -> RegisteredView:
         """Send a folder or a manifest as a version; content that is there is no new version.
@@ -30,12 +31,13 @@ class Datasets:
         Args:
             path: A folder with manifest.jsonl or manifest.csv and the files that it names, or a
                 manifest by itself.
+            files: The folder that a manifest's files are below, where it is not its own.
 
         Raises:
             InvalidInput: When a path is missing or leaves the folder; nothing was sent.
             ProblemError: With every row that the server refuses; nothing was registered.
         """
-        planned = plan(Path(path))
+        planned = plan(Path(path), below=None if files is None else Path(files))
         params = {"name": name, "task": task}
         # The digest is over content: sending it twice finds the first one's version.
         return self._transport.send(
@@ -47,9 +49,11 @@ class Datasets:
             repeatable=True,
         )
 
-    def list(self, *, limit: int | None = None, cursor: str | None = None) -> Page[DatasetView]:
+    def list(
+        self, *, limit: int | None = None, cursor: str | None = None, after: int | None = None
+    ) -> Page[DatasetView]:
         """Datasets by name."""
-        params = {"limit": limit, "cursor": cursor}
+        params = {"limit": limit, "cursor": cursor, "after": after}
         return self._transport.get(Page[DatasetView], path_of("datasets"), params)
 
     def show(self, name: str, *, after: int | None = None) -> DatasetView:

@@ -2,19 +2,28 @@
 
 import json
 from pathlib import Path
-from typing import Self
+from typing import Annotated, Self
 
 import yaml
-from pydantic import ConfigDict, Field, ValidationError
+from pydantic import AwareDatetime, BeforeValidator, ConfigDict, Field, ValidationError
 
 from runoff.errors import InvalidInput
 from runoff.validation import field_errors
-from runoff_contracts.commands import MAX_CONTENDERS, Label
+from runoff_contracts.commands import MAX_CONTENDERS, Label, ScorerAsked
 from runoff_contracts.ids import ModelRef
 from runoff_contracts.run_config import Asked, RunConfig, Selection
 from runoff_contracts.task import Priority
 
 SCHEMA_ID = "eval.schema.json"
+
+
+def _name_will_do(value: object) -> object:
+    return {"name": value} if isinstance(value, str) else value
+
+
+Scorer = Annotated[
+    ScorerAsked, BeforeValidator(_name_will_do, json_schema_input_type=str | ScorerAsked)
+]
 
 
 class Evaluation(Asked):
@@ -36,6 +45,16 @@ class Evaluation(Asked):
     priority: Priority = "normal"
     alias: Label | None = Field(default=None, description="A name for people.")
     labels: dict[Label, Label] = Field(default_factory=dict, max_length=50)
+    start_at: AwareDatetime | None = Field(
+        default=None,
+        description="Nothing is asked before; with an offset, as 2026-11-21T20:00:00+01:00.",
+    )
+    scorers: list[Scorer] | None = Field(
+        default=None,
+        min_length=1,
+        max_length=50,
+        description="Those of the task where left out. A name alone will do: `[within, f1]`.",
+    )
 
     @classmethod
     def read(cls, path: Path) -> Self:
@@ -59,7 +78,9 @@ class Evaluation(Asked):
             raise InvalidInput(f"{name} is no evaluation:", field_errors(error)) from error
 
 
-def read_yaml(path: Path) -> dict[str, object]:
+def read_yaml(
+    path: Path, *, what: str = "mapping with `dataset` and `models`"
+) -> dict[str, object]:
     """The mapping that a file holds.
 
     Raises:
@@ -74,7 +95,7 @@ def read_yaml(path: Path) -> dict[str, object]:
     except yaml.YAMLError as error:
         raise InvalidInput(f"{path} is no YAML: {error}") from error
     if not isinstance(data, dict):
-        raise InvalidInput(f"{path} holds no mapping with `dataset` and `models`.")
+        raise InvalidInput(f"{path} holds no {what}.")
     return data
 
 

@@ -6,10 +6,11 @@ speak to a server that runs already.
 
 import importlib
 import json
+import os
 import subprocess
 import sys
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -107,8 +108,13 @@ class ChildStack:
 
 
 @contextmanager
-def child_stack(folder: Path = FOLDER) -> Iterator[ChildStack]:
+def child_stack(
+    folder: Path = FOLDER, *, env: Mapping[str, str] | None = None
+) -> Iterator[ChildStack]:
     """A stack on `folder` that starts at once and is stopped at the end.
+
+    Args:
+        env: Variables beside those of this process.
 
     Raises:
         ExtraMissing: When it is not installed.
@@ -125,6 +131,7 @@ def child_stack(folder: Path = FOLDER) -> Iterator[ChildStack]:
             stdout=subprocess.PIPE,
             stderr=words,
             text=True,
+            env={**os.environ, **(env or {})},
             start_new_session=True,
         ) as process,
     ):

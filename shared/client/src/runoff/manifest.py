@@ -22,7 +22,9 @@ class Plan:
 
     manifest: Path
     files: list[str]
-    """Paths relative to the manifest's folder, each once, in order of first mention."""
+    """Paths relative to `folder`, each once, in order of first mention."""
+    folder: Path
+    """Where the files are: the manifest's own folder, if no other was named."""
 
     @property
     def media_type(self) -> str:
@@ -35,8 +37,11 @@ class Plan:
         return "manifest.csv" if self.media_type == "text/csv" else "manifest.jsonl"
 
 
-def plan(path: Path) -> Plan:
+def plan(path: Path, *, below: Path | None = None) -> Plan:
     """What a folder or a manifest file asks to be sent.
+
+    Args:
+        below: The folder of the files, where it is not that of the manifest.
 
     Raises:
         InvalidInput: With every path that is missing or leaves the folder, and its line.
@@ -44,7 +49,7 @@ def plan(path: Path) -> Plan:
     manifest = _manifest_of(path)
     files: dict[str, None] = {}
     errors: list[FieldError] = []
-    folder = manifest.parent.resolve()
+    folder = (below or manifest.parent).resolve()
     for row in _rows(manifest):
         if isinstance(row, FieldError):
             errors.append(row)
@@ -56,7 +61,7 @@ def plan(path: Path) -> Plan:
                 errors.append(_wrong(manifest, row.line, reason, field="file"))
     if errors:
         raise InvalidInput(f"{manifest}: {len(errors)} wrong row(s), nothing was sent", errors)
-    return Plan(manifest, list(files))
+    return Plan(manifest, list(files), folder)
 
 
 @dataclass(frozen=True)

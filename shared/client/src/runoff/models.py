@@ -1,4 +1,4 @@
-"""`client.models`: model files with their declarations, in immutable versions."""
+"""`client.models`: declarations of models, with a file where one is, in immutable versions."""
 
 import io
 import json
@@ -6,18 +6,20 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import IO, cast
 
-from pydantic import ValidationError
+from pydantic import BaseModel
 
 from runoff.errors import InvalidInput
+from runoff.evaluation import read_yaml
 from runoff.registered import RegisteredView
 from runoff.tarball import Progress
 from runoff.transport import Transport, path_of
-from runoff.validation import field_errors
-from runoff_contracts.model_spec import OnnxSpec
+from runoff_contracts.declaring import FILE_PROVIDERS, KINDS, read_declaration
+from runoff_contracts.errors import BadDeclaration
+from runoff_contracts.model_spec import ModelSpec
 from runoff_contracts.views import ModelView, Page
 
-Spec = OnnxSpec | Mapping[str, object] | Path | str
-"""A declaration, as an object, a mapping, or the path of a JSON file."""
+Spec = ModelSpec | Mapping[str, object] | Path | str
+"""A declaration, as an object, a mapping, or the path of a JSON or YAML file."""
 
 
 class Models:
@@ -27,19 +29,42 @@ class Models:
         self._transport = transport
 
     def add(
-        self, file: Path | str, *, name: str, spec: Spec, progress: Progress | None = None
+        self,
+        file: Path | str | None = None,
+        *,
+        name: str,
+        spec: Spec,
+        progress: Progress | None = None,
     ) -> RegisteredView:
-        """Send a model file as a version; content that is there is no new version.
+        """Send a model as a version; content that is there is no new version.
 
         Args:
-            name: `onnx/…`.
-            spec: How an image becomes the model's input, and what its outputs mean.
+            file: Of `onnx/…`; other models are all in their declaration.
+            name: `onnx/…`, `oip/…`, `openai/…` and so on.
+            spec: How it is asked, and what its answers mean; `kind` follows from the name.
 
         Raises:
             InvalidInput: When a file is missing or the declaration is wrong; nothing was sent.
-            ProblemError: When the server cannot load the model, or it does not fit its declaration.
+            ProblemError: When a worker cannot load or reach the model, or it does not fit its
+                declaration.
         """
-        declaration = read_spec(spec)
+        provider = name.partition("/")[0]
+        declaration = read_spec(spec, provider=provider)
+        if provider not in FILE_PROVIDERS:
+            if file is not None:
+                raise InvalidInput(
+                    f"A model of {provider}/… has no file: its declaration says all."
+                )
+            data = {"model": name, "spec": declaration.model_dump(mode="json")}
+            return self._transport.send(
+                RegisteredView,
+                "POST",
+                path_of("models"),
+                body=lambda: {"json": data},
+                repeatable=True,
+            )
+        if file is None:
+            raise InvalidInput(f"A model of {provider}/… is a file; give it with its declaration.")
         path = Path(file)
         if not path.is_file():
             raise InvalidInput(f"{path} is no file.")
@@ -87,22 +112,35 @@ class MeteredFile(io.FileIO):
         return chunk
 
 
-def read_spec(spec: Spec) -> OnnxSpec:
+def read_spec(spec: Spec, *, provider: str) -> ModelSpec:
     """The declaration, checked.
 
     Raises:
         InvalidInput: When the file cannot be read or a field is wrong.
     """
-    if isinstance(spec, OnnxSpec):
-        return spec
-    name = "spec" if isinstance(spec, Mapping) else str(spec)
+    if isinstance(spec, BaseModel):
+        data: object = spec.model_dump(mode="json")
+        name = "spec"
+    elif isinstance(spec, Mapping):
+        data, name = spec, "spec"
+    else:
+        data, name = _read(Path(spec)), str(spec)
+    if provider not in KINDS:
+        known = ", ".join(f"{each}/" for each in KINDS)
+        raise InvalidInput(f"Models of {provider}/… are not registered; {known} are.")
     try:
-        data = spec if isinstance(spec, Mapping) else json.loads(Path(spec).read_text("utf-8"))
+        return read_declaration(data, provider=provider)
+    except BadDeclaration as error:
+        raise InvalidInput(f"{name} is no declaration of a model:", error.errors) from error
+
+
+def _read(path: Path) -> object:
+    # Tabs indent JSON and break YAML, so each is read as what it is.
+    if path.suffix.lower() != ".json":
+        return read_yaml(path, what="declaration of a model")
+    try:
+        return json.loads(path.read_text("utf-8"))
     except OSError as error:
-        raise InvalidInput(f"{name} cannot be read: {error.strerror}.") from error
+        raise InvalidInput(f"{path} cannot be read: {error.strerror}.") from error
     except ValueError as error:
-        raise InvalidInput(f"{name} is no JSON: {error}") from error
-    try:
-        return OnnxSpec.model_validate(data)
-    except ValidationError as error:
-        raise InvalidInput(f"{name} is no declaration of a model:", field_errors(error)) from error
+        raise InvalidInput(f"{path} is no JSON: {error}") from error

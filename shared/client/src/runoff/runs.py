@@ -2,15 +2,19 @@
 
 import uuid
 from collections.abc import Iterator, Mapping, Sequence
+from datetime import datetime
 from typing import Literal
 
 from runoff.evaluation import Evaluation
 from runoff.reconnect import Patience
-from runoff.transport import StreamBroken, Transport, path_of
+from runoff.transport import Body, StreamBroken, Transport, path_of
+from runoff_contracts.commands import ScorerAsked
 from runoff_contracts.run_config import RunConfig, Selection
 from runoff_contracts.task import Priority
-from runoff_contracts.views import AcceptedView, EntryView, Page, RunView
+from runoff_contracts.views import AcceptedView, EntryView, Page, ReportView, RunView
 
+Scorers = Sequence[ScorerAsked | str]
+"""Scorers by name, or with version and parameters."""
 EntrySort = Literal["difference", "index", "confidence_difference"]
 
 
@@ -30,6 +34,8 @@ class Runs:
         priority: Priority = "normal",
         alias: str | None = None,
         labels: Mapping[str, str] | None = None,
+        start_at: datetime | None = None,
+        scorers: Scorers | None = None,
         key: str | None = None,
     ) -> AcceptedView:
         """Start a run; `seq` of the answer is for `after`.
@@ -37,6 +43,8 @@ class Runs:
         Args:
             dataset: `name`, or `name@version`.
             models: `provider/name` or `provider/name@version`, at least one.
+            start_at: Nothing is asked before; with a time zone.
+            scorers: Those of the task when left out; the first has to pass or fail an answer.
             key: Names this order: the same key again is answered with the same run. Made anew
                 when left out, so that a retry after a broken connection starts no second run.
 
@@ -52,6 +60,8 @@ class Runs:
             "priority": priority,
             "alias": alias,
             "labels": dict(labels or {}),
+            "start_at": start_at,
+            "scorers": _asked(scorers),
         }
         return self.launch_evaluation(Evaluation.checked(asked, "the order"), key=key)
 
@@ -120,8 +130,72 @@ class Runs:
 
     def cancel(self, run_id: str) -> AcceptedView:
         """Stop a run; what was answered stays. Doing it twice is the same as once."""
-        path = path_of("runs", run_id, "cancel")
-        return self._transport.send(AcceptedView, "POST", path, repeatable=True)
+        return self._order(run_id, "cancel")
+
+    def pause(self, run_id: str) -> AcceptedView:
+        """Halt a run: what is under way ends, nothing new begins until it is resumed."""
+        return self._order(run_id, "pause")
+
+    def resume(self, run_id: str) -> AcceptedView:
+        """Let a paused run go on."""
+        return self._order(run_id, "resume")
+
+    def retry(
+        self,
+        run_id: str,
+        *,
+        config: RunConfig | None = None,
+        scorers: Scorers | None = None,
+        key: str | None = None,
+    ) -> AcceptedView:
+        """Launch a run that keeps what a settled one answered and asks its failed entries anew.
+
+        Args:
+            config: As the old run's when left out.
+            scorers: The newest versions of the old run's when left out.
+            key: As of `launch`.
+        """
+        asked = {"config": config and config.model_dump(mode="json"), "scorers": _json(scorers)}
+        return self._repeat(run_id, "retry", asked, key)
+
+    def rescore(
+        self, run_id: str, *, scorers: Scorers | None = None, key: str | None = None
+    ) -> AcceptedView:
+        """Launch a run that scores the answers of a settled one anew; no model is asked.
+
+        Args:
+            scorers: The newest versions of the old run's when left out.
+            key: As of `launch`.
+        """
+        return self._repeat(run_id, "rescore", {"scorers": _json(scorers)}, key)
+
+    def edit(
+        self, run_id: str, *, alias: str | None = None, labels: Mapping[str, str] | None = None
+    ) -> AcceptedView:
+        """Give a run other words; what is left out stays.
+
+        Args:
+            alias: An empty one takes it away.
+            labels: In place of all labels.
+        """
+        given = {"alias": alias, "labels": None if labels is None else dict(labels)}
+        data = {name: value for name, value in given.items() if value is not None}
+        return self._transport.send(
+            AcceptedView,
+            "PATCH",
+            path_of("runs", run_id),
+            body=lambda: {"json": data},
+            repeatable=True,
+        )
+
+    def report(self, run_id: str, *, after: int | None = None) -> ReportView:
+        """Every metric of a completed run: over all entries and by section, split, metadata, class.
+
+        Raises:
+            ProblemError: `report-not-ready` while there is none, `no-report` when there will be
+                none.
+        """
+        return self._transport.get(ReportView, path_of("runs", run_id, "report"), {"after": after})
 
     def delete(self, run_id: str) -> AcceptedView:
         """Take a settled run out of every view."""
@@ -156,7 +230,31 @@ class Runs:
         """One entry with all attempts."""
         return self._transport.get(EntryView, path_of("runs", run_id, "entries", entry_id))
 
+    def _order(self, run_id: str, verb: str) -> AcceptedView:
+        path = path_of("runs", run_id, verb)
+        return self._transport.send(AcceptedView, "POST", path, repeatable=True)
+
+    def _repeat(
+        self, run_id: str, verb: str, asked: Mapping[str, object], key: str | None
+    ) -> AcceptedView:
+        headers = {"Idempotency-Key": key or str(uuid.uuid4())}
+        data = {name: value for name, value in asked.items() if value is not None}
+        body: Body = {"json": data, "headers": headers}
+        path = path_of("runs", run_id, verb)
+        return self._transport.send(AcceptedView, "POST", path, body=lambda: body, repeatable=True)
+
     def newest(self) -> RunView | None:
         """The run that was launched last."""
         found = self.list(limit=1).items
         return found[0] if found else None
+
+
+def _asked(scorers: Scorers | None) -> list[ScorerAsked] | None:
+    if scorers is None:
+        return None
+    return [ScorerAsked(name=each) if isinstance(each, str) else each for each in scorers]
+
+
+def _json(scorers: Scorers | None) -> list[object] | None:
+    asked = _asked(scorers)
+    return None if asked is None else [each.model_dump(mode="json") for each in asked]

@@ -33,7 +33,7 @@ class TarStream:
     """Iterate for the bytes, as often as needed; `n_bytes` is known before."""
 
     def __init__(self, plan: Plan, progress: Progress | None = None) -> None:
-        folder = plan.manifest.parent
+        folder = plan.folder
         self._members = [
             _member(plan.manifest, plan.name_in_tar),
             # A manifest may name itself or its neighbour; the name at the root is taken.

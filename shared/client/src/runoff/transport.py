@@ -80,6 +80,36 @@ class Transport:
         """Read content as it is."""
         return self._send("GET", path, repeatable=True).content
 
+    def download(
+        self,
+        path: str,
+        params: Params,
+        target: IO[bytes],
+        progress: Callable[[int, int], None] | None = None,
+    ) -> int:
+        """Write an answer of any size to an open file; the bytes written.
+
+        Args:
+            progress: Called with the bytes written, twice: how many come is not known before.
+
+        Raises:
+            ServerUnreachable: When it breaks off, also in the middle: what came is not whole.
+        """
+        n_bytes = 0
+        try:
+            with self._http.stream("GET", path, params=_given(params)) as answer:
+                if not answer.is_success:
+                    answer.read()
+                    self._refuse(answer)
+                for chunk in answer.iter_bytes():
+                    target.write(chunk)
+                    n_bytes += len(chunk)
+                    if progress:
+                        progress(n_bytes, n_bytes)
+        except httpx.TransportError as error:
+            raise self._unreachable(error) from error
+        return n_bytes
+
     def send(
         self,
         view: type[View],

@@ -6,7 +6,18 @@ from typing import Annotated
 
 import typer
 
-from runoff.cli import compare, dataset, demo, events, model, run, stack
+from runoff.cli import (
+    compare,
+    dataset,
+    demo,
+    events,
+    importing,
+    model,
+    predictions,
+    run,
+    scorer,
+    stack,
+)
 from runoff.cli.output import fail
 from runoff.errors import RunoffError
 
@@ -36,7 +47,10 @@ app.command("up")(stack.up)
 app.command("demo")(demo.demo)
 app.add_typer(dataset.app, name="dataset")
 app.add_typer(model.app, name="model")
+app.add_typer(predictions.app, name="predictions")
 app.add_typer(run.app, name="run")
+app.add_typer(scorer.app, name="scorer")
+app.command("import")(importing.import_)
 app.command("compare")(compare.compare)
 app.add_typer(events.app, name="events")
 app.command("rebuild")(stack.rebuild)

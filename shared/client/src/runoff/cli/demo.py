@@ -1,5 +1,6 @@
-"""`runoff demo`: two models, real images, one verdict."""
+"""`runoff demo`: two models, real entries, one verdict."""
 
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ import typer
 from rich.console import Console
 
 from runoff.address import given
-from runoff.cli.demo_material import Material, material
+from runoff.cli.demo_material import ANSWERERS, Material, material
 from runoff.cli.following import comparison_of, watch_run
 from runoff.cli.options import Json, Url
 from runoff.cli.output import for_people, print_json, safe
@@ -17,32 +18,37 @@ from runoff.cli.picture import half_blocks
 from runoff.cli.progress import progress_of
 from runoff.cli.verdict import most_disputed, print_comparison
 from runoff.client import Client
-from runoff.demo.specs import digits_declaration
 from runoff.errors import RunNotCompleted
 from runoff.local import FOLDER, ChildStack, child_stack, find_stack
 from runoff_contracts.run_config import Selection
-from runoff_contracts.task import Status
+from runoff_contracts.task import Status, Task
 from runoff_contracts.views import ComparisonView
-
-DATASET = "digits"
 
 
 def demo(
+    task: Annotated[
+        Task, typer.Option("--task", help="What the models are asked to do.")
+    ] = "classification",
     exit_: Annotated[bool, typer.Option("--exit", help="End when the verdict is printed.")] = False,
     url: Url = None,
     json: Json = False,
 ) -> None:
-    """Compare two models on real images, from nothing to the verdict.
+    """Compare two models on real images or texts, from nothing to the verdict.
 
-    Starts the local stack (or uses the one that is up, or --url), writes 1,797 scans of
-    handwritten digits, trains two models, registers everything, runs both over the test split
-    and says which is better and how sure that is. Then it stays up until Ctrl-C.
+    Starts the local stack (or uses the one that is up, or --url), writes the entries (1,797 scans
+    of handwritten digits, canvases with digits on them, or questions), trains two models, registers
+    everything, runs both and says which is better and how sure that is. Then it stays up until
+    Ctrl-C.
+
+    For example:
+
+        runoff demo --task detection --exit
     """
     where = for_people(json_wanted=json)
     with _server(url, where) as server:
-        made = material(FOLDER / "demo", on_step=where.print)
+        made = material(task, FOLDER / "demo", on_step=where.print)
         with Client(server.url()) as client:
-            run_id = _evaluate(client, made)
+            run_id = _evaluate(client, made, task)
             view = comparison_of(client, run_id)
             if json:
                 print_json(demo_document(run_id, view))
@@ -88,6 +94,9 @@ def demo_document(run_id: str, view: ComparisonView) -> dict[str, object]:
     }
 
 
+_MODULES = "RUNOFF_PYTHON_MODULES"
+
+
 @dataclass(frozen=True)
 class _Server:
     """The server that the demo uses: one that was there, or an own child."""
@@ -124,19 +133,23 @@ def _server(url: str | None, where: Console) -> Iterator[_Server]:
         yield _Server(found)
         return
     where.print("Starting the local stack …")
-    with child_stack() as child:
+    allowed = os.environ.get(_MODULES, "")
+    env = {_MODULES: f"{allowed},{ANSWERERS}" if allowed else ANSWERERS}
+    with child_stack(env=env) as child:
         yield _Server(None, child)
 
 
-def _evaluate(client: Client, made: Material) -> str:
-    with progress_of("Uploading digits", counted=False) as report:
-        dataset = client.datasets.add(made.digits, name=DATASET, progress=report)
-    spec = digits_declaration()
+def _evaluate(client: Client, made: Material, task: Task) -> str:
+    name = made.demo.dataset
+    with progress_of(f"Uploading {name}", counted=False) as report:
+        dataset = client.datasets.add(made.entries, name=name, task=task, progress=report)
+    spec = made.demo.declaration()
     models = [client.models.add(file, name=name, spec=spec) for name, file in made.models.items()]
+    split = made.demo.split
     accepted = client.runs.launch(
         dataset=dataset.id,
-        models=[each.id for each in models],
-        selection=Selection(split="test"),
+        models=[*(each.id for each in models), *made.demo.functions],
+        selection=Selection(split=split) if split else None,
         alias="demo",
     )
     run = watch_run(client, accepted.id, after=accepted.seq)

@@ -55,6 +55,11 @@ def print_run(run: RunView, where: Console, *, contenders: bool = True) -> None:
     if run.selection and run.selection.section:
         parts.append(f"section {run.selection.section}")
     where.print(safe(", ".join(parts)))
+    if run.start_at and not run.started_at and not run.status.settled:
+        where.print(f"starts at {run.start_at.astimezone():%Y-%m-%d %H:%M:%S %Z}")
+    if run.answers_from:
+        what = "all" if run.answers_from.what == "all" else "settled"
+        where.print(safe(f"{what} answers taken from run {run.answers_from.run_id}"))
     failed = f", {run.n_failed} with a failure" if run.n_failed else ""
     where.print(f"{run.n_scored} of {run.n_entries} entries scored{failed}")
     if contenders:

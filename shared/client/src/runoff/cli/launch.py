@@ -1,5 +1,6 @@
 """`runoff run launch`: from a file, from options, or both."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -8,6 +9,21 @@ import typer
 from runoff.cli.following import report_settled, watch_run
 from runoff.cli.options import Json, Url
 from runoff.cli.output import for_people, print_json
+from runoff.cli.pace import (
+    BatchSize,
+    Cache,
+    Concurrency,
+    MaxCostUsd,
+    MaxFailed,
+    RequestsPerMinute,
+    Retries,
+    Scorers,
+    SleepS,
+    TimeoutS,
+    TokensPerMinute,
+    read_scorers,
+    read_share,
+)
 from runoff.client import Client
 from runoff.evaluation import Evaluation, read_yaml
 
@@ -32,28 +48,6 @@ Split = Annotated[
 Section = Annotated[
     str | None, typer.Option("--section", help="Only entries of it.", show_default=False)
 ]
-BatchSize = Annotated[
-    int | None,
-    typer.Option("--batch-size", help="Entries in one call (32).", show_default=False),
-]
-SleepS = Annotated[
-    float | None,
-    typer.Option("--sleep", help="Seconds of rest between two entries (0).", show_default=False),
-]
-Concurrency = Annotated[
-    int | None,
-    typer.Option(
-        "--concurrency", help="Calls at once, a model and worker (4).", show_default=False
-    ),
-]
-Retries = Annotated[
-    int | None,
-    typer.Option("--retries", help="Attempts after a failed one (2).", show_default=False),
-]
-TimeoutS = Annotated[
-    float | None,
-    typer.Option("--timeout", help="Seconds that one attempt may take (60).", show_default=False),
-]
 PriorityName = Annotated[
     str | None,
     typer.Option("--priority", help="high, normal, or low (normal).", show_default=False),
@@ -64,6 +58,15 @@ Alias = Annotated[
 Labels = Annotated[
     list[str] | None,
     typer.Option("--label", metavar="KEY=VALUE", help="Again for each.", show_default=False),
+]
+StartAt = Annotated[
+    str | None,
+    typer.Option(
+        "--start-at",
+        metavar="TIME",
+        help="Ask nothing before: 2026-11-21T20:00, here where no offset is given.",
+        show_default=False,
+    ),
 ]
 Watch = Annotated[bool, typer.Option("--watch", help="Follow it until it is settled.")]
 
@@ -79,6 +82,13 @@ def launch(
     concurrency: Concurrency = None,
     retries: Retries = None,
     timeout_s: TimeoutS = None,
+    requests_per_minute: RequestsPerMinute = None,
+    tokens_per_minute: TokensPerMinute = None,
+    max_cost_usd: MaxCostUsd = None,
+    max_failed: MaxFailed = None,
+    cache: Cache = None,
+    scorers: Scorers = None,
+    start_at: StartAt = None,
     priority: PriorityName = None,
     alias: Alias = None,
     labels: Labels = None,
@@ -89,12 +99,17 @@ def launch(
     """Launch a run: one or more models over the entries of a dataset.
 
     Options win over the file. With --watch the command ends when the run is settled, with 1
-    when it failed or was canceled.
+    when it failed or was canceled. Models are checked before anything is asked or spent.
 
     For example:
 
         runoff run launch eval.yaml --watch
+
         runoff run launch --dataset photos --model onnx/a --model onnx/b
+
+        runoff run launch --dataset questions --model openai/gpt-4o --max-cost-usd 2
+
+        runoff run launch eval.yaml --scorer within:px=5 --start-at 2026-11-21T20:00
     """
     asked: Given = {
         "dataset": dataset,
@@ -106,10 +121,17 @@ def launch(
             "concurrency": concurrency,
             "retries": retries,
             "timeout_s": timeout_s,
+            "requests_per_minute": requests_per_minute,
+            "tokens_per_minute": tokens_per_minute,
+            "max_cost_usd": max_cost_usd,
+            "max_failed": read_share(max_failed),
+            "cache": cache,
         },
+        "scorers": read_scorers(scorers),
+        "start_at": _moment(start_at),
         "priority": priority,
         "alias": alias,
-        "labels": _labels(labels or []),
+        "labels": read_labels(labels),
     }
     _start(_evaluation(file, asked), watch=watch, url=url, json=json)
 
@@ -151,11 +173,26 @@ def _evaluation(file: Path | None, asked: Given) -> Evaluation:
     return Evaluation.checked(merged({}, asked), "what the options ask for")
 
 
-def _labels(pairs: list[str]) -> Given:
-    labels: Given = {}
-    for pair in pairs:
+def read_labels(pairs: list[str] | None) -> dict[str, str]:
+    """What `--label KEY=VALUE` says, given any number of times."""
+    labels: dict[str, str] = {}
+    for pair in pairs or []:
         key, equals, value = pair.partition("=")
         if not key or not equals:
             raise typer.BadParameter(f"{pair!r} is not KEY=VALUE", param_hint="--label")
         labels[key] = value
     return labels
+
+
+def _moment(text: str | None) -> datetime | None:
+    """A time with its offset from UTC; that of this machine where none is written."""
+    if text is None:
+        return None
+    try:
+        found = datetime.fromisoformat(text)
+    except ValueError as error:
+        raise typer.BadParameter(
+            f"{text!r} is no time; write 2026-11-21T20:00, or with an offset +01:00",
+            param_hint="--start-at",
+        ) from error
+    return found if found.tzinfo else found.astimezone()

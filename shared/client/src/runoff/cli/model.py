@@ -1,4 +1,4 @@
-"""`runoff model`: register model files, look at what is registered."""
+"""`runoff model`: register models, look at what is registered."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,11 +8,11 @@ import typer
 from runoff.cli.options import Cursor, Json, Limit, Url
 from runoff.cli.output import for_people, print_json, safe, say_more
 from runoff.cli.progress import progress_of
-from runoff.cli.tables import model_versions_table, models_table
+from runoff.cli.tables import declaration_lines, model_versions_table, models_table
 from runoff.client import Client
 
 app = typer.Typer(
-    help="Model files with their declarations, in immutable versions.", no_args_is_help=True
+    help="Models with their declarations, in immutable versions.", no_args_is_help=True
 )
 
 Name = Annotated[
@@ -25,39 +25,51 @@ Name = Annotated[
 
 @app.command("add")
 def add(
-    file: Annotated[
-        Path, typer.Argument(metavar="FILE", help="The .onnx file.", show_default=False)
-    ],
-    name: Annotated[
-        str, typer.Option("--name", help="What to call it: onnx/…", show_default=False)
+    model: Annotated[
+        str,
+        typer.Argument(
+            metavar="FILE|PROVIDER/NAME",
+            help="The .onnx file, with --name; or what to call a model without a file.",
+            show_default=False,
+        ),
     ],
     spec: Annotated[
         Path,
         typer.Option(
             "--spec",
-            metavar="SPEC.json",
-            help="How an image becomes its input, and what its outputs mean.",
+            metavar="SPEC.json|SPEC.yaml",
+            help="How the model is asked, and what its answers mean.",
             show_default=False,
         ),
     ],
+    name: Annotated[
+        str | None,
+        typer.Option("--name", help="What to call a file: onnx/…", show_default=False),
+    ] = None,
     url: Url = None,
     json: Json = False,
 ) -> None:
-    """Register an ONNX file as a version of a model.
+    """Register a model as a version: an ONNX file, or a declaration that says everything.
 
-    A worker loads it first and checks that it fits the declaration. The same file and
-    declaration again make no new version. docs/cli.md has a declaration to start from.
+    The provider in the name says what the declaration holds: **onnx/** a file's tensors, **oip/**
+    a server of the Open Inference Protocol, **openai/**, **anthropic/**, **google/**, **ollama/**
+    and **llm/** a prompt, **browser/** a web page. A worker loads or reaches the model first and
+    checks that it fits. The same again makes no new version. docs/models.md has declarations to
+    start from.
 
     For example:
 
         runoff model add net.onnx --name onnx/net --spec net.json
+
+        runoff model add openai/terse --spec prompt.yaml
     """
     where = for_people(json_wanted=json)
     with Client(url) as client:
         with progress_of("Uploading", counted=False) as report:
-            added = client.models.add(file, name=name, spec=spec, progress=report)
+            file = None if name is None else Path(model)
+            added = client.models.add(file, name=name or model, spec=spec, progress=report)
         # The next command is to see it.
-        client.models.show(name, after=added.seq)
+        client.models.show(name or model, after=added.seq)
     if json:
         print_json(added)
         return
@@ -75,9 +87,7 @@ def list_(url: Url = None, limit: Limit = None, cursor: Cursor = None, json: Jso
         return
     where = for_people(json_wanted=False)
     if not page.items:
-        where.print(
-            "No models yet. Add one: runoff model add FILE --name onnx/NAME --spec SPEC.json"
-        )
+        where.print("No models yet. Add one: runoff model add --help")
         return
     where.print(models_table(page.items))
     say_more(where, page.next_cursor)
@@ -94,3 +104,6 @@ def show(name: Name, url: Url = None, json: Json = False) -> None:
     where = for_people(json_wanted=False)
     where.print(safe(f"{model.model}, {model.task}", style="bold"))
     where.print(model_versions_table(model))
+    if model.versions:
+        where.print(safe("Declaration of the newest", style="bold"))
+        where.print(declaration_lines(model.versions[0].spec))

@@ -1,15 +1,18 @@
-"""`runoff run`: launch, follow, look at, and stop runs."""
+"""`runoff run`: launch runs, follow them, look at them; `control.py` has what changes one."""
 
 import sys
 from typing import Annotated
 
 import typer
 
+from runoff.cli import control
 from runoff.cli.again import rerun, vary
+from runoff.cli.export import export
 from runoff.cli.following import print_run, report_settled, watch_run
 from runoff.cli.launch import launch
 from runoff.cli.options import Cursor, Json, Limit, Run, Url
-from runoff.cli.output import fail, for_people, print_json, safe, say_more
+from runoff.cli.output import for_people, print_json, say_more
+from runoff.cli.report import report
 from runoff.cli.run_meant import run_id_of
 from runoff.cli.tables import entries_table, runs_table
 from runoff.client import Client
@@ -18,7 +21,15 @@ from runoff.runs import EntrySort
 
 app = typer.Typer(help="Models answering the entries of a dataset.", no_args_is_help=True)
 app.command("launch")(launch)
-
+app.command("export")(export)
+app.command("pause")(control.pause)
+app.command("resume")(control.resume)
+app.command("cancel")(control.cancel)
+app.command("retry")(control.retry)
+app.command("rescore")(control.rescore)
+app.command("edit")(control.edit)
+app.command("delete")(control.delete)
+app.command("report")(report)
 app.command("rerun")(rerun)
 app.command("vary")(vary)
 
@@ -46,6 +57,8 @@ def list_(
     For example:
 
         runoff run list --dataset photos --filter 'metrics.accuracy > 0.9'
+
+        runoff run list --filter 'metrics.map_50 > 0.5 and metrics.cost_usd < 1'
     """
     with Client(url) as client:
         page = client.runs.list(
@@ -64,7 +77,7 @@ def list_(
 
 @app.command("show")
 def show(run: Run, url: Url = None, json: Json = False) -> None:
-    """Show one run: how far it is, and each model's accuracy so far."""
+    """Show one run: how far it is, what each model reached so far, and what it cost."""
     with Client(url) as client:
         view = client.runs.show(run_id_of(client, run))
     if json:
@@ -123,41 +136,6 @@ def entries(
     say_more(where, page.next_cursor)
 
 
-@app.command("cancel")
-def cancel(run: Run, url: Url = None, json: Json = False) -> None:
-    """Stop a run; what was answered until then stays."""
-    with Client(url) as client:
-        run_id = run_id_of(client, run)
-        accepted = client.runs.cancel(run_id)
-        view = client.runs.show(run_id, after=accepted.seq)
-    if json:
-        print_json(view)
-    else:
-        words = f"Run {run_id}: {view.status}, {view.n_scored} of {view.n_entries} entries scored."
-        for_people(json_wanted=False).print(safe(words))
-
-
-@app.command("delete")
-def delete(
-    run: Run,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    url: Url = None,
-    json: Json = False,
-) -> None:
-    """Take a settled run out of every view. The log keeps what happened."""
-    with Client(url) as client:
-        run_id = run_id_of(client, run)
-        if not yes:
-            _ask(run_id)
-        accepted = client.runs.delete(run_id)
-        # The next command is not to see it any more.
-        client.runs.list(limit=1, after=accepted.seq)
-    if json:
-        print_json(accepted)
-    else:
-        for_people(json_wanted=False).print(f"Run {run_id} deleted.")
-
-
 @app.command("schema")
 def schema() -> None:
     """Print the JSON schema of an evaluation file, for editors.
@@ -171,9 +149,3 @@ def schema() -> None:
         # yaml-language-server: $schema=eval.schema.json
     """
     sys.stdout.write(evaluation_schema())
-
-
-def _ask(run_id: str) -> None:
-    if not sys.stdin.isatty():
-        fail(f"Nobody is here to confirm that run {run_id} may be deleted: add --yes.")
-    typer.confirm(f"Delete run {run_id}?", abort=True, err=True)

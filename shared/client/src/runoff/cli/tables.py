@@ -1,6 +1,7 @@
 """Views as tables for a person; every name and answer in them is cleaned."""
 
-from collections.abc import Sequence
+import json
+from collections.abc import Mapping, Sequence
 
 from rich import box
 from rich.table import Table
@@ -8,10 +9,10 @@ from rich.text import Text
 
 from runoff.cli import words
 from runoff.cli.output import clean, safe
-from runoff_contracts.answers import target_words
+from runoff_contracts.answers import AnswerBody, Target, target_words
 from runoff_contracts.events.entry import Difference, Prediction
 from runoff_contracts.task import Status
-from runoff_contracts.views import DatasetView, EntryView, ModelView, RunView
+from runoff_contracts.views import DatasetView, EntryView, ModelView, RunView, ScorerView
 
 STYLES = {
     Status.COMPLETED: "green",
@@ -19,6 +20,7 @@ STYLES = {
     Status.CANCELED: "yellow",
 }
 ANSWER_LIMIT = 60
+LINE_LIMIT = 500
 
 
 def plain_table(*columns: str, right: Sequence[str] = ()) -> Table:
@@ -76,6 +78,34 @@ def model_versions_table(model: ModelView) -> Table:
     return table
 
 
+def declaration_lines(spec: Mapping[str, object]) -> Text:
+    """A declaration as indented JSON, without what was left out."""
+    given = {name: value for name, value in spec.items() if value is not None}
+    lines = json.dumps(given, indent=2, ensure_ascii=False).split("\n")
+    return Text("\n").join(safe(line, limit=LINE_LIMIT) for line in lines)
+
+
+def scorers_table(scorers: Sequence[ScorerView]) -> Table:
+    """One row a scorer."""
+    table = plain_table("scorer", "tasks", "default of", "better", "values", "parameters")
+    for each in scorers:
+        params = each.params.get("properties")
+        names = [
+            f"{name}={json.dumps(about['default'])}" if "default" in about else f"{name} (needed)"
+            for name, about in (params if isinstance(params, dict) else {}).items()
+            if isinstance(about, dict)
+        ]
+        table.add_row(
+            safe(f"{each.name}@{each.version}"),
+            ", ".join(each.tasks),
+            ", ".join(each.default_of) or "–",
+            "higher" if each.higher_is_better else "lower",
+            "pass or fail" if each.is_pass_fail else "a number",
+            safe(", ".join(names) or "–"),
+        )
+    return table
+
+
 def runs_table(runs: Sequence[RunView]) -> Table:
     """One row a run."""
     table = plain_table(
@@ -97,20 +127,28 @@ def runs_table(runs: Sequence[RunView]) -> Table:
 
 
 def contenders_table(run: RunView) -> Table:
-    """One row a contender of a run."""
-    table = plain_table(
-        "model", "accuracy", "right", "scored", "failed", "time an entry",
-        right=["accuracy", "right", "scored", "failed", "time an entry"],
-    )  # fmt: skip
+    """One row a contender of a run; tokens and cost where any are known."""
+    primary = clean(run.contenders[0].primary) if run.contenders else "accuracy"
+    paid = any(
+        each.cost_usd is not None or each.n_input_tokens is not None for each in run.contenders
+    )
+    heads = [primary, "right", "scored", "failed", "time an entry"]
+    heads += ["tokens in", "tokens out", "cost"] if paid else []
+    table = plain_table("model", *heads, right=heads)
     for each in run.contenders:
         mean_s = each.latency_mean_s
+        cost = [
+            "–" if n_tokens is None else str(n_tokens)
+            for n_tokens in (each.n_input_tokens, each.n_output_tokens)
+        ]
         table.add_row(
             safe(f"{each.model}@{each.number}" if each.number else each.model),
             words.percent(each.accuracy),
             str(each.n_correct),
             str(each.n_scored),
             str(each.n_failed),
-            "–" if mean_s is None else f"{mean_s * 1000:.2f} ms",
+            "–" if mean_s is None else words.latency(mean_s),
+            *([*cost, words.money(each.cost_usd)] if paid else []),
         )
     return table
 
@@ -126,10 +164,9 @@ def entries_table(
         answers = [
             answer(each, right=_is_right(entry, each.contender)) for each in entry.predictions
         ]
-        target = "–" if entry.target is None else target_words(entry.target)
         cells: list[Text | str] = [
             safe(entry.entry_id),
-            safe(target, limit=ANSWER_LIMIT),
+            safe(target_text(entry.target), limit=ANSWER_LIMIT),
             *answers,
             agreement(entry),
         ]
@@ -139,15 +176,47 @@ def entries_table(
 
 def answer(prediction: Prediction, *, right: bool | None) -> Text:
     """An answer with its confidence, green where right, red where wrong; or why there is none."""
-    if prediction.label is None:
+    said = answer_text(prediction)
+    if said is None:
         error = prediction.attempts[-1].error
         reason = f"{error.error_class}: {error.message}" if error else "no answer"
         return safe(reason, style="red", limit=ANSWER_LIMIT)
     style = {True: "green", False: "red", None: ""}[right]
-    text = safe(prediction.label, style=style, limit=ANSWER_LIMIT)
+    text = safe(said, style=style, limit=ANSWER_LIMIT)
     if prediction.confidence is not None:
         text.append(f"  {prediction.confidence * 100:.0f} %", style="dim")
     return text
+
+
+def answer_text(body: AnswerBody) -> str | None:
+    """An answer of any task in one line: `cat`, `2: cat, dog`, `(10.5, 20.0)`, or the text."""
+    if body.boxes is not None:
+        return _boxes([box.label for box in body.boxes])
+    if body.point is not None:
+        return _point(body.point.x, body.point.y)
+    return body.label if body.label is not None else body.text
+
+
+def target_text(target: Target) -> str:
+    """A target in the same form as an answer; a dash where there is none."""
+    if target is None:
+        return "–"
+    if isinstance(target, list) and all(isinstance(box, dict) and "width" in box for box in target):
+        return _boxes([str(box["label"]) for box in target if isinstance(box, dict)])
+    if isinstance(target, dict) and set(target) == {"x", "y"}:
+        x, y = target["x"], target["y"]
+        if isinstance(x, int | float) and isinstance(y, int | float):
+            return _point(x, y)
+    return target_words(target)
+
+
+def _boxes(labels: Sequence[str]) -> str:
+    """How many, and each label once: many boxes of one are no longer to read than one."""
+    return f"{len(labels)}: {', '.join(dict.fromkeys(labels))}" if labels else "nothing"
+
+
+def _point(x: float, y: float) -> str:
+    return f"({x:.1f}, {y:.1f})"
 
 
 def agreement(entry: EntryView) -> str:

@@ -49,11 +49,12 @@ def most_disputed(
 
 
 def contenders_table(document: ComparisonDocument) -> Table:
-    """Accuracy with its interval, one row a contender."""
+    """The primary scorer's mean with its interval, one row a contender."""
     level = f"{document.confidence_level * 100:g} % interval"
+    primary = clean(document.scorers[0].partition("@")[0]) if document.scorers else "accuracy"
     table = plain_table(
-        "model", "accuracy", level, "right", "scored", "failed",
-        right=["accuracy", "right", "scored", "failed"],
+        "model", primary, level, "right", "scored", "failed",
+        right=[primary, "right", "scored", "failed"],
     )  # fmt: skip
     for each in document.contenders:
         table.add_row(

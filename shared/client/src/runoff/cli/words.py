@@ -32,6 +32,20 @@ def p_value(p: float | None) -> str:
     return "< 0.0001" if p < 0.0001 else f"{p:.2g}" if p < 0.1 else f"{p:.2f}"
 
 
+def number(value: float | None) -> str:
+    """`0.961`, `12.4`, `1200`: four digits say what a metric can; a dash where there is none."""
+    if value is None:
+        return "–"
+    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+
+
+def money(usd: float | None) -> str:
+    """`$0.0031`, `$12.40`; a dash where no price is known."""
+    if usd is None:
+        return "–"
+    return f"${usd:.2f}" if usd >= 1 or usd == 0 else f"${usd:.2g}"
+
+
 def size(n_bytes: int) -> str:
     """`11.4 KB`, in steps of 1000."""
     amount = float(n_bytes)
@@ -57,6 +71,13 @@ def duration(seconds: float) -> str:
         return f"{seconds:.1f} s"
     minutes, rest = divmod(int(seconds), 60)
     return f"{minutes} min {rest:02d} s"
+
+
+def latency(seconds: float) -> str:
+    """`0.42 ms`, `310 ms`, `2.4 s`."""
+    if seconds >= 1:
+        return f"{seconds:.1f} s"
+    return f"{seconds * 1000:.2f} ms" if seconds < 0.1 else f"{seconds * 1000:.0f} ms"
 
 
 def counted(n: int, one: str, several: str) -> str:

@@ -1,4 +1,5 @@
-"""The material of `runoff demo`: real scans of digits and two models trained on them.
+"""The material of `runoff demo`: scans of digits with models trained on them, and questions.
 
-Needs the extra `runoff[demo]`; nothing else in `runoff` imports this package when it loads.
+The images and their models need the extra `runoff[demo]`; the questions and what answers them need
+nothing. Nothing else in `runoff` imports this package when it loads.
 """

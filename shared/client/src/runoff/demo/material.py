@@ -45,10 +45,10 @@ def write_digits(folder: Path) -> DigitsFolder:
     Raises:
         OSError: The folder cannot be made or written.
     """
-    scans, targets = _load()
+    scans, targets = load_scans()
     inks = scans.mean(axis=(1, 2)) / INK_LEVELS
     thirds = np.searchsorted(np.quantile(inks, [1 / 3, 2 / 3]), inks)
-    in_train = _earlier_scans(targets)
+    in_train = earlier_scans(targets)
     images = folder / "images"
     images.mkdir(parents=True, exist_ok=True)
     rows: list[Mapping[str, object]] = []
@@ -73,7 +73,8 @@ def write_digits(folder: Path) -> DigitsFolder:
     return digits
 
 
-def _load() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+def load_scans() -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    """All scans, shape (1797, 8, 8), from 0 to 16, and which digit each is, in their order."""
     bunch = load_digits()
     return np.asarray(bunch.images, np.float64), np.asarray(bunch.target, np.int64)
 
@@ -82,7 +83,7 @@ def _pixels(scan: NDArray[np.float64]) -> NDArray[np.uint8]:
     return np.rint(scan * (255 / INK_LEVELS)).astype(np.uint8)
 
 
-def _earlier_scans(targets: NDArray[np.int64]) -> NDArray[np.bool_]:
+def earlier_scans(targets: NDArray[np.int64]) -> NDArray[np.bool_]:
     """Whether each scan is among the first 70 % of its digit, in the order of the data set.
 
     The scans seem to stand in the order they were collected, hand after hand: models trained

@@ -1,0 +1,1 @@
+"""Past work read in: one module a format, each a generator of samples, so nothing is held whole."""
