@@ -43,3 +43,53 @@ async def after_a_second(entry: Entry) -> str:
     """The first letter, slowly enough to be killed meanwhile."""
     await asyncio.sleep(1)
     return (entry.text or "?")[0]
+
+
+def _square(entry: Entry) -> tuple[float, float, float]:
+    """Left, top and side of the white square."""
+    image = entry.image
+    assert image is not None
+    box = image.convert("L").getbbox()
+    assert box is not None
+    return box[0], box[1], box[2] - box[0]
+
+
+def finds_square(entry: Entry) -> dict[str, object]:
+    """Where the square is."""
+    x, y, side = _square(entry)
+    box = {"label": "square", "x": x, "y": y, "width": side, "height": side, "confidence": 0.9}
+    return {"boxes": [box]}
+
+
+def finds_beside(entry: Entry) -> dict[str, object]:
+    """Half a side beside it."""
+    x, y, side = _square(entry)
+    shifted = {"label": "square", "x": x + side / 2, "y": y + side / 2}
+    return {"boxes": [{**shifted, "width": side, "height": side, "confidence": 0.8}]}
+
+
+def finds_nothing(entry: Entry) -> dict[str, object]:
+    """No box at all."""
+    return {"boxes": []}
+
+
+def points_at(entry: Entry) -> dict[str, object]:
+    """The middle of the square."""
+    x, y, side = _square(entry)
+    return {"point": {"x": x + side / 2, "y": y + side / 2}}
+
+
+def points_beside(entry: Entry) -> dict[str, object]:
+    """30 pixels to the right and 40 below."""
+    x, y, side = _square(entry)
+    return {"point": {"x": x + side / 2 + 30, "y": y + side / 2 + 40}}
+
+
+def adds_one(entry: Entry) -> str:
+    """The right sum, in capitals."""
+    return str(int((entry.text or "").split()[2]) + 1).upper()
+
+
+def adds_two(entry: Entry) -> str:
+    """A wrong sum."""
+    return str(int((entry.text or "").split()[2]) + 2)

@@ -30,8 +30,19 @@ def test_the_demo_prints_one_document_and_leaves_nothing_running(tmp_path: Path)
     assert find(tmp_path / ".runoff") is None
 
 
-def _demo(folder: Path) -> dict[str, dict[str, list[dict[str, float]]]]:
-    command = [sys.executable, "-m", "runoff", "demo", "--exit", "--json"]
+@pytest.mark.timeout(240)
+@pytest.mark.parametrize("task", ["detection", "coordinates", "text"])
+def test_each_task_has_a_demo_with_a_verdict(tmp_path: Path, task: str) -> None:
+    """Two models of different quality, told apart."""
+    comparison = _demo(tmp_path, "--task", task)["comparison"]
+
+    (pair,) = comparison["pairs"]
+    assert pair["p_value"] < 0.05
+    assert all(each["n"] > 50 for each in comparison["contenders"])
+
+
+def _demo(folder: Path, *options: str) -> dict[str, dict[str, list[dict[str, float]]]]:
+    command = [sys.executable, "-m", "runoff", "demo", "--exit", "--json", *options]
     ended = subprocess.run(
         command, capture_output=True, text=True, check=False, cwd=folder, timeout=120
     )

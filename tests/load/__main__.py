@@ -2,7 +2,17 @@
 
 import sys
 
-from tests.load import evaluate, images, latency, reading, rebuild
+from tests.load import (
+    decode_once,
+    evaluate,
+    images,
+    latency,
+    llm,
+    postprocess,
+    reading,
+    rebuild,
+    rescore,
+)
 
 BENCHES = {
     "evaluate": evaluate.main,
@@ -10,6 +20,10 @@ BENCHES = {
     "images": images.main,
     "rebuild": rebuild.main,
     "reading": reading.main,
+    "rescore": rescore.main,
+    "postprocess": postprocess.main,
+    "llm": llm.main,
+    "decode_once": decode_once.main,
 }
 
 

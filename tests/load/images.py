@@ -37,7 +37,7 @@ def main() -> None:
                 declaration = digits_declaration()
                 client.models.add(model.path, name=f"onnx/{model.name}", spec=declaration)
             _measure(stack, client, digits.folder, models, metric="8px")
-            large = _enlarged(digits.folder, folder / "large")
+            large = enlarged(digits.folder, folder / "large")
             _measure(stack, client, large, models, metric="512px")
 
 
@@ -57,7 +57,7 @@ def _measure(
     report("images", f"share_of_bare_loop_{metric}", [rate / bare_rate for rate in rates], "ratio")
 
 
-def _enlarged(digits: Path, folder: Path) -> Path:
+def enlarged(digits: Path, folder: Path) -> Path:
     """The same folder with every scan enlarged, each pixel to a square."""
     (folder / "images").mkdir(parents=True)
     shutil.copy(digits / "manifest.jsonl", folder)
