@@ -85,7 +85,7 @@ def test_two_thousand_prompts_settle_though_a_fifth_of_them_is_in_trouble(
     asked = {
         "dataset": "prompts",
         "models": ["openai/gpt-4o"],
-        "config": {"concurrency": 64, "retries": 2, "timeout_s": 5},
+        "config": {"concurrency": 64, "retries": 2, "timeout_s": 2},
     }
     launched = llm_stack.http.post("/api/runs", json=asked)
     assert launched.status_code == 201, launched.text

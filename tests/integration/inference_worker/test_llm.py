@@ -67,7 +67,7 @@ async def test_every_entry_settles_though_a_fifth_of_them_is_in_trouble(
 ) -> None:
     """Every entry is settled, every attempt is kept, and no call is made without a reason."""
     given = rows(400, faulty=5)
-    config = RunConfig(concurrency=64, retries=2, timeout_s=5)
+    config = RunConfig(concurrency=64, retries=2, timeout_s=2)
     run_id = await bench.run(given, contender(server), config=config)
     async with bench.worker():
         for number in range(4):
