@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -18,11 +18,13 @@ from runoff_contracts.specs.llm import LlmSpec
 from runoff_inference_worker.app import check_model
 from runoff_inference_worker.errors import BadEntry, MalformedAnswer, Unavailable
 from runoff_inference_worker.llm.picture import media_type, picture_of
+from runoff_inference_worker.llm.prompt import Prompts
 from runoff_inference_worker.llm.reading import Reader, Said, schema_error
 from runoff_inference_worker.llm.target import target_of
 from runoff_inference_worker.llm.template import Template
-from runoff_inference_worker.provider import Ask
+from runoff_inference_worker.provider import Anchor, Ask
 from runoff_inference_worker.providers import llm
+from runoff_objects.store import Objects
 from tests.unit.inference_worker.making import DIGEST, a_kit, an_image
 
 SCHEMA: dict[str, Any] = {
@@ -275,3 +277,18 @@ async def test_a_key_that_is_gone_settles_entries_as_unavailable(
 
     with pytest.raises(Unavailable, match="OPENAI_API_KEY"):
         await llm.open_model(contender, a_kit(tmp_path))
+
+
+@pytest.mark.parametrize(("mode", "kept"), [("lexical", "vocabulary"), ("semantic", "meaning")])
+def test_a_variation_is_told_of_the_answer_it_starts_from(
+    mode: Literal["lexical", "semantic"], kept: str
+) -> None:
+    """And what to keep of it; without one the prompt is as it was."""
+    prompts = Prompts(LlmSpec(), Objects.open("memory:///"))
+    plain = prompts.words(Ask("a", text="Which city?"))[0] or ""
+    varied = prompts.words(Ask("a", text="Which city?", anchor=Anchor(mode, "Paris")))[0] or ""
+
+    assert plain == "Which city?"
+    assert varied.startswith(plain)
+    assert "Paris" in varied
+    assert f"keep its {kept}" in varied
