@@ -115,19 +115,6 @@ class JsonValidParams(ScorerParams):
     """A JSON Schema, draft 2020-12. None is content with any JSON."""
 
 
-class JudgeParams(ScorerParams):
-    """Which model judges an answer, by what."""
-
-    model: str = Field(min_length=3, max_length=300)
-    """As for a run: `openai/gpt-4o`, or a registered name."""
-    rubric: str = Field(min_length=1, max_length=20_000)
-    """In words, what makes an answer good."""
-    repeats: int = Field(default=1, ge=1, le=20)
-    """Verdicts asked for; the score is their mean."""
-    highest: int = Field(default=1, ge=1, le=100)
-    """Points of a perfect answer; the score is the points divided by it. 1 is right or wrong."""
-
-
 class CustomParams(ScorerParams):
     """Of a function of one's own, named `module:function`."""
 
