@@ -3,6 +3,7 @@
 import sys
 
 from tests.load import (
+    calibration,
     decode_once,
     evaluate,
     images,
@@ -24,6 +25,7 @@ BENCHES = {
     "postprocess": postprocess.main,
     "llm": llm.main,
     "decode_once": decode_once.main,
+    "calibration": calibration.main,
 }
 
 

@@ -1,6 +1,7 @@
 """One JSON line a measurement."""
 
 import json
+import math
 import statistics
 from collections.abc import Sequence
 
@@ -17,6 +18,30 @@ def report(bench: str, metric: str, values: Sequence[float], unit: str) -> float
     }
     print(json.dumps(line), flush=True)
     return median
+
+
+def report_share(
+    bench: str, metric: str, hits: Sequence[bool], nominal: float, *, at_most: bool
+) -> float:
+    """Print how often something happened by simulation, and whether the promise about it holds.
+
+    It holds when the share is beyond `nominal`, on the side that breaks it, by no more than
+    three Monte Carlo standard errors.
+    """
+    share, error = sum(hits) / len(hits), math.sqrt(nominal * (1 - nominal) / len(hits))
+    excess = share - nominal if at_most else nominal - share
+    line = {
+        "bench": bench,
+        "metric": metric,
+        "value": float(f"{share:.4g}"),
+        "unit": "share",
+        "n": len(hits),
+        "nominal": nominal,
+        "monte_carlo_error": float(f"{error:.2g}"),
+        "holds": excess <= 3 * error,
+    }
+    print(json.dumps(line), flush=True)
+    return share
 
 
 def quantile(values: Sequence[float], share: float) -> float:

@@ -4,7 +4,7 @@ import math
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runoff_statistics import InvalidProbability, holm
@@ -28,6 +28,7 @@ def test_no_tests_are_no_error() -> None:
     assert holm([]).shape == (0,)
 
 
+@settings(max_examples=30)
 @given(st.lists(st.floats(0, 1), min_size=1, max_size=30))
 def test_adjusting_never_makes_a_result_stronger(p_values: list[float]) -> None:
     """Each value stays or grows, up to 1, and their order stays."""

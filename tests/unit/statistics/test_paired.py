@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
@@ -74,6 +74,7 @@ def test_what_is_no_count_is_refused(count: int) -> None:
         PairedTable(1, 1, count, 1)
 
 
+@settings(max_examples=30)
 @given(tables, st.floats(0.01, 0.999))
 def test_the_interval_holds_the_estimate_and_stays_in_range(
     table: PairedTable, confidence: float
@@ -85,6 +86,7 @@ def test_the_interval_holds_the_estimate_and_stays_in_range(
     assert -1 <= low <= difference.estimate <= high <= 1
 
 
+@settings(max_examples=30)
 @given(tables)
 def test_swapping_the_models_only_changes_the_sign(table: PairedTable) -> None:
     """Which one is called A is the reader's choice; nothing may hang on it."""
@@ -95,6 +97,7 @@ def test_swapping_the_models_only_changes_the_sign(table: PairedTable) -> None:
     assert mcnemar_p_value(swapped(table)) == mcnemar_p_value(table)
 
 
+@settings(max_examples=30)
 @given(tables, st.floats(0.01, 0.99), st.floats(0.01, 0.99))
 def test_more_confidence_never_narrows_the_interval(
     table: PairedTable, one: float, other: float
@@ -109,6 +112,7 @@ def test_more_confidence_never_narrows_the_interval(
     assert narrow.high <= wide.high + 1e-12
 
 
+@settings(max_examples=30)
 @given(tables)
 def test_how_the_agreed_entries_split_says_nothing(table: PairedTable) -> None:
     """Only the entries on which the models disagree bear on the difference, and n."""
@@ -119,6 +123,7 @@ def test_how_the_agreed_entries_split_says_nothing(table: PairedTable) -> None:
     assert paired_difference(all_right) == paired_difference(table)
 
 
+@settings(max_examples=30)
 @given(tables)
 def test_the_p_value_is_a_probability(table: PairedTable) -> None:
     """The two-sided doubling of some formulas can pass 1."""

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from runoff_statistics import InvalidCount, InvalidProbability, NoEntries, wilson_interval
@@ -15,6 +15,7 @@ def proportions(draw: st.DrawFn) -> tuple[int, int]:
     return draw(st.integers(0, n)), n
 
 
+@settings(max_examples=30)
 @given(proportions(), st.floats(0.01, 0.999))
 def test_the_interval_holds_the_estimate_and_stays_in_range(
     proportion: tuple[int, int], confidence: float
@@ -27,6 +28,7 @@ def test_the_interval_holds_the_estimate_and_stays_in_range(
     assert 0 <= interval.low <= n_correct / n <= interval.high <= 1
 
 
+@settings(max_examples=30)
 @given(proportions())
 def test_wrong_answers_have_the_mirrored_interval(proportion: tuple[int, int]) -> None:
     """Whether one counts right or wrong answers is only a way of speaking."""
@@ -37,6 +39,7 @@ def test_wrong_answers_have_the_mirrored_interval(proportion: tuple[int, int]) -
     assert math.isclose(right.low, 1 - wrong.high, abs_tol=1e-12)
 
 
+@settings(max_examples=30)
 @given(proportions(), st.floats(0.01, 0.99), st.floats(0.01, 0.99))
 def test_more_confidence_never_narrows_the_interval(
     proportion: tuple[int, int], one: float, other: float

@@ -1,14 +1,40 @@
-"""Intervals and paired tests, as pure functions."""
+"""Intervals, paired tests, effect sizes and planning, as pure functions (docs/statistics.md)."""
 
+from runoff_statistics.agreement import cohens_kappa, krippendorffs_alpha
+from runoff_statistics.bootstrap import bootstrap_interval
+from runoff_statistics.choice import MethodChoice, choose_method
+from runoff_statistics.compared import PairedComparison, compare_scores
+from runoff_statistics.effects import (
+    cliffs_delta,
+    cohens_dz,
+    cohens_h,
+    discordant_odds_ratio,
+    rank_biserial,
+)
+from runoff_statistics.equivalence import (
+    WithinMargin,
+    means_within_margin,
+    proportions_within_margin,
+)
 from runoff_statistics.errors import (
     InvalidCount,
+    InvalidNumber,
     InvalidProbability,
+    InvalidScores,
     NoEntries,
     StatisticsError,
+    UnknownMethod,
     UnpairedOutcomes,
 )
 from runoff_statistics.interval import Interval
-from runoff_statistics.multiplicity import holm
+from runoff_statistics.means import mean_interval, t_test
+from runoff_statistics.multiplicity import (
+    Family,
+    FamilyMember,
+    adjusted_family,
+    benjamini_hochberg,
+    holm,
+)
 from runoff_statistics.paired import (
     PairedDifference,
     PairedTable,
@@ -16,22 +42,88 @@ from runoff_statistics.paired import (
     paired_difference,
     paired_table,
 )
-from runoff_statistics.power import detectable_difference
+from runoff_statistics.pairs import PairedScores, paired_scores
+from runoff_statistics.power import (
+    detectable_difference,
+    entries_for_proportions,
+    power_of_proportions,
+)
+from runoff_statistics.power_means import (
+    detectable_mean_difference,
+    entries_for_mean,
+    power_of_mean,
+)
 from runoff_statistics.proportions import wilson_interval
+from runoff_statistics.quantiles import (
+    quantile_difference,
+    quantile_interval,
+    quantile_test,
+    sign_test,
+)
+from runoff_statistics.ranks import signed_rank_test
+from runoff_statistics.resampling import resampled_difference, swap_test
+from runoff_statistics.results import Estimate, Significance
+from runoff_statistics.retries import RetryEffect, retry_effect
+from runoff_statistics.sequential import AnytimeDifference
+from runoff_statistics.signflip import sign_flip_test
 
 __all__ = [
+    "AnytimeDifference",
+    "Estimate",
+    "Family",
+    "FamilyMember",
     "Interval",
     "InvalidCount",
+    "InvalidNumber",
     "InvalidProbability",
+    "InvalidScores",
+    "MethodChoice",
     "NoEntries",
+    "PairedComparison",
     "PairedDifference",
+    "PairedScores",
     "PairedTable",
+    "RetryEffect",
+    "Significance",
     "StatisticsError",
+    "UnknownMethod",
     "UnpairedOutcomes",
+    "WithinMargin",
+    "adjusted_family",
+    "benjamini_hochberg",
+    "bootstrap_interval",
+    "choose_method",
+    "cliffs_delta",
+    "cohens_dz",
+    "cohens_h",
+    "cohens_kappa",
+    "compare_scores",
     "detectable_difference",
+    "detectable_mean_difference",
+    "discordant_odds_ratio",
+    "entries_for_mean",
+    "entries_for_proportions",
     "holm",
+    "krippendorffs_alpha",
     "mcnemar_p_value",
+    "mean_interval",
+    "means_within_margin",
     "paired_difference",
+    "paired_scores",
     "paired_table",
+    "power_of_mean",
+    "power_of_proportions",
+    "proportions_within_margin",
+    "quantile_difference",
+    "quantile_interval",
+    "quantile_test",
+    "rank_biserial",
+    "resampled_difference",
+    "retry_effect",
+    "sign_flip_test",
+    "sign_test",
+    "signed_rank_test",
+    "swap_test",
+    "t_test",
     "wilson_interval",
 ]

@@ -4,7 +4,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.stats import binomtest
+from scipy.special import bdtr
 
 from runoff_statistics.errors import NoEntries, UnpairedOutcomes
 from runoff_statistics.interval import Interval
@@ -119,4 +119,5 @@ def mcnemar_p_value(table: PairedTable) -> float:
         raise NoEntries("a paired test")
     if table.n_discordant == 0:
         return 1.0
-    return float(binomtest(table.only_a, table.n_discordant).pvalue)
+    lighter = min(table.only_a, table.only_b)
+    return min(1.0, 2 * float(bdtr(lighter, table.n_discordant, 0.5)))

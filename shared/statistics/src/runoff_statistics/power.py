@@ -1,11 +1,15 @@
-"""What a comparison of a given size can see at all."""
+"""Two accuracies on the same entries: what a comparison of a given size can see at all."""
 
 import math
 
-from scipy.stats import norm
-
-from runoff_statistics.errors import NoEntries
-from runoff_statistics.validation import closed_probability, open_probability, whole_count
+from runoff_statistics.errors import InvalidNumber, NoEntries
+from runoff_statistics.solving import normal_cdf, normal_quantile
+from runoff_statistics.validation import (
+    closed_probability,
+    open_probability,
+    positive_number,
+    whole_count,
+)
 
 
 def detectable_difference(
@@ -42,8 +46,8 @@ def detectable_difference(
     power = open_probability("power", power, above=0.5)
     if n == 0:
         raise NoEntries("a detectable difference")
-    z_test = float(norm.isf((1 - confidence) / 2))
-    z_power = float(norm.isf(1 - power))
+    z_test = -normal_quantile((1 - confidence) / 2)
+    z_power = normal_quantile(power)
     under_root = n + z_power**2 - z_test**2
     if under_root < 0 or discordance == 0:
         return None
@@ -52,3 +56,71 @@ def detectable_difference(
     )
     difference = math.sqrt(discordance) * per_root_discordance
     return difference if difference <= discordance else None
+
+
+def power_of_proportions(
+    n: int, difference: float, discordance: float, *, confidence: float = 0.95
+) -> float:
+    """Chance that McNemar's test on n entries sees this difference of two accuracies.
+
+    The same approximation as `detectable_difference`: there the power is the one asked for.
+
+    Args:
+        n: Entries that both models answer, at least 1.
+        difference: True difference, above 0 and at most the discordance (its sign is no matter).
+        discordance: Share of entries that exactly one of the two gets right, above 0 to 1.
+        confidence: 1 minus the level of the test, above 0 and below 1.
+
+    Raises:
+        NoEntries: n is 0.
+        InvalidCount: n is negative or not whole.
+        InvalidNumber: The difference is not above 0, or beyond the discordance.
+        InvalidProbability: Another argument is NaN or out of range.
+
+    Source: Connor, Biometrics 43 (1987) 207-211.
+    """
+    n = whole_count("n", n)
+    difference, discordance = _effect(difference, discordance)
+    z_test = -normal_quantile((1 - open_probability("confidence", confidence)) / 2)
+    if n == 0:
+        raise NoEntries("a power")
+    distance = difference * math.sqrt(n) - z_test * math.sqrt(discordance)
+    spread = math.sqrt(max(discordance - difference**2, 0.0))
+    if spread == 0:  # A is right and B wrong on every entry
+        return 1.0 if distance >= 0 else 0.0
+    return normal_cdf(distance / spread)
+
+
+def entries_for_proportions(
+    difference: float, discordance: float, *, confidence: float = 0.95, power: float = 0.8
+) -> int:
+    """Fewest shared entries that show this difference of two accuracies with this power.
+
+    Args:
+        difference: Wanted, above 0 and at most the discordance: 0.02 for two points.
+        discordance: Share of entries that exactly one of the two gets right, above 0 to 1; at
+            least the difference. A guess from an earlier run; the number grows with it.
+        confidence: 1 minus the level of the test, above 0 and below 1.
+        power: Chance of a significant result, above 0.5 and below 1.
+
+    Raises:
+        InvalidNumber: The difference is not above 0, or beyond the discordance.
+        InvalidProbability: Another argument is NaN or out of range.
+
+    Source: Connor, Biometrics 43 (1987) 207-211, equation 3.
+    """
+    difference, discordance = _effect(difference, discordance)
+    z_test = -normal_quantile((1 - open_probability("confidence", confidence)) / 2)
+    z_power = normal_quantile(open_probability("power", power, above=0.5))
+    spread = math.sqrt(max(discordance - difference**2, 0.0))
+    return math.ceil(((z_test * math.sqrt(discordance) + z_power * spread) / difference) ** 2)
+
+
+def _effect(difference: float, discordance: float) -> tuple[float, float]:
+    difference = positive_number("difference", difference)
+    discordance = closed_probability("discordance", discordance)
+    if difference > discordance:
+        raise InvalidNumber(
+            "difference", difference, allowed=f"at most {discordance:g}, the discordance"
+        )
+    return difference, discordance

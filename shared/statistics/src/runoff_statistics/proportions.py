@@ -1,9 +1,10 @@
 """One proportion, such as the accuracy of one model."""
 
-from scipy.stats import binomtest
+import math
 
 from runoff_statistics.errors import NoEntries
 from runoff_statistics.interval import Interval
+from runoff_statistics.solving import normal_quantile
 from runoff_statistics.validation import open_probability, whole_count
 
 
@@ -31,5 +32,18 @@ def wilson_interval(n_correct: int, n: int, confidence: float = 0.95) -> Interva
     confidence = open_probability("confidence", confidence)
     if n == 0:
         raise NoEntries("a proportion")
-    limits = binomtest(n_correct, n).proportion_ci(confidence, method="wilson")
-    return Interval(low=float(limits.low), high=float(limits.high), confidence=confidence)
+    z = -normal_quantile((1 - confidence) / 2)
+    return Interval(
+        low=_wilson_low(n_correct, n, z),
+        # Counting wrong answers mirrors the interval, to the last bit.
+        high=1 - _wilson_low(n - n_correct, n, z),
+        confidence=confidence,
+    )
+
+
+def _wilson_low(n_correct: int, n: int, z: float) -> float:
+    """The lower limit; at most the estimate, which rounding could pass by one bit."""
+    share = n_correct / n
+    spread = z * math.sqrt(share * (1 - share) / n + (z / (2 * n)) ** 2)
+    low = (share + z**2 / (2 * n) - spread) / (1 + z**2 / n)
+    return min(max(low, 0.0), share) if n_correct else 0.0

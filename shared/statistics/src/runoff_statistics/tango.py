@@ -22,10 +22,8 @@ Source: Tango, Statistics in Medicine 17 (1998) 891-908, equations 24 to 26.
 
 import math
 
-from scipy.optimize import brentq
-from scipy.stats import norm
-
 from runoff_statistics.interval import Interval
+from runoff_statistics.solving import normal_quantile, root
 
 
 def score_interval(only_a: int, only_b: int, n: int, confidence: float) -> Interval:
@@ -37,7 +35,7 @@ def score_interval(only_a: int, only_b: int, n: int, confidence: float) -> Inter
         n: All entries, at least 1.
         confidence: Nominal coverage, above 0 and below 1.
     """
-    z = float(norm.isf((1 - confidence) / 2))
+    z = -normal_quantile((1 - confidence) / 2)
     # The lower limit is the mirrored upper one: swapping the models only changes the sign.
     return Interval(
         low=-_upper_limit(only_b, only_a, n, z),
@@ -63,8 +61,28 @@ def _upper_limit(only_a: int, only_b: int, n: int, z: float) -> float:
         spread = math.sqrt(n * _variance(only_a, only_b, n, difference))
         return only_a - only_b - n * difference + z * spread
 
-    root: float = brentq(excess, (only_a - only_b) / n, 1.0, xtol=1e-15, maxiter=200)
-    return root
+    return root(excess, (only_a - only_b) / n, 1.0)
+
+
+def score_statistic(only_a: int, only_b: int, n: int, difference: float) -> float:
+    """Tango's z (equation 24) for the hypothesis that A minus B is `difference`.
+
+    Standard normal under it; positive when A does better than that. Where the hypothesis
+    leaves no variance it is ±infinity, or 0 when the estimate is the hypothesis.
+
+    Args:
+        only_a: Entries that only A got right, at least 0.
+        only_b: Entries that only B got right, at least 0; with only_a at most n.
+        n: All entries, at least 1.
+        difference: Of the hypothesis, from -1 to 1.
+    """
+    if difference < 0:  # mirrored, so that swapping the models only changes the sign
+        return -score_statistic(only_b, only_a, n, -difference)
+    distance = only_a - only_b - n * difference
+    spread = math.sqrt(n * _variance(only_a, only_b, n, difference))
+    if spread == 0:
+        return math.copysign(math.inf, distance) if distance else 0.0
+    return distance / spread
 
 
 def _variance(only_a: int, only_b: int, n: int, difference: float) -> float:
@@ -75,7 +93,7 @@ def _variance(only_a: int, only_b: int, n: int, difference: float) -> float:
     """
     linear = (2 * n - only_a + only_b) * difference - only_a - only_b
     constant = -only_b * difference * (1 - difference)
-    root = math.sqrt(max(linear**2 - 8 * n * constant, 0.0))
+    under = math.sqrt(max(linear**2 - 8 * n * constant, 0.0))
     # Two forms of one root: each is used where it does not subtract nearly equal numbers.
-    q = -2 * constant / (root + linear) if linear > 0 else (root - linear) / (4 * n)
+    q = -2 * constant / (under + linear) if linear > 0 else (under - linear) / (4 * n)
     return max(2 * q + difference * (1 - difference), 0.0)

@@ -1,0 +1,140 @@
+"""Which method for which kind of score, with its name for the document; each may be overridden.
+
+The defaults are those that keep 95 % and 5 % best in `make bench ARGS=calibration`:
+
+- The mean difference gets Student's interval and not a bootstrap one: percentile and BCa fall
+  further below 95 % on few or skewed scores, and furthest where most differences are 0.
+- It gets the permutation test, whose level is exact for symmetric differences at any n.
+- Quantiles get order statistics, clusters the cluster-robust t.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+from runoff_statistics.errors import UnknownMethod
+
+ScoreKind = Literal["pass_fail", "graded", "bounded", "error", "latency"]
+"""Right or wrong; a few ordered steps; a number within bounds, such as F1; a number without an
+upper bound, such as pixels or log loss; and seconds, of which quantiles are compared."""
+TestName = Literal["mcnemar", "permutation", "wilcoxon", "sign", "t", "quantile"]
+IntervalName = Literal["tango", "t", "percentile", "bca", "studentized", "median", "quantile"]
+EffectName = Literal["odds_ratio", "cohens_dz", "rank_biserial"]
+
+TESTS: dict[TestName, str] = {
+    "mcnemar": "exact McNemar",
+    "permutation": "paired permutation (sign flips)",
+    "wilcoxon": "Wilcoxon signed-rank",
+    "sign": "sign test",
+    "t": "paired t",
+    "quantile": "paired quantiles, order statistics joined by MOVER",
+}
+INTERVALS: dict[IntervalName, str] = {
+    "tango": "Tango score interval for a paired difference",
+    "t": "paired t",
+    "percentile": "percentile bootstrap of the mean difference",
+    "bca": "BCa bootstrap of the mean difference",
+    "studentized": "studentized bootstrap of the mean difference",
+    "median": "order statistics of the median difference",
+    "quantile": "difference of paired quantiles, order statistics joined by MOVER",
+}
+CLUSTERED_T = "cluster-robust t (CR1)"
+
+
+@dataclass(frozen=True)
+class MethodChoice:
+    """What a comparison of one score is made with."""
+
+    kind: ScoreKind
+    test: TestName
+    test_name: str
+    """For the document."""
+    interval: IntervalName
+    interval_name: str
+    effect: EffectName
+    why: str
+    """One sentence for the document."""
+    overridden: bool
+
+
+_DEFAULTS: dict[ScoreKind, tuple[TestName, IntervalName, EffectName, str]] = {
+    "pass_fail": (
+        "mcnemar",
+        "tango",
+        "odds_ratio",
+        "right or wrong on the same entries: only those on which the two disagree tell",
+    ),
+    "graded": (
+        "permutation",
+        "t",
+        "rank_biserial",
+        "a mean of few steps: swapping the two on any entry must make no difference by chance",
+    ),
+    "bounded": (
+        "permutation",
+        "t",
+        "cohens_dz",
+        "a mean of bounded scores: swapping the two on any entry must make no difference by chance",
+    ),
+    "error": (
+        "permutation",
+        "t",
+        "cohens_dz",
+        "a mean without an upper bound: no normal distribution is taken for granted in the test",
+    ),
+    "latency": (
+        "quantile",
+        "quantile",
+        "rank_biserial",
+        "waiting times are told by quantiles, whose order statistics hold for any shape",
+    ),
+}
+
+
+def choose_method(
+    kind: ScoreKind,
+    *,
+    clustered: bool = False,
+    test: TestName | None = None,
+    interval: IntervalName | None = None,
+) -> MethodChoice:
+    """The test, interval and effect size for a score of this kind.
+
+    Args:
+        kind: Of the score.
+        clustered: Entries belong together (repeats, documents, conversations). Test and
+            interval are then the cluster-robust t, whatever the kind: the others would take
+            entries of one cluster for independent.
+        test: Instead of the chosen one.
+        interval: Instead of the chosen one.
+
+    Raises:
+        UnknownMethod: No kind, test or interval has this name, or it cannot take clusters.
+    """
+    if kind not in _DEFAULTS:
+        raise UnknownMethod("kind of score", kind, _DEFAULTS)
+    if test is not None and test not in TESTS:
+        raise UnknownMethod("test", test, TESTS)
+    if interval is not None and interval not in INTERVALS:
+        raise UnknownMethod("interval", interval, INTERVALS)
+    usual_test, usual_interval, effect, why = _DEFAULTS[kind]
+    if clustered:
+        if test not in (None, "t"):
+            raise UnknownMethod("test of clustered entries", test, ["t"])
+        if interval not in (None, "t"):
+            raise UnknownMethod("interval of clustered entries", interval, ["t"])
+        why = "entries of one cluster are not independent: the clusters are what is counted"
+        return MethodChoice(kind, "t", CLUSTERED_T, "t", CLUSTERED_T, effect, why, False)
+    overridden = test not in (None, usual_test) or interval not in (None, usual_interval)
+    if overridden:
+        why = "asked for instead of the usual method"
+    used_test, used_interval = test or usual_test, interval or usual_interval
+    return MethodChoice(
+        kind=kind,
+        test=used_test,
+        test_name=TESTS[used_test],
+        interval=used_interval,
+        interval_name=INTERVALS[used_interval],
+        effect=effect,
+        why=why,
+        overridden=overridden,
+    )

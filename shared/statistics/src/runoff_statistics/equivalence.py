@@ -1,0 +1,125 @@
+"""Are two models as good as equal, or is A at least not worse? Each by a margin said beforehand.
+
+A large p-value of an ordinary test never says that two models are equal; these tests do. The
+margin is the largest difference that does not matter, in the unit of the scores.
+
+- Equivalence (TOST, two one-sided tests): shown when the 1 - 2 alpha interval lies within
+  ± margin. Its p-value is the larger of the two one-sided ones.
+- Non-inferiority of A: shown when that interval lies above -margin.
+
+Source: Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15 (1987) 657-680; for
+paired proportions with the score statistic: Tango, Statistics in Medicine 17 (1998) 891-908,
+and Liu and others, Statistics in Medicine 21 (2002) 231-245.
+"""
+
+from dataclasses import dataclass
+
+from numpy.typing import ArrayLike
+
+from runoff_statistics.errors import InvalidNumber, NoEntries
+from runoff_statistics.interval import Interval
+from runoff_statistics.means import mean_interval, moments, upper_tail
+from runoff_statistics.paired import PairedTable, paired_difference
+from runoff_statistics.solving import normal_cdf
+from runoff_statistics.tango import score_statistic
+from runoff_statistics.validation import open_probability, positive_number
+
+
+@dataclass(frozen=True)
+class WithinMargin:
+    """What is shown about A minus B and the margin, at the level alpha."""
+
+    estimate: float
+    interval: Interval | None
+    """Of confidence 1 - 2 alpha, the one that the claims below follow from."""
+    margin: float
+    alpha: float
+    p_equivalent: float | None
+    """Of the hypothesis that the difference is at or beyond ± margin."""
+    p_not_inferior: float | None
+    """Of the hypothesis that A is worse than B by the margin or more."""
+    method: str
+    n: int
+    reason: str | None = None
+    """Why the p-values are None."""
+
+    @property
+    def equivalent(self) -> bool:
+        """Shown to differ by less than the margin; False is 'not shown', never 'they differ'."""
+        return self.p_equivalent is not None and self.p_equivalent <= self.alpha
+
+    @property
+    def not_inferior(self) -> bool:
+        """A is shown to be less than the margin worse than B, if at all."""
+        return self.p_not_inferior is not None and self.p_not_inferior <= self.alpha
+
+
+def means_within_margin(
+    differences: ArrayLike,
+    margin: float,
+    clusters: ArrayLike | None = None,
+    *,
+    alpha: float = 0.05,
+) -> WithinMargin:
+    """Equivalence and non-inferiority of two paired means, by Student's t.
+
+    Args:
+        differences: Score of A minus score of B where higher is better, shape (n_pairs,).
+        margin: Above 0, in the unit of the scores.
+        clusters: As for `mean_interval`.
+        alpha: Level, above 0 and below 0.5.
+
+    Raises:
+        InvalidNumber: The margin is not a finite number above 0.
+        InvalidProbability: alpha is out of range.
+        InvalidScores: NaN, infinite, of the wrong shape, or a pair without a cluster.
+        NoEntries: There are no differences.
+    """
+    margin, alpha = positive_number("margin", margin), _level(alpha)
+    found = moments(differences, clusters)
+    method = f"two one-sided tests, {found.method}"
+    if found.standard_error is None:
+        return WithinMargin(
+            found.mean, None, margin, alpha, None, None, method, found.n, found.reason
+        )
+    above = upper_tail((found.mean + margin) / found.standard_error, found.df)
+    below = upper_tail((margin - found.mean) / found.standard_error, found.df)
+    interval = mean_interval(differences, clusters, confidence=1 - 2 * alpha).interval
+    return WithinMargin(
+        found.mean, interval, margin, alpha, max(above, below), above, method, found.n
+    )
+
+
+def proportions_within_margin(
+    table: PairedTable, margin: float, *, alpha: float = 0.05
+) -> WithinMargin:
+    """Equivalence and non-inferiority of two accuracies on the same entries, by Tango's score.
+
+    Args:
+        table: At least one entry.
+        margin: Above 0 and below 1, such as 0.02 for two points.
+        alpha: Level, above 0 and below 0.5.
+
+    Raises:
+        InvalidNumber: The margin is not above 0 and below 1.
+        InvalidProbability: alpha is out of range.
+        NoEntries: The table is empty.
+    """
+    margin, alpha = positive_number("margin", margin), _level(alpha)
+    if margin >= 1:
+        raise InvalidNumber("margin", margin, allowed="below 1, the largest difference there is")
+    if table.n == 0:
+        raise NoEntries("a paired difference")
+    cells = table.only_a, table.only_b, table.n
+    above = normal_cdf(-score_statistic(*cells, -margin))
+    below = normal_cdf(score_statistic(*cells, margin))
+    shared = paired_difference(table, 1 - 2 * alpha)
+    method = "two one-sided tests, Tango score"
+    return WithinMargin(
+        shared.estimate, shared.interval, margin, alpha, max(above, below), above, method, table.n
+    )
+
+
+def _level(alpha: float) -> float:
+    # Above 0.5 the 1 - 2 alpha interval does not exist.
+    return open_probability("2 * alpha", 2 * alpha) / 2

@@ -1,0 +1,127 @@
+"""The mean of paired differences by Student's t: entry by entry, or in clusters of entries.
+
+Made for means whose distribution is near normal, which the central limit theorem gives with
+enough entries. How many are enough for skewed scores is measured by `make bench ARGS=calibration`.
+"""
+
+import math
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.special import stdtr, stdtrit
+
+from runoff_statistics.errors import NoEntries
+from runoff_statistics.interval import Interval
+from runoff_statistics.results import Estimate, Significance
+from runoff_statistics.validation import NO_SPREAD, cluster_codes, finite_scores, open_probability
+
+T = "paired t"
+CLUSTERED_T = "cluster-robust t (CR1)"
+NO_VARIANCE = "all differences are equal, so they show no spread to judge by"
+
+
+@dataclass(frozen=True)
+class Moments:
+    """What a t method needs of the differences."""
+
+    mean: float
+    standard_error: float | None
+    """None where there is no spread, or fewer than two entries or clusters."""
+    df: int
+    """Degrees of freedom of t: entries, or clusters, minus 1."""
+    n: int
+    method: str
+    reason: str | None
+
+
+def moments(differences: ArrayLike, clusters: ArrayLike | None = None) -> Moments:
+    """Mean, standard error and degrees of freedom.
+
+    Args:
+        differences: Score of A minus score of B, shape (n_pairs,); at least one.
+        clusters: Names of what an entry belongs to (document, conversation, or the entry of
+            which this pair is one repeat), shape (n_pairs,). Pairs of one cluster may be
+            dependent in any way; clusters must not be. None: each pair stands alone.
+
+    Raises:
+        InvalidScores: NaN, infinite, of the wrong shape, or a pair without a cluster.
+        NoEntries: There are no differences.
+
+    Source: with clusters, Liang and Zeger, Biometrika 73 (1986) 13-22, and the correction
+        G/(G-1) that makes it CR1: Cameron and Miller, Journal of Human Resources 50 (2015)
+        317-372 (for a mean, their (N-1)/(N-K) is 1), with t of G - 1 degrees of freedom as
+        recommended there for few clusters.
+    """
+    values = finite_scores("differences", differences)
+    n = len(values)
+    if n == 0:
+        raise NoEntries("a mean difference")
+    mean = float(values.mean())
+    deviations = values - mean
+    if clusters is None:
+        method, df, unit = T, n - 1, "pair"
+        squares = float(deviations @ deviations)
+    else:
+        codes = cluster_codes(clusters, n)
+        sums = np.bincount(codes, weights=deviations)
+        method, df, unit = CLUSTERED_T, len(sums) - 1, "cluster"
+        squares = float(sums @ sums)
+    if df == 0:
+        return Moments(mean, None, df, n, method, f"one {unit} alone shows no spread")
+    error = math.sqrt(squares / df * (df + 1)) / n
+    largest = float(np.abs(values).max())
+    if error * math.sqrt(n) <= NO_SPREAD * largest:
+        return Moments(mean, None, df, n, method, NO_VARIANCE)
+    return Moments(mean, error, df, n, method, None)
+
+
+def mean_interval(
+    differences: ArrayLike, clusters: ArrayLike | None = None, *, confidence: float = 0.95
+) -> Estimate:
+    """Mean difference with Student's t interval (see `moments` for arguments and sources).
+
+    With one pair (or one cluster), and where all differences are equal, the interval is None:
+    a width of 0 would claim certainty.
+
+    Raises:
+        InvalidProbability: The confidence is out of range.
+        InvalidScores: NaN, infinite, of the wrong shape, or a pair without a cluster.
+        NoEntries: There are no differences.
+    """
+    confidence = open_probability("confidence", confidence)
+    found = moments(differences, clusters)
+    if found.standard_error is None:
+        return Estimate(found.mean, None, found.method, found.n, found.reason)
+    half = -float(stdtrit(found.df, (1 - confidence) / 2)) * found.standard_error
+    interval = Interval(found.mean - half, found.mean + half, confidence)
+    return Estimate(found.mean, interval, found.method, found.n)
+
+
+def t_test(differences: ArrayLike, clusters: ArrayLike | None = None) -> Significance:
+    """Two-sided test that the mean difference is 0 (see `moments` for arguments and sources).
+
+    It rejects exactly when `mean_interval` leaves out 0. Without spread there is no test.
+
+    Raises:
+        InvalidScores: NaN, infinite, of the wrong shape, or a pair without a cluster.
+        NoEntries: There are no differences.
+    """
+    found = moments(differences, clusters)
+    if found.standard_error is None:
+        return Significance(None, None, found.method, found.n, found.reason)
+    t = found.mean / found.standard_error
+    return Significance(upper_tail(abs(t), found.df) * 2, t, found.method, found.n)
+
+
+def upper_tail(t: float, df: int) -> float:
+    """Chance that Student's t with df degrees of freedom is above t."""
+    return float(stdtr(df, -t))
+
+
+def spread(values: NDArray[np.float64]) -> float | None:
+    """Sample standard deviation (n - 1); None without spread or with fewer than two values."""
+    if len(values) < 2:
+        return None
+    deviation = float(values.std(ddof=1))
+    return deviation if deviation > NO_SPREAD * float(np.abs(values).max()) else None

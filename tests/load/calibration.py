@@ -1,0 +1,335 @@
+"""Do the statistics keep what they promise? By simulation, where the truth is known.
+
+`coverage.…` is how often a 95 % interval holds the truth, `false_positives.…` how often a test
+at 5 % finds a difference that is not there, each with `holds`: within three Monte Carlo standard
+errors. Tests that are exact on discrete scores (McNemar, sign, Wilcoxon, Fisher) may lie below
+5 %. Where a line does not hold, the choice of methods avoids that method for that data, or
+docs/statistics.md says what is left. `cost.…` is processor time for a million pairs.
+"""
+
+import functools
+import math
+import time
+from collections.abc import Callable, Sequence
+
+import numpy as np
+
+from runoff_statistics import (
+    AnytimeDifference,
+    Estimate,
+    PairedTable,
+    Significance,
+    adjusted_family,
+    bootstrap_interval,
+    compare_scores,
+    mean_interval,
+    means_within_margin,
+    paired_difference,
+    paired_table,
+    proportions_within_margin,
+    quantile_difference,
+    quantile_interval,
+    quantile_test,
+    resampled_difference,
+    retry_effect,
+    sign_flip_test,
+    sign_test,
+    signed_rank_test,
+    swap_test,
+    t_test,
+    wilson_interval,
+)
+from tests.load import populations as of
+from tests.load.populations import Pairs, Rng, many
+from tests.load.reporting import report, report_share
+
+BENCH = "calibration"
+SIZES = (50, 200, 1_000)
+N_SAMPLES = 1_500
+N_SLOW = 500
+"""Samples where each is resampled."""
+ALPHA = 0.05
+
+
+def main() -> None:
+    """All of it takes two to three minutes of one core."""
+    for n in SIZES:
+        _coverage_of_means(n)
+        _coverage_of_others(n)
+        _false_positives(n)
+    _families()
+    _watching()
+    _cost()
+
+
+def _holds(found: Estimate, truth: float) -> bool:
+    """No interval holds everything, since it claims nothing."""
+    return found.interval is None or found.interval.low <= truth <= found.interval.high
+
+
+def _rejects(found: Significance) -> bool:
+    return found.p_value is not None and found.p_value <= ALPHA
+
+
+def _coverage(metric: str, n: int, hits: Sequence[bool]) -> None:
+    report_share(BENCH, f"coverage.{metric}.n{n}", hits, 0.95, at_most=False)
+
+
+def _level(metric: str, n: int, hits: Sequence[bool]) -> None:
+    report_share(BENCH, f"false_positives.{metric}.n{n}", hits, ALPHA, at_most=True)
+
+
+def _coverage_of_means(n: int) -> None:
+    """Student's against the bootstraps, on normal, skewed and mostly equal scores."""
+    data: dict[str, tuple[Callable[[Rng], Pairs], float]] = {
+        "normal": (lambda rng: of.normal(rng, n, 0.3), 0.3),
+        "skewed": (lambda rng: of.skewed_apart(rng, n), of.SKEWED_APART),
+        "graded": (lambda rng: of.graded(rng, n, of.GRADED_APART), of.GRADED_APART),
+    }
+    methods: dict[str, Callable[[of.Scores, int], Estimate]] = {
+        "t": lambda x, _: mean_interval(x),
+        "percentile": lambda x, s: bootstrap_interval(
+            x, method="percentile", n_resamples=1_000, seed=s
+        ),
+        "bca": lambda x, s: bootstrap_interval(x, method="bca", n_resamples=1_000, seed=s),
+        "studentized": lambda x, s: bootstrap_interval(
+            x, method="studentized", n_resamples=1_000, seed=s
+        ),
+    }
+    for kind, (draw, truth) in data.items():
+        for method, interval in methods.items():
+            quick = method == "t" or n == SIZES[0]
+            hits = many(
+                N_SAMPLES if quick else N_SLOW,
+                n,
+                lambda rng, number, draw=draw, interval=interval, truth=truth: _holds(  # type: ignore[misc]  # bound now
+                    interval(draw(rng).differences, number), truth
+                ),
+            )
+            _coverage(f"{method}.{kind}", n, hits)
+
+
+def _coverage_of_others(n: int) -> None:
+    def wilson(rng: Rng, _: int) -> bool:
+        interval = wilson_interval(int(rng.binomial(n, 0.9)), n)
+        return interval.low <= 0.9 <= interval.high
+
+    @functools.cache
+    def tango_of(only_a: int, only_b: int) -> bool:
+        table = PairedTable(n - only_a - only_b, only_a, only_b, 0)
+        interval = paired_difference(table).interval
+        return interval.low <= 0.04 <= interval.high
+
+    def tango(rng: Rng, _: int) -> bool:
+        only_a, only_b, _ = rng.multinomial(n, [0.07, 0.03, 0.9]).tolist()
+        return tango_of(only_a, only_b)
+
+    def in_clusters(rng: Rng, _: int) -> bool:
+        return _holds(mean_interval(*of.clustered(rng, n)), 0.0)
+
+    def clusters_forgotten(rng: Rng, _: int) -> bool:
+        return _holds(mean_interval(of.clustered(rng, n)[0]), 0.0)
+
+    def median(rng: Rng, _: int) -> bool:
+        return _holds(quantile_interval(of.skewed(rng, n).differences), 0.0)
+
+    def latency(share: float) -> Callable[[Rng, int], bool]:
+        def quantiles(rng: Rng, _: int) -> bool:
+            pairs = of.skewed_apart(rng, n)
+            truth = of.quantile_apart(share)
+            return _holds(quantile_difference(pairs.a, pairs.b, share), truth)
+
+        return quantiles
+
+    def recall(rng: Rng, number: int) -> bool:
+        hits = of.images(rng, n)
+        found = resampled_difference(
+            lambda w: (w @ (hits[0] - hits[1])) / (w @ hits[2]), n, n_resamples=400, seed=number
+        )
+        return _holds(found, 0.0)
+
+    cases = {
+        "wilson": wilson,
+        "clustered_t": in_clusters,
+        "median": median,
+        "quantile_difference_p50": latency(0.5),
+    }
+    if n >= 72:  # below there is no interval
+        cases["quantile_difference_p95"] = latency(0.95)
+    for name, draw in cases.items():
+        _coverage(name, n, many(N_SAMPLES, n, draw))
+    _coverage("tango", n, many(10 * N_SAMPLES, n, tango))
+    _coverage("t_with_clusters_forgotten", n, many(N_SAMPLES, n, clusters_forgotten))
+    _coverage("resampled_images", n, many(N_SLOW // 2, n, recall))
+
+
+def _false_positives(n: int) -> None:
+    tests: dict[str, Callable[[Rng, int], Significance]] = {
+        "mcnemar": lambda rng, s: _chosen(of.pass_fail(rng, n), s),
+        "permutation.skewed_alike": lambda rng, s: sign_flip_test(
+            of.skewed(rng, n).differences, n_resamples=999, seed=s
+        ),
+        "permutation.skewed_apart": lambda rng, s: sign_flip_test(
+            of.skewed_apart(rng, n).differences - of.SKEWED_APART, n_resamples=999, seed=s
+        ),
+        "permutation.graded": lambda rng, s: sign_flip_test(
+            of.graded(rng, n).differences, n_resamples=999, seed=s
+        ),
+        "wilcoxon.skewed_alike": lambda rng, s: signed_rank_test(of.skewed(rng, n).differences),
+        "wilcoxon.graded": lambda rng, s: signed_rank_test(of.graded(rng, n).differences),
+        "sign.skewed_alike": lambda rng, s: sign_test(of.skewed(rng, n).differences),
+        "t.normal": lambda rng, s: t_test(of.normal(rng, n).differences),
+        "t.skewed_apart": lambda rng, s: t_test(
+            of.skewed_apart(rng, n).differences - of.SKEWED_APART
+        ),
+        "clustered_t": lambda rng, s: t_test(*of.clustered(rng, n)),
+        "quantile_p50": lambda rng, s: _of_latency(of.skewed(rng, n), 0.5),
+        "retried.pass_fail": lambda rng, s: _of_retries(rng, of.pass_fail(rng, n).a),
+        "retried.graded": lambda rng, s: _of_retries(rng, of.skewed(rng, n).a),
+    }
+    if n >= 72:
+        tests["quantile_p95"] = lambda rng, s: _of_latency(of.skewed(rng, n), 0.95)
+    for name, test in tests.items():
+        _level(name, n, many(N_SAMPLES, n, lambda rng, s, test=test: _rejects(test(rng, s))))  # type: ignore[misc]  # bound now
+
+    def swapped(rng: Rng, number: int) -> bool:
+        hits = of.images(rng, n)
+        gap = hits[0] - hits[1]
+        return _rejects(
+            swap_test(
+                lambda w: (1.0 - 2.0 * w) @ gap / hits[2].sum(), n, n_resamples=199, seed=number
+            )
+        )
+
+    _level("swapped_images", n, many(N_SLOW, n, swapped))
+
+    def equivalent(rng: Rng, _: int) -> bool:
+        return means_within_margin(of.normal(rng, n, 0.3).differences, 0.3).equivalent
+
+    def not_inferior(rng: Rng, _: int) -> bool:
+        pairs = of.pass_fail(rng, n, -0.05)
+        table = paired_table(pairs.a == 1, pairs.b == 1)
+        return proportions_within_margin(table, 0.05).not_inferior
+
+    _level("equivalence_at_the_margin", n, many(N_SAMPLES, n, equivalent))
+    _level("non_inferiority_at_the_margin", n, many(N_SAMPLES, n, not_inferior))
+
+
+def _chosen(pairs: Pairs, seed: int) -> Significance:
+    return compare_scores(pairs.a, pairs.b, "pass_fail", seed=seed).test
+
+
+def _of_latency(pairs: Pairs, share: float) -> Significance:
+    return quantile_test(pairs.a, pairs.b, share)
+
+
+def _of_retries(rng: Rng, scores: of.Scores) -> Significance:
+    return retry_effect(scores, rng.random(len(scores)) < 0.2).test
+
+
+def _families() -> None:
+    """Twelve sections of which none, or half, differ: any false alarm; share of false ones."""
+
+    def any_false(n_true: int) -> Callable[[Rng, int], bool]:
+        def family(rng: Rng, _: int) -> bool:
+            return _false_and_found(rng, n_true, "holm")[0] > 0
+
+        return family
+
+    for n_true in (0, 6):
+        hits = many(N_SAMPLES, n_true, any_false(n_true))
+        report_share(BENCH, f"family_wise_error.holm.{n_true}_of_12", hits, ALPHA, at_most=True)
+    shares = []
+    for number in range(N_SAMPLES):
+        n_false, n_found = _false_and_found(
+            np.random.default_rng([9, number]), 6, "benjamini_hochberg"
+        )
+        shares.append(n_false / max(n_found, 1))
+    report(
+        BENCH, "false_discovery_rate.benjamini_hochberg.6_of_12", [float(np.mean(shares))], "share"
+    )
+
+
+def _false_and_found(rng: Rng, n_true: int, method: str) -> tuple[int, int]:
+    """Sections are correlated, since the models are the same in all."""
+    common = rng.normal(size=100)
+    p_values = {}
+    for section in range(12):
+        values = 0.6 * common + 0.8 * rng.normal(size=100) + 0.4 * (section < n_true)
+        p_values[str(section)] = t_test(values).p_value
+    family = adjusted_family("sections", p_values, method=method)  # type: ignore[arg-type]  # two literals
+    found = [int(each.name) for each in family.tests if (each.p_adjusted or 0.0) <= ALPHA]
+    return sum(section >= n_true for section in found), len(found)
+
+
+def _watching() -> None:
+    """Looked at all along up to 2,000 entries, against an ordinary test looked at 40 times."""
+    looks = np.unique(np.geomspace(10, 2_000, 40).astype(int))
+
+    def watch(rng: Rng, apart: float) -> AnytimeDifference:
+        watched = AnytimeDifference()
+        watched.update(of.pass_fail(rng, 2_000, apart).differences)
+        return watched
+
+    def ever_rejects(rng: Rng, _: int) -> bool:
+        return _rejects(watch(rng, 0.0).test())
+
+    def ever_leaves_out(rng: Rng, _: int) -> bool:
+        differences = of.pass_fail(rng, 2_000, 0.04).differences
+        watched, start = AnytimeDifference(), 0
+        for look in looks:
+            watched.update(differences[start:look])
+            start = look
+            if not _holds(watched.interval(), 0.04):
+                return True
+        return False
+
+    def ordinary(rng: Rng, _: int) -> bool:
+        differences = of.pass_fail(rng, 2_000).differences
+        return any(_rejects(t_test(differences[:look])) for look in looks)
+
+    cases = {
+        "anytime_p": many(N_SAMPLES, 1, ever_rejects),
+        "anytime_interval": many(N_SLOW, 1, ever_leaves_out),
+        "ordinary_t": many(N_SLOW, 1, ordinary),
+    }
+    for metric, hits in cases.items():
+        report_share(BENCH, f"false_positives.{metric}.watched", hits, ALPHA, at_most=True)
+    power = many(N_SLOW, 2, lambda rng, _: _rejects(watch(rng, 0.04).test()))
+    report(BENCH, "found.anytime.4_points_2000_entries", [sum(power) / len(power)], "share")
+
+
+def _cost() -> None:
+    """Processor time of the chosen method, and its growth from 100,000 pairs to a million."""
+
+    def seconds(n: int, take: Callable[[Rng, int], object]) -> float:
+        began_s = time.process_time()
+        take(np.random.default_rng(0), n)
+        return time.process_time() - began_s
+
+    def compared(kind: str, draw: Callable[[Rng, int], Pairs]) -> Callable[[int], float]:
+        def measure(n: int) -> float:
+            pairs = draw(np.random.default_rng(0), n)
+            return seconds(n, lambda _, __: compare_scores(pairs.a, pairs.b, kind))  # type: ignore[arg-type]  # a literal
+
+        return measure
+
+    cases = {
+        "pass_fail": compared("pass_fail", of.pass_fail),
+        "graded": compared("graded", of.graded),
+        "bounded": compared("bounded", of.skewed),
+        "latency": compared("latency", of.skewed),
+    }
+    for name, measure in cases.items():
+        small, large = (
+            min(measure(100_000) for _ in range(5)),
+            [measure(1_000_000) for _ in range(3)],
+        )
+        report(BENCH, f"cost.{name}.1000000_pairs", large, "s of one core")
+        report(
+            BENCH, f"cost.{name}.exponent", [math.log10(min(large) / small)], "log10 per tenfold"
+        )
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,105 @@
+"""Resampling for metrics that are no mean: a ratio over images, as F1 over all boxes is."""
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+
+from runoff_statistics import (
+    InvalidNumber,
+    InvalidScores,
+    NoEntries,
+    bootstrap_interval,
+    resampled_difference,
+    swap_test,
+)
+
+N = 60
+
+
+@pytest.fixture
+def hits() -> NDArray[np.float64]:
+    """Hits of A, hits of B and wanted boxes by image, shape (3, 60)."""
+    rng = np.random.default_rng(0)
+    wanted = rng.integers(1, 9, N)
+    return np.array([rng.binomial(wanted, 0.8), rng.binomial(wanted, 0.7), wanted], dtype=float)
+
+
+def micro_recall(hits: NDArray[np.float64]) -> Callable[[NDArray[np.int64]], NDArray[np.float64]]:
+    return lambda weights: (weights @ (hits[0] - hits[1])) / (weights @ hits[2])
+
+
+def swapped_recall(hits: NDArray[np.float64]) -> Callable[[NDArray[np.bool_]], NDArray[np.float64]]:
+    difference = hits[0] - hits[1]
+    return lambda swaps: np.where(swaps, -difference, difference).sum(axis=1) / hits[2].sum()
+
+
+def test_a_mean_gets_the_percentile_bootstrap() -> None:
+    """Where the metric is a mean, this is the same method; other draws, so near and not equal."""
+    values = np.random.default_rng(1).exponential(size=N)
+
+    found = resampled_difference(lambda w: w @ values / N, N, n_resamples=20_000)
+
+    expected = bootstrap_interval(values, method="percentile", n_resamples=20_000).interval
+    assert found.interval is not None
+    assert expected is not None
+    error = values.std() / np.sqrt(N)
+    assert found.interval.low == pytest.approx(expected.low, abs=0.15 * error)
+    assert found.interval.high == pytest.approx(expected.high, abs=0.15 * error)
+
+
+def test_the_models_keep_their_images(hits: NDArray[np.float64]) -> None:
+    """Estimate at weights of 1, the interval around it, mirrored when swapped, repeatable."""
+    there = resampled_difference(micro_recall(hits), N, seed=4)
+    back = resampled_difference(micro_recall(hits[[1, 0, 2]]), N, seed=4)
+
+    assert there.estimate == pytest.approx((hits[0] - hits[1]).sum() / hits[2].sum())
+    assert there.interval is not None
+    assert back.interval is not None
+    assert there.interval.low < (there.estimate or 0) < there.interval.high
+    assert back.interval.high == pytest.approx(-there.interval.low)
+    assert there == resampled_difference(micro_recall(hits), N, seed=4)
+
+
+def test_swapping_finds_a_difference_and_only_that(hits: NDArray[np.float64]) -> None:
+    """Ten points over some 270 boxes are seen; a model against itself is p = 1."""
+    seen = swap_test(swapped_recall(hits), N)
+    same = swap_test(swapped_recall(hits[[0, 0, 2]]), N)
+
+    assert seen.p_value is not None
+    assert seen.p_value < 0.05
+    assert same.p_value == 1.0
+    assert seen == swap_test(swapped_recall(hits), N)
+
+
+def test_metrics_that_do_not_exist_are_left_out_or_said() -> None:
+    """A rare class is in no image of some resamples."""
+    rare = np.zeros(N)
+    rare[0] = 1.0
+
+    def of_rare(weights: NDArray[np.int64]) -> NDArray[np.float64]:
+        found = weights @ rare
+        return np.where(found > 0, found, np.nan)
+
+    some = resampled_difference(of_rare, N)
+    none = resampled_difference(lambda w: np.full(len(w), np.nan), N)
+
+    assert (some.estimate, some.interval) == (1.0, None)
+    assert some.reason == "the metric exists in too few resamples"
+    assert none.estimate is None
+    assert swap_test(lambda s: np.full(len(s), np.nan), N).p_value is None
+    assert resampled_difference(lambda w: np.zeros(len(w)), N).reason == "all resamples are equal"
+    assert resampled_difference(lambda w: np.zeros(len(w)), 1).interval is None
+
+
+def test_nonsense_is_refused() -> None:
+    """A function that sums too much, or divides by 0, is the caller's slip."""
+    with pytest.raises(InvalidScores, match="shape"):
+        resampled_difference(lambda w: w.sum(axis=0) / 1.0, N)
+    with pytest.raises(InvalidScores, match="infinite"):
+        swap_test(lambda s: np.full(len(s), np.inf), N)
+    with pytest.raises(NoEntries):
+        swap_test(lambda s: np.zeros(len(s)), 0)
+    with pytest.raises(InvalidNumber, match="n_resamples"):
+        resampled_difference(lambda w: np.zeros(len(w)), N, n_resamples=3)
