@@ -31,7 +31,7 @@ up: setup ## Start the local stack and keep it up until Ctrl-C
 	@$(BIN)/runoff up $(ARGS)
 
 test: setup ## Every test, against real NATS and Postgres servers; ARGS go to pytest
-	@$(BIN)/pytest -n 2 --dist loadfile $(ARGS)
+	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup ## Lint, format, types, import contracts, generated documents
 	@$(BIN)/ruff check .

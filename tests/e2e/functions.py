@@ -1,8 +1,13 @@
 """Models of the end-to-end tests: known answers, known time."""
 
 import asyncio
+import os
+from pathlib import Path
 
 from runoff_inference_worker.python_answer import Entry
+
+RELEASED = "released"
+"""A file in the object store's folder: while it is there, paced models answer at once."""
 
 
 async def slow_first(entry: Entry) -> str:
@@ -15,6 +20,22 @@ async def slow_last(entry: Entry) -> str:
     """The last letter, after 30 ms."""
     await asyncio.sleep(0.03)
     return (entry.text or "?")[-1]
+
+
+async def paced_first(entry: Entry) -> str:
+    """The first letter, after 200 ms; at once when the test has said so."""
+    await asyncio.sleep(0 if _is_released() else 0.2)
+    return (entry.text or "?")[0]
+
+
+async def paced_last(entry: Entry) -> str:
+    """The last letter, likewise."""
+    await asyncio.sleep(0 if _is_released() else 0.2)
+    return (entry.text or "?")[-1]
+
+
+def _is_released() -> bool:
+    return (Path(os.environ["RUNOFF_OBJECT_STORE"]) / RELEASED).exists()
 
 
 def first_letter(entry: Entry) -> str:

@@ -53,9 +53,8 @@ def test_a_selection_is_asked_again_at_once(stack: LiveStack) -> None:
         assert [each.contender for each in entry.versions[0].predictions] == [1]
 
 
-def test_a_re_run_survives_the_death_of_its_worker(own_stack: LiveStack) -> None:
+def test_a_re_run_survives_the_death_of_its_worker(stack: LiveStack) -> None:
     """The message comes to the worker that is started next, and is answered once."""
-    stack = own_stack
     register_texts(stack, name="asked-again", n=2)
     run_id = launch(stack, dataset="asked-again", models=["after_a_second"])
     wait_settled(stack, run_id)

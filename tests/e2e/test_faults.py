@@ -6,6 +6,7 @@ import pytest
 
 from runoff_testkit.live import LiveStack
 from runoff_testkit.waiting import wait_until
+from tests.e2e.functions import RELEASED
 from tests.e2e.using import (
     facts_by_index,
     launch,
@@ -15,8 +16,8 @@ from tests.e2e.using import (
     wait_settled,
 )
 
-N = 5000
-MODELS = ["slow_first", "slow_last"]
+N = 3000
+MODELS = ["paced_first", "paced_last"]
 PROCESSES = (
     "nats-server",
     "postgres",
@@ -32,9 +33,12 @@ PROCESSES = (
 def test_a_run_survives_the_death_of_every_process_in_turn(own_stack: LiveStack) -> None:
     """Killed with -9 in the middle of the run, each comes back; nothing is lost or doubled."""
     stack = own_stack
+    released = stack.info.object_store / RELEASED
     register_texts(stack, name="texts", n=N)
+    released.touch()
     undisturbed = launch(stack, dataset="texts", models=MODELS, config={"concurrency": 256})
     wait_settled(stack, undisturbed)
+    released.unlink()
     disturbed = launch(stack, dataset="texts", models=MODELS, config={"concurrency": 8})
 
     for name in PROCESSES:
@@ -44,6 +48,7 @@ def test_a_run_survives_the_death_of_every_process_in_turn(own_stack: LiveStack)
     before_end = read_run(stack, disturbed)
     assert before_end is not None
     assert not before_end.status.settled, "the run ended before the last kill: it proves nothing"
+    released.touch()
     run = wait_settled(stack, disturbed, deadline_s=150)
 
     assert run.status == "completed"

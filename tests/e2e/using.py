@@ -1,8 +1,12 @@
 """Steps that the end-to-end tests share."""
 
 import asyncio
+import json
 import string
+import subprocess
+import sys
 from collections import Counter
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -16,6 +20,7 @@ from runoff_testkit.live import LiveStack
 from runoff_testkit.waiting import wait_until
 
 MODULE = "python/tests.e2e.functions"
+Document = dict[str, dict[str, list[dict[str, float]]]]
 
 
 def register_texts(stack: LiveStack, *, name: str, n: int) -> None:
@@ -91,3 +96,21 @@ async def _facts(nats_url: str, run_id: str) -> Counter[int]:
         for _, event in message.events()
         if isinstance(event, EntryProcessed)
     )
+
+
+def tells_apart(document: Document) -> None:
+    """Two models of different quality have a verdict."""
+    comparison = document["comparison"]
+    (pair,) = comparison["pairs"]
+    assert pair["p_value"] < 0.05
+    assert all(each["n"] > 50 for each in comparison["contenders"])
+
+
+def run_demo(folder: Path, *options: str) -> Document:
+    """What `runoff demo --exit --json` prints, typed in this folder."""
+    command = [sys.executable, "-m", "runoff", "demo", "--exit", "--json", *options]
+    ended = subprocess.run(
+        command, capture_output=True, text=True, check=False, cwd=folder, timeout=180
+    )
+    assert ended.returncode == 0, ended.stderr
+    return dict(json.loads(ended.stdout))

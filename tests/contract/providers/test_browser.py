@@ -15,10 +15,8 @@ import pytest_asyncio
 from runoff_contracts.commands import Accepted
 from runoff_contracts.events.entry import Prediction
 from runoff_contracts.model_spec import BrowserSpec
-from runoff_inference_worker.errors import MalformedAnswer
 from runoff_inference_worker.provider import Ask, Kit
 from runoff_inference_worker.providers import PROVIDERS
-from runoff_inference_worker.web_page import confidence_of
 from runoff_local.ports import free_port
 from runoff_objects.entry_set import EntryRow
 from runoff_testkit.pages import Pages, pages
@@ -26,25 +24,30 @@ from runoff_testkit.waiting import eventually
 from tests.contract.providers.asking import ask, checked, contender, wrong
 from tests.unit.inference_worker.making import a_kit, an_image, image_rows, text_rows
 
-pytestmark = pytest.mark.skipif(
-    not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
-    reason="there is no Chromium on this machine",
-)
+pytestmark = [
+    pytest.mark.skipif(
+        not any(map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))),
+        reason="there is no Chromium on this machine",
+    ),
+    # The browser that tests share belongs to one event loop.
+    pytest.mark.asyncio(loop_scope="module"),
+]
 
 
-@pytest_asyncio.fixture
+@pytest_asyncio.fixture(loop_scope="module")
 async def site() -> AsyncIterator[Pages]:
     """Pages on loopback."""
     async with pages() as made:
         yield made
 
 
-@pytest_asyncio.fixture
-async def browser(kit: Kit, site: Pages) -> AsyncIterator[None]:
-    """A browser that stays up between the runs of a test."""
-    spec = page(site, "/label")
-    model = await PROVIDERS["browser"].open(contender(spec, "browser/page"), kit)
-    yield
+@pytest_asyncio.fixture(scope="module", loop_scope="module")
+async def kit(tmp_path_factory: pytest.TempPathFactory) -> AsyncIterator[Kit]:
+    """What providers work with, and a browser that stays up between the tests."""
+    made = a_kit(tmp_path_factory.mktemp("kit"))
+    spec = BrowserSpec(url="http://127.0.0.1/", task="text", text_input="#q", answer="#answer")
+    model = await PROVIDERS["browser"].open(contender(spec, "browser/page"), made)
+    yield made
     await model.close()
 
 
@@ -77,7 +80,6 @@ async def test_a_page_is_asked_and_its_whole_answer_read(kit: Kit, site: Pages) 
     assert [attempt.n_batch for attempt in first.attempts] == [1]
 
 
-@pytest.mark.usefixtures("browser")
 async def test_without_a_sign_of_the_end_an_answer_has_to_settle(kit: Kit, site: Pages) -> None:
     """What stands there in between, or stood there before, is none."""
     quiet = await said(kit, page(site, "/quiet"), text_rows("a"))
@@ -119,14 +121,12 @@ async def test_each_entry_has_a_page_without_a_past(kit: Kit, site: Pages) -> No
     assert [each.text for each in found] == ["00a", "00b", "00c"]
 
 
-@pytest.mark.usefixtures("browser")
 async def test_popups_dialogs_and_downloads_do_not_stop_an_answer(kit: Kit, site: Pages) -> None:
     """Nobody is there to close them."""
     for path in ("/popup", "/download"):
         assert (await said(kit, page(site, path), text_rows("a")))[0].text == "a", path
 
 
-@pytest.mark.usefixtures("browser")
 async def test_a_page_that_goes_to_another_origin_is_rejected(kit: Kit, site: Pages) -> None:
     """What stands there is not the declared model's answer."""
     for path in ("/elsewhere", "/moved"):
@@ -137,7 +137,6 @@ async def test_a_page_that_goes_to_another_origin_is_rejected(kit: Kit, site: Pa
         assert len(found[0].attempts) == 1
 
 
-@pytest.mark.usefixtures("browser")
 async def test_a_page_that_is_an_error_has_its_class(kit: Kit, site: Pages) -> None:
     """As with any other server."""
     cases = [
@@ -162,7 +161,6 @@ async def test_what_the_page_asks_to_wait_is_kept(kit: Kit, site: Pages) -> None
     assert getattr(replies[0].outcome, "retry_after_s", None) == 3.0
 
 
-@pytest.mark.usefixtures("browser")
 async def test_what_is_no_answer_has_its_class(kit: Kit, site: Pages) -> None:
     """With words that help to mend the recipe."""
     twice = await said(kit, page(site, "/twice"), text_rows("a"))
@@ -178,7 +176,6 @@ async def test_what_is_no_answer_has_its_class(kit: Kit, site: Pages) -> None:
     assert "ERR_CONNECTION_REFUSED" in error_of(nobody[0])[1]
 
 
-@pytest.mark.usefixtures("browser")
 async def test_the_limit_of_an_attempt_closes_the_page(kit: Kit, site: Pages) -> None:
     """Even of one whose script never ends; the next entry has a page of its own."""
     for spec, waited in (
@@ -212,11 +209,12 @@ async def test_a_browser_that_dies_is_started_again(kit: Kit, site: Pages) -> No
     assert found[0].text == "cat"
 
 
-async def test_the_browser_ends_with_its_last_model(kit: Kit, site: Pages) -> None:
+async def test_the_browser_ends_with_its_last_model(tmp_path: Path, site: Pages) -> None:
     """A worker without such runs carries none."""
-    await said(kit, page(site, "/label"), text_rows("a"))
+    others = set(_browsers())
+    await said(a_kit(tmp_path), page(site, "/label"), text_rows("a"))
 
-    await eventually(lambda: not _browsers(), what="the end of the browser")
+    await eventually(lambda: set(_browsers()) <= others, what="the end of the browser")
 
 
 async def test_a_sound_recipe_is_accepted_and_nothing_sent(kit: Kit, site: Pages) -> None:
@@ -227,7 +225,6 @@ async def test_a_sound_recipe_is_accepted_and_nothing_sent(kit: Kit, site: Pages
     assert {request.method for request in site.asked} == {"GET"}
 
 
-@pytest.mark.usefixtures("browser")
 async def test_each_wrong_field_is_named(kit: Kit, site: Pages) -> None:
     """Before an entry is spent."""
     cases: list[tuple[BrowserSpec | None, str, str]] = [
@@ -280,22 +277,6 @@ async def test_a_page_reaches_allowed_hosts_only(tmp_path: Path, kit: Kit, site:
     other = a_kit(tmp_path, model_hosts="example.org")
     errors = await wrong(other, spec, model="browser/page")
     assert [error.field for error in errors] == ["spec.url"]
-
-
-@pytest.mark.parametrize(
-    ("text", "share"),
-    [("0.93", 0.93), ("93 %", 0.93), ("Sure: 93,5%", 0.935), ("1", 1.0), ("0", 0.0), ("100%", 1.0)],
-)
-def test_a_confidence_is_a_share_or_a_percentage(text: str, share: float) -> None:
-    """As pages write it, with words round it."""
-    assert confidence_of(text) == pytest.approx(share)
-
-
-@pytest.mark.parametrize("text", ["", "high", "93", "101 %", "-0.5", "3 of 4"])
-def test_another_text_is_no_confidence(text: str) -> None:
-    """Nothing is guessed."""
-    with pytest.raises(MalformedAnswer):
-        confidence_of(text)
 
 
 def _browsers() -> list[psutil.Process]:

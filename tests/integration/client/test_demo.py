@@ -1,15 +1,6 @@
 """The first command that anyone types."""
 
-import os
-import signal
-import subprocess
-from pathlib import Path
-
-import httpx
-
 from runoff import Client
-from runoff.local import find_stack
-from tests.integration.client.conftest import COMMAND, TIMEOUT_S
 from tests.unit.client.calling import Done, Runoff
 
 CONTENDER = {"model", "n", "accuracy", "interval"}
@@ -63,28 +54,3 @@ def test_for_a_person_the_demo_ends_with_verdict_and_disputed_entries(runoff: Ru
     assert "onnx/digits-mlp" in done.stdout
     assert "The most disputed of" in done.stdout
     assert done.stdout.count("all different") == 5
-
-
-def test_a_demo_with_a_stack_of_its_own_stays_up_until_ctrl_c(tmp_path: Path) -> None:
-    """Another terminal can look at it meanwhile; nothing is left running behind it."""
-    environment = {name: value for name, value in os.environ.items() if name != "RUNOFF_API_URL"}
-    with subprocess.Popen(
-        [*COMMAND, "demo"], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        lines: list[str] = []
-        for line in process.stdout:
-            lines.append(line)
-            if line.startswith("The stack stays up"):
-                break
-        url = find_stack(tmp_path / ".runoff")
-        ready = httpx.get(f"{url}/api/health/ready").status_code
-        process.send_signal(signal.SIGINT)
-        try:
-            process.communicate(timeout=TIMEOUT_S)
-        finally:
-            process.kill()
-
-    assert ready == 200, lines
-    assert process.returncode == 0
-    assert find_stack(tmp_path / ".runoff") is None

@@ -31,6 +31,7 @@ async def worker_process(bench: Bench, name: str) -> AsyncIterator[asyncio.subpr
     process = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
+        "runoff_runtime.start",
         "runoff_inference_worker",
         cwd=ROOT,
         env={

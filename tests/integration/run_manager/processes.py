@@ -43,7 +43,7 @@ class ServiceProcess:
         """Start it, and do not wait."""
         with self.log.open("ab") as stream:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", self._module],
+                [sys.executable, "-m", "runoff_runtime.start", self._module],
                 env=self._env,
                 stdin=subprocess.DEVNULL,
                 stdout=stream,

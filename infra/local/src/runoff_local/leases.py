@@ -15,11 +15,13 @@ from types import TracebackType
 from typing import Self
 from urllib.parse import urlsplit
 
-from nats.aio.client import Client
-from nats.aio.msg import Msg
-from nats.errors import Error as NatsError
-
 from runoff_local.errors import ServerUnreachable
+from runoff_runtime.without import OPTIONAL, without
+
+with without(*OPTIONAL):  # half of the supervisor's start
+    from nats.aio.client import Client
+    from nats.aio.msg import Msg
+    from nats.errors import Error as NatsError
 
 _SUBJECTS = "runoff.worker.*.lease"
 _ACK_SUBJECTS = "$JS.ACK."

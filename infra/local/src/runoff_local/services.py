@@ -14,6 +14,7 @@ from runoff_local.process import MARK, Launch, listens_on
 
 _READY_PATH = "/health/ready"
 _DEFAULT_API_PORT = 8700
+_START = ("-m", "runoff_runtime.start")
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -51,13 +52,15 @@ class ServiceTable:
 
 
 RUNOFF = ServiceTable(
-    bootstrap=("-m", "runoff_query.bootstrap"),
+    bootstrap=(*_START, "runoff_query.bootstrap"),
     services=(
-        Service(name="run-manager", command=("-m", "runoff_run_manager")),
-        Service(name="inference-worker", command=("-m", "runoff_inference_worker"), is_worker=True),
-        Service(name="scoring", command=("-m", "runoff_scoring")),
-        Service(name="projector", command=("-m", "runoff_query.projector"), needs_postgres=True),
-        Service(name="query", command=("-m", "runoff_query"), needs_postgres=True, is_api=True),
+        Service(name="run-manager", command=(*_START, "runoff_run_manager")),
+        Service(
+            name="inference-worker", command=(*_START, "runoff_inference_worker"), is_worker=True
+        ),
+        Service(name="scoring", command=(*_START, "runoff_scoring")),
+        Service(name="projector", command=(*_START, "runoff_query.projector"), needs_postgres=True),
+        Service(name="query", command=(*_START, "runoff_query"), needs_postgres=True, is_api=True),
     ),
 )
 

@@ -6,5 +6,11 @@ from runoff_inference_worker.app import make_service
 from runoff_inference_worker.settings import WorkerSettings
 from runoff_runtime.service import run
 
+
+def main() -> int:
+    """Serve until SIGTERM; the exit code."""
+    return run(lambda: make_service(WorkerSettings()))
+
+
 if __name__ == "__main__":
-    sys.exit(run(lambda: make_service(WorkerSettings())))
+    sys.exit(main())

@@ -6,5 +6,11 @@ from runoff_run_manager.app import make_service
 from runoff_run_manager.settings import Settings
 from runoff_runtime.service import run
 
+
+def main() -> int:
+    """Serve until SIGTERM; the exit code."""
+    return run(lambda: make_service(Settings()))
+
+
 if __name__ == "__main__":
-    sys.exit(run(lambda: make_service(Settings())))
+    sys.exit(main())

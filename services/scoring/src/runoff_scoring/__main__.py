@@ -6,5 +6,11 @@ from runoff_runtime.service import run
 from runoff_scoring.app import make_service
 from runoff_scoring.settings import Settings
 
+
+def main() -> int:
+    """Serve until SIGTERM; the exit code."""
+    return run(lambda: make_service(Settings()))
+
+
 if __name__ == "__main__":
-    sys.exit(run(lambda: make_service(Settings())))
+    sys.exit(main())

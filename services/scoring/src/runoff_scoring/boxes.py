@@ -5,7 +5,6 @@ from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.optimize import linear_sum_assignment
 
 from runoff_contracts.answers import Box
 
@@ -28,6 +27,9 @@ def mean_overlap(a: Sequence[Box], b: Sequence[Box]) -> float | None:
     Source: Kuhn, The Hungarian method for the assignment problem (1955), by
     `scipy.optimize.linear_sum_assignment`.
     """
+    # Slow to import, and for boxes only; slices are scored in a thread.
+    from scipy.optimize import linear_sum_assignment
+
     of_a, of_b = _by_class(a[:MOST]), _by_class(b[:MOST])
     paired: list[float] = []
     for label in of_a.keys() & of_b.keys():

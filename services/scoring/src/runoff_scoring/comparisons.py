@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import structlog
 
 from runoff_contracts import subjects
-from runoff_contracts.comparison import canonical, digest_of
+from runoff_contracts.comparison import ComparisonDocument, canonical, digest_of
 from runoff_contracts.events.comparison import ComparisonComputed
 from runoff_contracts.events.entry import EntryScored
 from runoff_contracts.events.lifecycle import RunCompleted, RunCreated, RunDeleted
@@ -16,7 +16,6 @@ from runoff_eventlog.log import Appended, EventLog
 from runoff_eventlog.message import Message
 from runoff_objects.errors import ObjectDamaged, ObjectMissing
 from runoff_objects.store import Objects
-from runoff_scoring.compare import compare
 from runoff_scoring.errors import NotComparable
 from runoff_scoring.report import Columns, Evidence, Unscored, make_report, parts_of
 from runoff_scoring.scorecards import Scorecards, ScorecardsBuilder
@@ -110,7 +109,7 @@ class Comparisons:
     async def _append_comparison(
         self, created: RunCreated, cards: Scorecards
     ) -> tuple[str, Appended]:
-        document = await asyncio.to_thread(compare, created, cards)
+        document = await asyncio.to_thread(_compared, created, cards)
         digest = digest_of(canonical(document))
         appended = await self._log.append(
             subjects.comparison(digest),
@@ -148,6 +147,13 @@ def _stored(message: Message | None) -> ScorecardsStored | None:
         if isinstance(event, ScorecardsStored):
             return event
     return None
+
+
+def _compared(created: RunCreated, cards: Scorecards) -> ComparisonDocument:
+    # scipy is a third of the start of this process, and waits for the first comparison.
+    from runoff_scoring.compare import compare
+
+    return compare(created, cards)
 
 
 def _report_of(evidence: Evidence) -> tuple[Report, bytes]:

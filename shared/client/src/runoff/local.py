@@ -121,7 +121,7 @@ def child_stack(
     """
     _local("folder").StackFolder(folder).create()
     options = ["--with-parent", "--json", "--folder", str(folder)]
-    command = [sys.executable, "-m", "runoff_local", *options]
+    command = [sys.executable, "-m", "runoff_runtime.start", "runoff_local", *options]
     # A session of its own: Ctrl-C reaches this process alone, which then stops the child.
     with (
         tempfile.TemporaryFile("w+") as words,

@@ -1,42 +1,24 @@
 """The FastStream broker of a process: one connection, no stream declared by it."""
 
-from typing import Any
-
 from faststream import AckPolicy
 from faststream.exceptions import IncorrectState
 from faststream.nats import NatsBroker
-from faststream.nats.opentelemetry.provider import NatsTelemetrySettingsProvider
-from faststream.opentelemetry.middleware import TelemetryMiddleware
 from nats.aio.client import Client
 
-from runoff_contracts.subjects import template
 from runoff_runtime import telemetry
 from runoff_runtime.settings import ServiceSettings
 
 _PENDING_BYTES = 64 * 1024 * 1024
 
 
-class _ByTemplate(NatsTelemetrySettingsProvider):
-    """Names spans by the subject's template: names by run and slice would never end."""
-
-    def get_consume_attrs_from_message(self, msg: Any) -> dict[str, Any]:  # as FastStream has it
-        attributes = super().get_consume_attrs_from_message(msg)
-        return {key: value for key, value in attributes.items() if "publish" not in key}
-
-    def get_consume_destination_name(self, msg: Any) -> str:  # a StreamMessage of FastStream
-        return template(super().get_consume_destination_name(msg))
-
-    def get_publish_destination_name(self, cmd: Any) -> str:  # a publish command of FastStream
-        return template(cmd.destination)
-
-
 def make_broker(settings: ServiceSettings, *, name: str) -> NatsBroker:
     """A broker that outlives every restart of the server and acknowledges nothing by itself."""
-    middlewares = (
-        [TelemetryMiddleware(settings_provider_factory=lambda _: _ByTemplate())]
-        if telemetry.enabled()
-        else []
-    )
+    middlewares = []
+    if telemetry.enabled():
+        # Off by default, and slow to import.
+        from runoff_runtime.spans import middleware
+
+        middlewares.append(middleware())
     return NatsBroker(
         settings.nats_url.get_secret_value(),
         name=name,

@@ -10,13 +10,6 @@ from collections.abc import Callable
 from threading import Thread
 
 from opentelemetry import metrics, trace
-from opentelemetry.exporter.otlp.proto.http.metric_exporter import OTLPMetricExporter
-from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
-from opentelemetry.sdk.metrics import MeterProvider
-from opentelemetry.sdk.metrics.export import PeriodicExportingMetricReader
-from opentelemetry.sdk.resources import Resource
-from opentelemetry.sdk.trace import TracerProvider
-from opentelemetry.sdk.trace.export import BatchSpanProcessor
 
 ENDPOINT = "OTEL_EXPORTER_OTLP_ENDPOINT"
 _FLUSH_S = 2.0
@@ -39,26 +32,14 @@ def set_up_telemetry(service: str, *, instance: str) -> Callable[[], None]:
     """
     if not enabled():
         return lambda: None
-    resource = Resource.create(
-        {
-            "service.name": service,
-            "service.namespace": "runoff",
-            "service.instance.id": instance,
-        }
-    )
-    traces = TracerProvider(resource=resource, shutdown_on_exit=False)
-    traces.add_span_processor(BatchSpanProcessor(OTLPSpanExporter()))
-    trace.set_tracer_provider(traces)
-    measures = MeterProvider(
-        resource=resource,
-        metric_readers=[PeriodicExportingMetricReader(OTLPMetricExporter())],
-        shutdown_on_exit=False,
-    )
-    metrics.set_meter_provider(measures)
+    # It takes as long to import as the rest of a small service does, and is off by default.
+    from runoff_runtime.sdk import start_sdk
+
+    started = start_sdk(service, instance=instance)
 
     def flush() -> None:
         # An endpoint that is away is asked again for ten seconds each: a stop cannot wait for that.
-        senders = [Thread(target=each.shutdown, daemon=True) for each in (traces, measures)]
+        senders = [Thread(target=each.shutdown, daemon=True) for each in started]
         for sender in senders:
             sender.start()
         deadline = time.monotonic() + _FLUSH_S

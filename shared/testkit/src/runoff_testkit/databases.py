@@ -38,6 +38,12 @@ class Databases:
             # FORCE: a failed test may leave a pool open, and that is not the news to tell.
             await self._run(f'DROP DATABASE "{name}" WITH (FORCE)')
 
+    async def create(self) -> str:
+        """The DSN of an empty database that lasts as long as its server."""
+        name = f"test_{uuid4().hex}"
+        await self._run(f'CREATE DATABASE "{name}"')
+        return self._dsn(name)
+
     async def _make_template(self, migrate: Migrate) -> str:
         name = f"template_{uuid4().hex}"
         await self._run(f'CREATE DATABASE "{name}"')

@@ -76,9 +76,13 @@ class StackMaker(Protocol):
     """Makes stacks on whichever servers the tests are run with."""
 
     def __call__(
-        self, folder: Path, *, env: Mapping[str, str] | None = None
+        self, folder: Path, *, env: Mapping[str, str] | None = None, own_postgres: bool = False
     ) -> AbstractContextManager[LiveStack]:
-        """Start a stack in a folder of its own, and stop it at the end."""
+        """Start a stack in a folder of its own, and stop it at the end.
+
+        Args:
+            own_postgres: A server that may be killed, in place of a database on the shared one.
+        """
         ...
 
 
@@ -89,18 +93,30 @@ def live_stack(
     workers: int = 1,
     env: Mapping[str, str] | None = None,
     servers: Mapping[str, Server] | None = None,
+    postgres_dsn: str | None = None,
 ) -> Iterator[LiveStack]:
     """Start a stack, give it, stop it; when this process dies it stops by itself.
 
     Args:
         servers: `nats-server` and `postgres` to use in place of the embedded ones.
+        postgres_dsn: A database to use on a server that is nobody's to kill.
     """
     servers = servers or {}
     addresses = {_ADDRESS[name]: server.url for name, server in servers.items()}
+    if postgres_dsn:
+        addresses[_ADDRESS["postgres"]] = postgres_dsn
     process = subprocess.Popen(
         [
             sys.executable,
-            *("-m", "runoff_local", "--with-parent", "--json", "--folder", str(folder)),
+            *(
+                "-m",
+                "runoff_runtime.start",
+                "runoff_local",
+                "--with-parent",
+                "--json",
+                "--folder",
+                str(folder),
+            ),
             *("--port", str(_free_port()), "--workers", str(workers)),
         ],
         stdin=subprocess.PIPE,

@@ -6,6 +6,7 @@ RUNOFF_TEST_SERVERS chooses: `embedded` (the default; the binaries of `runoff up
 
 from __future__ import annotations
 
+import asyncio
 import os
 from collections.abc import AsyncIterator, Iterator, Mapping
 from contextlib import contextmanager
@@ -90,19 +91,29 @@ async def fresh_database(databases: Databases, migrate_template: Migrate) -> Asy
 
 
 @pytest.fixture(scope="session")
-def stack_maker(server_maker: ServerMaker, tmp_path_factory: pytest.TempPathFactory) -> StackMaker:
-    """Makes whole stacks: on the servers that `runoff up` embeds, or on two containers each."""
+def stack_maker(
+    server_maker: ServerMaker, databases: Databases, tmp_path_factory: pytest.TempPathFactory
+) -> StackMaker:
+    """Makes whole stacks: with the servers that `runoff up` embeds, or with containers.
+
+    Making a database cluster takes most of a second, so a stack gets a database on the shared
+    server, but where a test says that it needs its own.
+    """
 
     @contextmanager
-    def make(folder: Path, *, env: Mapping[str, str] | None = None) -> Iterator[LiveStack]:
+    def make(
+        folder: Path, *, env: Mapping[str, str] | None = None, own_postgres: bool = False
+    ) -> Iterator[LiveStack]:
         servers: dict[str, Server] = {}
+        dsn = None if own_postgres else asyncio.run(databases.create())
         if not isinstance(server_maker, EmbeddedServers):
             servers["nats-server"] = server_maker.nats(tmp_path_factory.mktemp("nats"))
-            servers["postgres"] = server_maker.postgres()
+            if own_postgres:
+                servers["postgres"] = server_maker.postgres()
         for server in servers.values():
             server.start()
         try:
-            with live_stack(folder, env=env, servers=servers) as stack:
+            with live_stack(folder, env=env, servers=servers, postgres_dsn=dsn) as stack:
                 yield stack
         finally:
             for server in servers.values():

@@ -6,11 +6,9 @@ from dataclasses import dataclass
 from functools import partial
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import FastAPI
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
-from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
-from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
 from starlette.types import ASGIApp
 
 from runoff_contracts.problem import Problem
@@ -99,15 +97,22 @@ def wire(settings: ApiSettings) -> Wired:
     parts = _make_parts(settings, pool, partial(client_of, broker))
     app = _make_app(parts, broker)
     if enabled():
-        FastAPIInstrumentor.instrument_app(app, exclude_spans=["receive", "send"])
-        # It has no types.
-        AsyncPGInstrumentor().instrument()  # type: ignore[no-untyped-call]
+        _trace(app)
     guarded = Guard(
         app,
         hosts=[*settings.allowed_hosts.split(","), settings.host],
         limit=partial(body_limit, settings),
     )
     return Wired(guarded, broker, parts)
+
+
+def _trace(app: FastAPI) -> None:
+    # Off by default, and slow to import.
+    from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
+    from opentelemetry.instrumentation.fastapi import FastAPIInstrumentor
+
+    FastAPIInstrumentor.instrument_app(app, exclude_spans=["receive", "send"])
+    AsyncPGInstrumentor().instrument()  # type: ignore[no-untyped-call]  # it has no types
 
 
 def body_limit(settings: ApiSettings, method: str, path: str, media_type: str) -> int:
@@ -170,10 +175,9 @@ def _make_app(parts: Parts, broker: NatsBroker) -> FastAPI:
     app.add_middleware(Boundary)
     app.add_exception_handler(NotModified, not_modified)
     app.add_exception_handler(BodyTooLarge, body_too_large)
-    api = APIRouter(prefix="/api")
+    # Not through a router of routers: FastAPI would make every route once more for it.
     for router in _ROUTERS:
-        api.include_router(router)
-    app.include_router(api)
+        app.include_router(router, prefix="/api")
     app.include_router(health.outer)
     return app
 

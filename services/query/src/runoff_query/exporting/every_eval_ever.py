@@ -22,8 +22,8 @@ from runoff_contracts.events.entry import Prediction, Score
 from runoff_contracts.scorers import KNOWN_SCORERS
 from runoff_contracts.views import ContenderView, EntryView, RunView
 from runoff_objects.entry_set import EntryRow
+from runoff_query.exporting.drain import Drain
 from runoff_query.exporting.lines import json_text
-from runoff_query.exporting.parquet import Drain
 from runoff_query.exporting.rows import Paired, last_error
 
 SCHEMA: Final = "0.3.0"

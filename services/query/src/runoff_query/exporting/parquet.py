@@ -1,10 +1,14 @@
-"""Parquet, streamed: a row group is on its way before the next is read."""
+"""Parquet, streamed: a row group is on its way before the next is read.
+
+Whoever asks for it imports this, in a thread: pyarrow is slow to import.
+"""
 
 from collections.abc import Iterable
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from runoff_query.exporting.drain import Drain
 from runoff_query.exporting.lines import json_text
 from runoff_query.exporting.rows import COLUMNS, Row
 
@@ -19,38 +23,6 @@ _TYPES: dict[str, pa.DataType] = {
     "boolean": pa.bool_(),
 }
 SCHEMA = pa.schema([(name, _TYPES[kind]) for name, kind in COLUMNS.items()])
-
-
-class Drain:
-    """A file whose bytes can be taken away: Parquet and zip are written front to back."""
-
-    closed = False
-
-    def __init__(self) -> None:
-        self._held: list[bytes] = []
-        self._n_bytes = 0
-
-    def write(self, data: bytes) -> int:
-        """Take some bytes; pyarrow hands over views of memory that it uses again."""
-        part = bytes(data)
-        self._held.append(part)
-        self._n_bytes += len(part)
-        return len(part)
-
-    def tell(self) -> int:
-        """How many were written, those taken away included."""
-        return self._n_bytes
-
-    def flush(self) -> None:
-        """Nothing is held back."""
-
-    def close(self) -> None:
-        """Nothing is to be closed."""
-
-    def take(self) -> bytes:
-        """What was written since the last call."""
-        taken, self._held = b"".join(self._held), []
-        return taken
 
 
 class Parquet:

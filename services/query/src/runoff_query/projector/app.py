@@ -1,7 +1,5 @@
 """Wires the projector process."""
 
-from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
-
 from runoff_contracts.commands import RebuildReadModels
 from runoff_query.database import make_pool
 from runoff_query.projector.consumer import Rebuilds
@@ -22,7 +20,10 @@ def make_service(settings: DatabaseSettings) -> Service:
     """The service, ready to run; called within the loop that the pool belongs to."""
     broker = make_broker(settings, name="projector")
     if enabled():
-        AsyncPGInstrumentor().instrument()  # type: ignore[no-untyped-call]
+        # Off by default, and slow to import.
+        from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
+
+        AsyncPGInstrumentor().instrument()  # type: ignore[no-untyped-call]  # it has no types
     pool = make_pool(
         settings.postgres_dsn.get_secret_value(), name="projector", size=3, statement_s=None
     )

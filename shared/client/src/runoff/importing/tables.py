@@ -17,11 +17,6 @@ from runoff.importing.sample import Place, Row, Sample, Source, Wanted
 from runoff_contracts.task import TASKS, Task
 from runoff_contracts.uploads import ANSWER_FIELD
 
-try:
-    import pyarrow.parquet as pq
-except ImportError:
-    pq = None  # type: ignore[assignment]  # an extra that may be missing
-
 ENTRY: Final = {"id", "input", "target", "section", "split", "metadata"}
 NUMBERS: Final = {"confidence", "logprob", "latency_s", "cost_usd"}
 COUNTS: Final = {"n_input", "n_output"}
@@ -214,8 +209,11 @@ def _plain(cell: str) -> str:
 
 
 def _parquet_rows(path: Path) -> Iterator[tuple[Place, Row]]:
-    if pq is None:
-        raise ExtraMissing("What reads Parquet", extra="parquet")
+    try:
+        # A quarter of the command's start, for one kind of file; and an extra that may be missing.
+        import pyarrow.parquet as pq
+    except ImportError as error:
+        raise ExtraMissing("What reads Parquet", extra="parquet") from error
     try:
         with pq.ParquetFile(path) as file:
             batches = file.iter_batches(batch_size=_BATCH)
