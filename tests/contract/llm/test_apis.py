@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import base64
+import json
+import re
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 from typing import Any
@@ -204,15 +207,22 @@ async def test_the_key_is_never_told(asked: Asked, caplog: pytest.LogCaptureFixt
     assert SECRET not in caplog.text
 
 
-async def test_an_image_is_sent_as_it_is_stored(asked: Asked) -> None:
-    """The API gets the file's own bytes, not a decoded copy."""
-    content = an_image("RGB", (8, 6))
+@pytest.mark.parametrize("n_more", [0, 1_000_000])
+async def test_an_image_is_sent_as_it_is_stored(asked: Asked, n_more: int) -> None:
+    """The API gets the file's own bytes, not a decoded copy, however many there are."""
+    content = an_image("RGB", (8, 6)) + bytes(n_more)
     file = await asked.kit.objects.put(content)
 
     answer = await asked.answer(Ask("e1", text="What is it? <<a field>>", file=file))
 
     assert answer.text == "a field"
-    assert "image/png" in str(asked.server.calls[-1].body)
+    body = json.dumps(asked.server.calls[-1].body)
+    assert "image/png" in body
+    sent = re.search(r"[A-Za-z0-9+/_-]{64,}={0,2}", body)
+    assert sent
+    assert (
+        base64.b64decode(sent[0], altchars=b"-_" if set(sent[0]) & set("-_") else None) == content
+    )
 
 
 async def test_parameters_reach_the_api(asked: Asked) -> None:

@@ -7,11 +7,12 @@ from uuid import UUID
 
 import pytest
 from nats.aio.client import Client
-from nats.js.api import StorageType
+from nats.js.api import StorageType, StreamConfig
 from nats.js.errors import NotFoundError
 
 from runoff_contracts import subjects
 from runoff_eventlog import bootstrap as bootstrap_module
+from runoff_eventlog.answers import Answers
 from runoff_eventlog.bootstrap import (
     ASKED_AGAIN,
     LOG_CONSUMERS,
@@ -67,6 +68,22 @@ async def test_a_second_start_changes_nothing(nc: Client, log: EventLog) -> None
     assert second.last_seq == 10
     async with LogReader(log, EVERYTHING) as reader:
         assert await read_to(reader, 10) == list(range(done[-1] + 1, 11))
+
+
+async def test_kept_answers_do_not_wait_for_the_disk(nc: Client) -> None:
+    """Each would wait for all before it; a store of an earlier version is made anew for that."""
+    js = nc.jetstream()
+    await js.delete_stream("ANSWERS")
+    await js.add_stream(StreamConfig(name="ANSWERS", subjects=["answers.*"], max_bytes=2**30))
+
+    for _ in range(2):
+        await bootstrap(nc, checkpoint=None)
+        config = (await js.stream_info("ANSWERS")).config
+        assert (config.persist_mode, config.subjects) == ("async", ["answers.>"])
+        await js.publish("answers.run.1.digest", b"4")
+
+    assert await Answers(nc).get("run.1.digest") == b"4"
+    assert [await Answers(nc).has_any(each) for each in ("run.1", "run.2")] == [True, False]
 
 
 async def test_starts_at_the_same_time_make_one_log(nats_server: Server) -> None:

@@ -1,8 +1,9 @@
 """Answers that were paid for are kept: for this run, or (`RunConfig.cache`) for every run.
 
 For this run: a worker that dies takes the answers of its unfinished slices with it. The worker
-that gets the slice next finds them here, and asks only for those that were under way. For every
-run: the same request to the same model version has the answer that it had before.
+that gets the slice next finds them here, and asks only for those that were under way. Whether there
+are any is looked up once a slice, which nearly always is all. For every run: the same request to
+the same model version has the answer that it had before.
 """
 
 import hashlib
@@ -16,7 +17,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 from runoff_contracts.events.entry import Usage
 from runoff_contracts.ids import Digest, RunId
 from runoff_eventlog.answers import Answers
-from runoff_inference_worker.provider import Answer, Ask, Model, Reply
+from runoff_inference_worker.provider import Answer, Ask, Model, Piece, Reply
 from runoff_inference_worker.views import View
 
 
@@ -77,7 +78,7 @@ class KeptModel:
             AttemptFailed: As the model.
         """
         key = self._key(asks[0])
-        if kept := _read(await self._answers.get(key)):
+        if await self._may_be_kept(asks[0]) and (kept := _read(await self._answers.get(key))):
             return [self._again(kept)]
         replies = await self._model.answer(asks, limit_s)
         first = replies[0]
@@ -96,10 +97,23 @@ class KeptModel:
         """As the model."""
         await self._model.close()
 
+    async def _may_be_kept(self, ask: Ask) -> bool:
+        piece = ask.piece
+        if self._run_id is None or piece is None:
+            return True
+        async with piece.looking:
+            if piece.has_kept is None:
+                piece.has_kept = await self._answers.has_any(self._of_slice(piece))
+        return piece.has_kept
+
+    def _of_slice(self, piece: Piece | None) -> str:
+        return f"{self._run_id}.{piece.number if piece else 'none'}"
+
     def _key(self, ask: Ask) -> str:
-        scope = [self._run_id, ask.entry_id] if self._run_id else []
+        scope = [ask.entry_id] if self._run_id else []
         asked = json.dumps([self._version, *scope, *self._asking.request_of(ask)])
-        return hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
+        digest = hashlib.sha256(asked.encode("utf-8", "surrogatepass")).hexdigest()
+        return f"{self._of_slice(ask.piece)}.{digest}" if self._run_id else digest
 
     def _again(self, kept: _Kept) -> Reply:
         if self._run_id is None:

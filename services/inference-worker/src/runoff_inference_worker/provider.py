@@ -5,6 +5,7 @@ whatever goes wrong is raised, or stands in a reply, as an `AttemptFailed`. Slot
 retries and the record of every attempt are the same for all of them (`attempts.py`).
 """
 
+import asyncio
 from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -41,6 +42,16 @@ class Anchor:
     text: str
 
 
+class Piece:
+    """A slice that was handed to this worker; made anew where it is handed out again."""
+
+    def __init__(self, number: int) -> None:
+        self.number = number
+        self.has_kept: bool | None = None
+        """Whether another worker may have answered some of it; none until someone has looked."""
+        self.looking = asyncio.Lock()
+
+
 @dataclass(frozen=True, slots=True)
 class Ask:
     """What a model may know of an entry; its target is not among it."""
@@ -58,6 +69,8 @@ class Ask:
     """Width and height of the original image, upright; None without a file."""
     anchor: Anchor | None = None
     """None but for variations."""
+    piece: Piece | None = None
+    """Where the entry comes from; none where it is asked about by itself."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ from runoff_inference_worker.errors import AttemptFailed, Unavailable
 from runoff_inference_worker.feed import Feed, Pending
 from runoff_inference_worker.instruments import entries_settled
 from runoff_inference_worker.pictures import N_IN_HOP, Memory, Pictured, Pictures
-from runoff_inference_worker.provider import Anchor, Ask, Picture
+from runoff_inference_worker.provider import Anchor, Ask, Picture, Piece
 from runoff_inference_worker.views import View
 from runoff_objects.entry_set import EntryRow
 
@@ -126,7 +126,7 @@ class Slice:
             rest: The run's, where it wants one between two entries.
             anchor: For a variation.
         """
-        self._anchor = anchor
+        self._anchor, self._piece = anchor, Piece(sheet.item.slice)
         self._sheet, self._askers = sheet, askers
         self._rank, self._rest = rank, rest
         places = range(len(sheet.rows))
@@ -176,7 +176,7 @@ class Slice:
         rows = self._sheet.rows
         texts = [place for place in places if rows[place].file is None]
         bare = texts if len(self._lookers) == len(self._each) else places
-        asks = {place: _ask(rows[place], None, None, self._anchor) for place in bare}
+        asks = {place: self._ask(rows[place], None, None) for place in bare}
         for asker, wanted, feed in self._each:
             at_once = texts if asker.looks else places
             feed.put(Pending(place, asks[place]) for place in at_once if place in wanted)
@@ -216,7 +216,7 @@ class Slice:
             self._sheet.keep(place, each.n_bytes, memory)
             for view, picture in each.by_view.items():
                 row = self._sheet.rows[place]
-                asks[view][place] = _ask(row, picture, each.size, self._anchor)
+                asks[view][place] = self._ask(row, picture, each.size)
         for asker, wanted, feed in self._lookers:
             of_view = asks[asker.model.view]
             feed.put(Pending(place, of_view[place]) for place in readable if place in wanted)
@@ -226,6 +226,12 @@ class Slice:
             if place in wanted:
                 asker.refuse(place, error, partial(self._sheet.put, asker.position))
                 feed.settled(1, unseen=True)
+
+    def _ask(self, row: EntryRow, picture: Picture | None, size: tuple[int, int] | None) -> Ask:
+        origin = row.section, row.split, row.file
+        return Ask(
+            row.id, row.text, row.metadata, picture, *origin, size, self._anchor, self._piece
+        )
 
     def _flush(self) -> None:
         for feed in self._feeds:
@@ -246,14 +252,3 @@ def unanswered(
         for position in range(len(created.contenders)):
             sheet.put(position, place, Prediction(contender=position, attempts=[attempt]))
     return sheet.facts(worker)
-
-
-def _ask(
-    row: EntryRow,
-    picture: Picture | None,
-    size: tuple[int, int] | None,
-    anchor: Anchor | None,
-) -> Ask:
-    return Ask(
-        row.id, row.text, row.metadata, picture, row.section, row.split, row.file, size, anchor
-    )

@@ -12,7 +12,7 @@ LOG_SUBJECTS = [
 WORK_STREAM = "WORK"
 WORK_SUBJECTS = ["work.>"]
 ANSWERS_STREAM = "ANSWERS"
-ANSWERS_SUBJECTS = ["answers.*"]
+ANSWERS_SUBJECTS = ["answers.>"]
 
 ALL_LIFECYCLES = "runoff.run.*.lifecycle"
 ALL_PROCESSED = "runoff.run.*.slice.*.processed"

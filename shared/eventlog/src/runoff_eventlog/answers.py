@@ -17,7 +17,7 @@ logger = structlog.get_logger(__name__)
 
 
 class Answers:
-    """Bytes by key; shared by all workers."""
+    """Bytes by key, which is a token of a subject or several; shared by all workers."""
 
     def __init__(self, nc: Client) -> None:
         self._nc, self._js = nc, nc.jetstream(timeout=_ANSWER_S)
@@ -32,6 +32,18 @@ class Answers:
             logger.warning("answers.unavailable", error=repr(error))
             return None
         return found.data
+
+    async def has_any(self, prefix: str) -> bool:
+        """Whether a key with one more token was put; also where the server does not answer."""
+        try:
+            await self._js.get_last_msg(
+                subjects.ANSWERS_STREAM, _subject(f"{prefix}.*"), direct=True
+            )
+        except NotFoundError:
+            return False
+        except (Error, APIError, TimeoutError) as error:
+            logger.warning("answers.unavailable", error=repr(error))
+        return True
 
     async def put(self, key: str, value: bytes) -> None:
         """Keep it, without waiting until it is on disk; what is too large is not kept."""

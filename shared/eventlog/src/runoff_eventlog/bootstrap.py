@@ -18,6 +18,7 @@ from nats.js.api import (
     AckPolicy,
     ConsumerConfig,
     DiscardPolicy,
+    PersistMode,
     RetentionPolicy,
     StorageType,
     StoreCompression,
@@ -168,17 +169,26 @@ async def make_work_queue(nc: Client) -> None:
 
 async def _make_answers(js: JetStreamContext) -> None:
     """Make the store of answers that were paid for. It is no truth: the oldest may go."""
-    await js.add_stream(
-        StreamConfig(
-            name=subjects.ANSWERS_STREAM,
-            subjects=subjects.ANSWERS_SUBJECTS,
-            storage=StorageType.FILE,
-            discard=DiscardPolicy.OLD,
-            max_bytes=_ANSWERS_BYTES,
-            max_msgs_per_subject=1,
-            allow_direct=True,
-        )
+    config = StreamConfig(
+        name=subjects.ANSWERS_STREAM,
+        subjects=subjects.ANSWERS_SUBJECTS,
+        storage=StorageType.FILE,
+        discard=DiscardPolicy.OLD,
+        max_bytes=_ANSWERS_BYTES,
+        max_msgs_per_subject=1,
+        allow_direct=True,
+        # Else each answer waits for the disk, one after another, as the log's messages have to.
+        persist_mode=PersistMode.ASYNC,
     )
+    try:
+        await js.add_stream(config)
+    except BadRequestError as error:
+        if error.err_code != _NAME_IN_USE:
+            raise
+        # One of an earlier version. How it is written cannot be changed, and what it has is spare.
+        with suppress(NotFoundError):
+            await js.delete_stream(subjects.ANSWERS_STREAM)
+        await js.add_stream(config)
 
 
 async def _forget(js: JetStreamContext, consumer: str) -> None:

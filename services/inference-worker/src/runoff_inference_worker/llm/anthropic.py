@@ -1,26 +1,29 @@
 """Models of the Anthropic messages protocol."""
 
-import httpx2
 from anthropic import AsyncAnthropic
+from pydantic_ai.messages import BinaryContent
 from pydantic_ai.models import Model
 from pydantic_ai.models.anthropic import AnthropicModel
 from pydantic_ai.providers.anthropic import AnthropicProvider
 from pydantic_ai.settings import ModelSettings
 
 from runoff_inference_worker.llm.target import Target
+from runoff_inference_worker.llm.wire import Lines
 
+Picture = BinaryContent
+"""What an image is given to pydantic-ai as."""
 _NO_KEY = "none"
 _MOST_TOKENS = 16_384
 """Where the declaration says nothing: this API has to be told, and above some 20,000 the answer
 would have to be streamed. Lowered to the model's own limit by pydantic-ai."""
 
 
-def make_model(target: Target, client: httpx2.AsyncClient) -> Model:
-    """The model, asked over the client; it makes every request once."""
+def make_model(target: Target, lines: Lines) -> Model:
+    """The model, asked over httpx2; it makes every request once."""
     api = AsyncAnthropic(
         api_key=target.key or _NO_KEY,
         base_url=target.base_url,
-        http_client=client,
+        http_client=lines.sdk,
         max_retries=0,
     )
     provider = AnthropicProvider(anthropic_client=api)

@@ -10,7 +10,7 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-import httpx2
+from pydantic import JsonValue
 from pydantic_ai.direct import model_request
 from pydantic_ai.messages import (
     BinaryContent,
@@ -29,9 +29,10 @@ from runoff_contracts.specs.llm import LlmSpec
 from runoff_inference_worker.errors import AttemptFailed, Rejected
 from runoff_inference_worker.llm.failures import failure
 from runoff_inference_worker.llm.prices import Price
-from runoff_inference_worker.llm.prompt import Request
+from runoff_inference_worker.llm.prompt import Request, schema_of
 from runoff_inference_worker.llm.reading import Said
 from runoff_inference_worker.llm.target import Target
+from runoff_inference_worker.llm.wire import Lines
 
 _MODULES = {"openai": "openai", "ollama": "openai", "anthropic": "anthropic", "google": "google"}
 
@@ -40,10 +41,18 @@ class Api:
     """One model of an API, with the parameters that a declaration gives."""
 
     def __init__(
-        self, model: Model, target: Target, settings: ModelSettings, *, price: Price
+        self,
+        model: Model,
+        target: Target,
+        settings: ModelSettings,
+        parameters: ModelRequestParameters,
+        *,
+        picture: type[BinaryContent],
+        price: Price,
     ) -> None:
         self._model, self._target = model, target
-        self._settings, self._price = settings, price
+        self._settings, self._parameters = settings, parameters
+        self._picture, self._price = picture, price
 
     async def ask(self, request: Request) -> Said:
         """One request; never repeated here.
@@ -54,9 +63,9 @@ class Api:
         try:
             response = await model_request(
                 self._model,
-                [ModelRequest(parts=_parts(request))],
+                [ModelRequest(parts=self._parts(request))],
                 model_settings=self._settings,
-                model_request_parameters=self._parameters(request),
+                model_request_parameters=self._parameters,
             )
             return self._said(response)
         except AttemptFailed:
@@ -64,16 +73,16 @@ class Api:
         except Exception as error:  # the libraries read what a stranger's server says
             raise failure(error, self._target.key) from error
 
-    def _parameters(self, request: Request) -> ModelRequestParameters:
-        if request.schema is None:
-            return ModelRequestParameters()
-        has_schemas = self._model.profile.get("supports_json_schema_output", False)
-        return ModelRequestParameters(
-            output_mode="native" if has_schemas else "prompted",
-            output_object=OutputObjectDefinition(
-                json_schema=dict(request.schema), name="answer", strict=None
-            ),
-        )
+    def _parts(self, request: Request) -> list[ModelRequestPart]:
+        parts: list[ModelRequestPart] = []
+        if request.system is not None:
+            parts.append(SystemPromptPart(request.system))
+        if request.image is None:
+            return [*parts, UserPromptPart(request.prompt)]
+        content, media_type = request.image
+        picture = self._picture(content, media_type=media_type)
+        texts = [request.prompt] if request.prompt else []
+        return [*parts, UserPromptPart([*texts, picture])]
 
     def _said(self, response: ModelResponse) -> Said:
         used = response.usage
@@ -88,7 +97,7 @@ class Api:
         return Said(response.text or "", usage if is_known else None, cost_usd, logprob_of(details))
 
 
-async def open_api(target: Target, spec: LlmSpec, client: httpx2.AsyncClient) -> Api:
+async def open_api(target: Target, spec: LlmSpec, lines: Lines) -> Api:
     """The model behind its API, ready to be asked; nothing is sent yet."""
     name = f"runoff_inference_worker.llm.{_MODULES[target.api]}"
     protocol: Any = await asyncio.to_thread(importlib.import_module, name)  # a module has no type
@@ -104,7 +113,20 @@ async def open_api(target: Target, spec: LlmSpec, client: httpx2.AsyncClient) ->
     if spec.logprobs:
         settings = {**settings, **protocol.logprob_settings()}
     price = Price(target.api, target.model)
-    return Api(protocol.make_model(target, client), target, settings, price=price)
+    model: Model = protocol.make_model(target, lines)
+    parameters = _parameters(model, schema_of(spec))
+    return Api(model, target, settings, parameters, picture=protocol.Picture, price=price)
+
+
+def _parameters(model: Model, schema: dict[str, JsonValue] | None) -> ModelRequestParameters:
+    """What is the same in every request: the form of the answer."""
+    if schema is None:
+        return ModelRequestParameters()
+    has_schemas = model.profile.get("supports_json_schema_output", False)
+    return ModelRequestParameters(
+        output_mode="native" if has_schemas else "prompted",
+        output_object=OutputObjectDefinition(json_schema=schema, name="answer", strict=None),
+    )
 
 
 def logprob_of(details: Mapping[str, Any]) -> float | None:
@@ -120,15 +142,3 @@ def logprob_of(details: Mapping[str, Any]) -> float | None:
             return None
         mean = sum(each["logprob"] for each in tokens) / len(tokens)
     return min(float(mean), 0.0) if math.isfinite(mean) else None
-
-
-def _parts(request: Request) -> list[ModelRequestPart]:
-    parts: list[ModelRequestPart] = []
-    if request.system is not None:
-        parts.append(SystemPromptPart(request.system))
-    if request.image is None:
-        return [*parts, UserPromptPart(request.prompt)]
-    content, media_type = request.image
-    picture = BinaryContent(content, media_type=media_type)
-    texts = [request.prompt] if request.prompt else []
-    return [*parts, UserPromptPart([*texts, picture])]

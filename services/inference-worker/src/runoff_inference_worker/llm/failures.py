@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 
+import aiohttp
 import httpx2
 from pydantic_ai.exceptions import (
     ModelConnectionError,
@@ -23,6 +24,7 @@ from runoff_inference_worker.llm.wire import BodyRefused, Redirected
 
 _SAID_CHARACTERS = 500
 _HIDDEN = "***"
+_UNREACHED = (ModelConnectionError, httpx2.TransportError, aiohttp.ClientError)
 _LATER = {408, 425}
 """Refusals that are of the moment, not of the request."""
 
@@ -41,7 +43,7 @@ def failure(error: Exception, key: str | None) -> AttemptFailed:
     if isinstance(error, ModelHTTPError):
         return _status(error, _hidden(_words(error.body), key))
     said = _hidden(_told(error), key)
-    if isinstance(error, ModelConnectionError | httpx2.TransportError):
+    if isinstance(error, _UNREACHED) and not isinstance(error, aiohttp.ClientResponseError):
         return ConnectionFailed(said)
     if isinstance(error, UserError):
         return Rejected(said)

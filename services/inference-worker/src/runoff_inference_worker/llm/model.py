@@ -29,9 +29,9 @@ class LlmModel:
     async def open(cls, target: Target, spec: LlmSpec, kit: Kit) -> "LlmModel":
         """The model, over the connections that all of this process share."""
         wire: Wire = kit.shared.setdefault("llm", Wire())
-        client = await wire.open()
+        lines = await wire.open()
         try:
-            return cls(spec, await open_api(target, spec, client), wire, kit)
+            return cls(spec, await open_api(target, spec, lines), wire, kit)
         except BaseException:
             await wire.close()
             raise

@@ -24,7 +24,6 @@ class Request:
     system: str | None = None
     image: tuple[bytes, str] | None = None
     """Content and media type."""
-    schema: dict[str, JsonValue] | None = None
 
 
 class Prompts:
@@ -35,7 +34,6 @@ class Prompts:
         self._prompt = Template(spec.prompt)
         self._system = Template(spec.system) if spec.system else None
         self._ending = _ending(spec)
-        self._schema = schema_of(spec)
 
     async def request(self, ask: Ask) -> Request:
         """What to ask about an entry.
@@ -45,7 +43,7 @@ class Prompts:
         """
         prompt, system, file = self.words(ask)
         image = await picture_of(self._objects, file) if file else None
-        return Request(prompt or "", system, image, self._schema)
+        return Request(prompt or "", system, image)
 
     def words(self, ask: Ask) -> list[str | None]:
         """Prompt, system prompt and digest of the image that goes along.

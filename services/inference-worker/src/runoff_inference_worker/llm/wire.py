@@ -1,8 +1,11 @@
 """The connections to every API, shared by all models of this process, with bounded answers."""
 
 import asyncio
+import ssl
 from collections.abc import AsyncIterator
+from dataclasses import dataclass
 
+import aiohttp
 import httpx2
 from openai import DefaultAioHttpClient
 
@@ -13,6 +16,10 @@ _IDLE_S = 4.0
 """Servers close idle connections after five seconds and more: a request must not meet that."""
 _NO_LIMIT_S = 3700.0
 """Over the longest limit that a run can set; the limit itself is kept around the whole call."""
+_UNLIMITED = 0
+"""As aiohttp says it; none would leave it at 100 connections."""
+# Not asked for: a small packed body could become an endless one.
+_UNPACKED = {"accept-encoding": "identity"}
 
 
 class BodyRefused(Exception):  # it is caught by name between layers, never shown
@@ -27,29 +34,64 @@ class Redirected(Exception):  # likewise
         self.status_code = status_code
 
 
+@dataclass(frozen=True)
+class Lines:
+    """Two ways to the same: an SDK's calls go over httpx2, our own straight over aiohttp."""
+
+    sdk: httpx2.AsyncClient
+    direct: aiohttp.ClientSession
+
+    async def close(self) -> None:
+        """Close every connection."""
+        await self.direct.close()
+        await self.sdk.aclose()
+
+
 class Wire:
-    """One HTTP client, made when the first model is opened and closed with the last."""
+    """The lines, made when the first model is opened and closed with the last."""
 
     def __init__(self) -> None:
-        self._client: httpx2.AsyncClient | None = None
+        self._lines: Lines | None = None
         self._n_users = 0
 
-    async def open(self) -> httpx2.AsyncClient:
-        """The client, for one more user."""
+    async def open(self) -> Lines:
+        """The lines, for one more user."""
         self._n_users += 1
-        if self._client is None:
+        if self._lines is None:
             # In a thread: reading the certificates takes a moment.
-            made = await asyncio.to_thread(_make_client)
-            if self._client is None:
-                self._client = made
-        return self._client
+            trusted = await asyncio.to_thread(httpx2.create_ssl_context)
+            if self._lines is None:
+                self._lines = Lines(_make_client(trusted), _make_session(trusted))
+        return self._lines
 
     async def close(self) -> None:
         """One user less."""
         self._n_users -= 1
-        if self._n_users == 0 and self._client is not None:
-            client, self._client = self._client, None
-            await client.aclose()
+        if self._n_users == 0 and self._lines is not None:
+            lines, self._lines = self._lines, None
+            await lines.close()
+
+
+def hold(status_code: int, content_encoding: str | None) -> None:
+    """Look at an answer's head before its body is read.
+
+    Raises:
+        Redirected, BodyRefused: When the body is not to be read.
+    """
+    if 300 <= status_code < 400:
+        raise Redirected(status_code)
+    if content_encoding not in {None, "identity"}:
+        raise BodyRefused("the answer is compressed, which was not asked for")
+
+
+def hold_size(n_bytes: int) -> None:
+    """Look at how much of a body there is so far.
+
+    Raises:
+        BodyRefused: When that is too much.
+    """
+    if n_bytes > MAX_BODY_BYTES:
+        raise BodyRefused(f"the answer is over {MAX_BODY_BYTES} bytes")
 
 
 class _Bounded(httpx2.AsyncByteStream):
@@ -62,8 +104,7 @@ class _Bounded(httpx2.AsyncByteStream):
         n_bytes = 0
         async for part in self._body:
             n_bytes += len(part)
-            if n_bytes > MAX_BODY_BYTES:
-                raise BodyRefused(f"the answer is over {MAX_BODY_BYTES} bytes")
+            hold_size(n_bytes)
             yield part
 
     async def aclose(self) -> None:
@@ -71,26 +112,35 @@ class _Bounded(httpx2.AsyncByteStream):
 
 
 async def _bound(response: httpx2.Response) -> None:
-    if 300 <= response.status_code < 400:
-        raise Redirected(response.status_code)
-    # Not asked for: a small packed body could become an endless one.
-    if response.headers.get("content-encoding", "identity") != "identity":
-        raise BodyRefused("the answer is compressed, which was not asked for")
+    hold(response.status_code, response.headers.get("content-encoding"))
     if isinstance(response.stream, httpx2.AsyncByteStream):
         response.stream = _Bounded(response.stream)
 
 
 async def _ask_unpacked(request: httpx2.Request) -> None:
-    request.headers["accept-encoding"] = "identity"
+    request.headers.update(_UNPACKED)
 
 
-def _make_client() -> httpx2.AsyncClient:
+def _make_client(trusted: ssl.SSLContext) -> httpx2.AsyncClient:
     # aiohttp below httpx2's interface: a call takes less than half of the processor.
     return DefaultAioHttpClient(
+        verify=trusted,
         timeout=httpx2.Timeout(_NO_LIMIT_S, connect=_CONNECT_S),
         limits=httpx2.Limits(
-            max_connections=None, max_keepalive_connections=1024, keepalive_expiry=_IDLE_S
+            max_connections=_UNLIMITED, max_keepalive_connections=1024, keepalive_expiry=_IDLE_S
         ),
         follow_redirects=False,
         event_hooks={"request": [_ask_unpacked], "response": [_bound]},
+    )
+
+
+def _make_session(trusted: ssl.SSLContext) -> aiohttp.ClientSession:
+    return aiohttp.ClientSession(
+        connector=aiohttp.TCPConnector(ssl=trusted, limit=_UNLIMITED, keepalive_timeout=_IDLE_S),
+        headers=_UNPACKED,
+        # What one server sets is not sent with the next model's call.
+        cookie_jar=aiohttp.DummyCookieJar(),
+        auto_decompress=False,
+        # The limit of an attempt is kept around the whole call.
+        timeout=aiohttp.ClientTimeout(connect=_CONNECT_S),
     )
