@@ -114,3 +114,18 @@ def adds_one(entry: Entry) -> str:
 def adds_two(entry: Entry) -> str:
     """A wrong sum."""
     return str(int((entry.text or "").split()[2]) + 2)
+
+
+def said_a(entry: Entry) -> str:
+    """What the entry's metadata has for the first contender."""
+    return str((entry.metadata or {})["a"])
+
+
+def said_b(entry: Entry) -> str:
+    """What it has for the second."""
+    return str((entry.metadata or {})["b"])
+
+
+def scores_ten(answer: dict[str, object], target: object) -> float:
+    """A scorer."""
+    return 10.0

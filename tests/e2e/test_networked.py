@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import shutil
-import threading
 from collections.abc import Callable, Iterator
-from contextlib import AbstractAsyncContextManager, contextmanager
-from typing import Any, TypeVar
+from typing import Any
 
 import pytest
 
@@ -17,33 +14,7 @@ from runoff_testkit.oip.fake import FakeOip, Fault, fake_oip
 from runoff_testkit.oip.mlserver import NotInstallable, mlserver
 from runoff_testkit.oip.served import MOODS
 from runoff_testkit.pages import Pages, pages
-from tests.e2e.using import wait_settled
-
-T = TypeVar("T")
-
-
-@contextmanager
-def in_thread(server: Callable[[], AbstractAsyncContextManager[T]]) -> Iterator[T]:
-    """A server of the event loop beside tests that have none."""
-    started, stop = threading.Event(), asyncio.Event()
-    made: list[T] = []
-    loops: list[asyncio.AbstractEventLoop] = []
-
-    async def serve() -> None:
-        loops.append(asyncio.get_running_loop())
-        async with server() as value:
-            made.append(value)
-            started.set()
-            await stop.wait()
-
-    thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
-    thread.start()
-    assert started.wait(30)
-    try:
-        yield made[0]
-    finally:
-        loops[0].call_soon_threadsafe(stop.set)
-        thread.join(30)
+from tests.e2e.using import in_thread, wait_settled
 
 
 @pytest.fixture(scope="module")

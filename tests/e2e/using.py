@@ -5,9 +5,12 @@ import json
 import string
 import subprocess
 import sys
+import threading
 from collections import Counter
+from collections.abc import Callable, Iterator
+from contextlib import AbstractAsyncContextManager, contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import nats
@@ -21,6 +24,31 @@ from runoff_testkit.waiting import wait_until
 
 MODULE = "python/tests.e2e.functions"
 Document = dict[str, dict[str, list[dict[str, float]]]]
+T = TypeVar("T")
+
+
+@contextmanager
+def in_thread(server: Callable[[], AbstractAsyncContextManager[T]]) -> Iterator[T]:
+    """A server of the event loop beside tests that have none."""
+    started, stop = threading.Event(), asyncio.Event()
+    made: list[T] = []
+    loops: list[asyncio.AbstractEventLoop] = []
+
+    async def serve() -> None:
+        loops.append(asyncio.get_running_loop())
+        async with server() as value:
+            made.append(value)
+            started.set()
+            await stop.wait()
+
+    thread = threading.Thread(target=asyncio.run, args=(serve(),), daemon=True)
+    thread.start()
+    assert started.wait(30)
+    try:
+        yield made[0]
+    finally:
+        loops[0].call_soon_threadsafe(stop.set)
+        thread.join(30)
 
 
 def register_texts(stack: LiveStack, *, name: str, n: int) -> None:

@@ -16,9 +16,13 @@ from PIL import Image
 
 from runoff_contracts.events.entry import ErrorClass, Usage
 from runoff_contracts.events.lifecycle import Contender
+from runoff_contracts.scorers import JudgeParams
 from runoff_contracts.specs.llm import LlmSpec
 from runoff_inference_worker.app import make_kit
 from runoff_inference_worker.errors import AttemptFailed, RateLimited
+from runoff_inference_worker.judging.prompts import JudgePrompts
+from runoff_inference_worker.judging.questions import Question
+from runoff_inference_worker.judging.slice import JudgeModel
 from runoff_inference_worker.provider import Answer, Ask, Kit, Model, Reply
 from runoff_inference_worker.providers import PROVIDERS
 from runoff_inference_worker.settings import WorkerSettings
@@ -302,3 +306,26 @@ async def test_log_probabilities_are_averaged_where_the_api_gives_them(asked: As
     else:
         assert answer.logprob == pytest.approx(-0.2)
         assert answer.confidence == pytest.approx(0.8187, abs=1e-4)
+
+
+async def test_every_api_can_judge(asked: Asked) -> None:
+    """The rubric goes apart from what is judged, and only a verdict of the schema is taken."""
+    params = JudgeParams(model=MODELS[asked.api], rubric="Is it polite?")
+    prompts = JudgePrompts(params)
+    model = await asked.model(**prompts.spec(LlmSpec()).model_dump(exclude={"kind"}))
+    judge = JudgeModel(model, prompts)
+
+    def question(said: str) -> Question:
+        return Question("e1", text="Greet me!", answers=(said,), contenders=(0,))
+
+    (fine,) = await judge.answer([question('Hi! <<{"reason": "warm", "points": 1}>>')], 10.0)
+    (wrong,) = await judge.answer([question('Yo! <<{"points": 1}>>')], 10.0)
+
+    assert isinstance(fine.outcome, Answer)
+    assert fine.outcome.data == {"reason": "warm", "points": 1}
+    assert isinstance(wrong.outcome, AttemptFailed)
+    assert wrong.outcome.error_class == "malformed_answer"
+    call = asked.server.calls[-2]
+    assert "Is it polite?" in json.dumps(call.body)
+    assert "Is it polite?" not in call.prompt
+    assert '"points"' in json.dumps(call.body)

@@ -61,12 +61,14 @@ def entries_of(
     ]
 
 
-def evidence(task: Task, entries: Sequence[EntryProcessed]) -> Evidence:
-    """A run of one contender over these entries, with the scorers of its task."""
-    used = [ScorerUsed(name=name, version=1) for name in OF_TASK[task]]
+def evidence(
+    task: Task, entries: Sequence[EntryProcessed], scorers: Sequence[str] | None = None
+) -> Evidence:
+    """A run of one contender over these entries, with these scorers or those of its task."""
+    used = [ScorerUsed(name=name, version=1) for name in scorers or OF_TASK[task]]
     created = given.created(len(entries), 1, task=task, scorers=used)
-    scorers = [SCORERS[each.name, each.version].with_params({}) for each in used]
-    scored = [event for _, event in score_slice(entries, scorers)]
+    ready = [SCORERS[each.name, each.version].with_params({}) for each in used]
+    scored = [event for _, event in score_slice(entries, ready)]
     columns, unscored = Columns(created), Unscored()
     columns.add(given.parts(entries))
     unscored.add(scored)
@@ -74,10 +76,14 @@ def evidence(task: Task, entries: Sequence[EntryProcessed]) -> Evidence:
 
 
 def report(
-    task: Task, rows: Sequence[tuple[Target, Prediction]], sections: Sequence[str] = ()
+    task: Task,
+    rows: Sequence[tuple[Target, Prediction]],
+    sections: Sequence[str] = (),
+    *,
+    scorers: Sequence[str] | None = None,
 ) -> Report:
     """What is said of such a run."""
-    return make_report(evidence(task, entries_of(rows, sections)))
+    return make_report(evidence(task, entries_of(rows, sections), scorers))
 
 
 def named(metrics: Sequence[Metric], name: str) -> Metric:

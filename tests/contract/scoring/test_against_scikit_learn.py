@@ -227,3 +227,16 @@ def test_a_group_has_scikit_learns_numbers_of_its_own_entries() -> None:
         assert (group.by, group.n_entries) == ("section", len(places))
         for name, number in expected.items():
             assert value(group.metrics, name) == exactly(number)
+
+
+def test_figures_without_scorers_are_those_of_the_scorers(case: Answers, made: Report) -> None:
+    """A run of accuracy alone says log loss, Brier score and top-5 accuracy all the same."""
+    bare = report("classification", case.rows(), scorers=["accuracy"])
+
+    for name, scorer in (("log_loss", "log_loss"), ("brier", "brier"), ("top_5", "top_k")):
+        whole, own = (
+            next(each for each in metrics if each.name == wanted)
+            for metrics, wanted in ((bare.metrics, name), (made.metrics, scorer))
+        )
+        assert (whole.value, whole.n) == (exactly(own.value), own.n)
+        assert whole.higher_is_better == own.higher_is_better

@@ -131,10 +131,18 @@ async def test_a_slice_gives_its_events_one_by_one(log: EventLog) -> None:
 async def test_a_message_over_the_limit_is_refused_before_it_is_sent(log: EventLog) -> None:
     """The server would close the connection; the writer has to cut smaller slices instead."""
     with pytest.raises(AppendTooLarge) as caught:
-        await log.append(LIFECYCLE, [canceled("x" * 1_100_000)], append_id="a", expected_seq=0)
+        await log.append(
+            LIFECYCLE, [canceled("x" * log.nc.max_payload)], append_id="a", expected_seq=0
+        )
 
     assert caught.value.n_bytes > caught.value.limit
     assert await log.last_seq() == 0
+
+
+async def test_nothing_is_no_append(log: EventLog) -> None:
+    """The sequence of nothing could not be told."""
+    with pytest.raises(ValueError, match="nothing to append"):
+        await log.append(LIFECYCLE, [], append_id="a", expected_seq=0)
 
 
 async def test_a_message_just_under_the_limit_is_taken(log: EventLog) -> None:

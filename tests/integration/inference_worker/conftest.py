@@ -101,29 +101,31 @@ class Bench:
         *contenders: Contender | str,
         config: RunConfig | None = None,
         answers_from: AnswersTaken | None = None,
+        **named: Any,  # any field of RunCreated
     ) -> str:
         """A run in the log; a contender may be the name of a function."""
         writer = EntrySetWriter(self.objects)
         await writer.add(list(rows))
         entries = await writer.finish()
         run_id = new_run_id()
-        created = RunCreated(
-            run_id=run_id,
-            command_id=str(uuid4()),
-            task="classification",
-            dataset=DatasetUsed(dataset="texts", number=1, digest=entries.digest),
-            entries=entries.digest,
-            n_entries=len(rows),
-            contenders=[
+        fields = {
+            "run_id": run_id,
+            "command_id": str(uuid4()),
+            "task": "classification",
+            "dataset": DatasetUsed(dataset="texts", number=1, digest=entries.digest),
+            "entries": entries.digest,
+            "n_entries": len(rows),
+            "contenders": [
                 python(each, place) if isinstance(each, str) else each
                 for place, each in enumerate(contenders)
             ],
-            scorers=[],
-            config=config or RunConfig(),
-            priority="normal",
-            answers_from=answers_from,
-            created_at=datetime.now(UTC),
-        )
+            "scorers": [],
+            "config": config or RunConfig(),
+            "priority": "normal",
+            "answers_from": answers_from,
+            "created_at": datetime.now(UTC),
+        }
+        created = RunCreated.model_validate(fields | named)
         await self.log.append(
             subjects.lifecycle(run_id), [created], append_id=f"{run_id}:created", expected_seq=0
         )

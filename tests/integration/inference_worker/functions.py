@@ -82,3 +82,19 @@ def long_answers(entry: Entry) -> dict[str, object]:
     """Ten labels of 200 characters each: 500 entries of them are over a message's limit."""
     names = [f"{number}{'x' * 190}" for number in range(10)]
     return {"label": names[0], "probabilities": dict.fromkeys(names, 0.1)}
+
+
+def said_a(entry: Entry) -> str | None:
+    """What the entry's metadata has for the first contender; it fails where there is nothing."""
+    return _said(entry, "a")
+
+
+def said_b(entry: Entry) -> str | None:
+    """The same for the second."""
+    return _said(entry, "b")
+
+
+def _said(entry: Entry, name: str) -> str | None:
+    _note(entry)
+    text = (entry.metadata or {}).get(name)
+    return str(text) if text is not None else None

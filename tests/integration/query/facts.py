@@ -25,6 +25,8 @@ from runoff_contracts.events.entry import (
     Difference,
     EntryProcessed,
     EntryScored,
+    Judgement,
+    PointsVerdict,
     Prediction,
     Score,
     Usage,
@@ -32,6 +34,7 @@ from runoff_contracts.events.entry import (
 from runoff_contracts.events.lifecycle import (
     Contender,
     DatasetUsed,
+    JudgeUsed,
     RunCanceled,
     RunCompleted,
     RunCreated,
@@ -45,13 +48,14 @@ from runoff_contracts.events.lifecycle import (
 from runoff_contracts.events.model import ModelRegistered, ModelVersionAdded
 from runoff_contracts.events.scorecard import ScorecardsStored
 from runoff_contracts.ids import new_run_id
-from runoff_contracts.model_spec import OnnxSpec
+from runoff_contracts.model_spec import LlmSpec, OnnxSpec
 from runoff_contracts.report import Metric
 from runoff_contracts.run_config import RunConfig
 from runoff_contracts.specs.tensors import ImageInput
 from runoff_eventlog.log import EventLog
 
 NOW: Final = datetime(2026, 11, 21, 12, tzinfo=UTC)
+USAGE: Final = Usage(n_input=100, n_output=7)
 LABELS: Final = ("zero", "one", "two")
 
 
@@ -123,6 +127,30 @@ def paid(event: EntryProcessed, *, cost_usd: float) -> EntryProcessed:
         update={"cost_usd": cost_usd, "usage": Usage(n_input=100, n_output=event.index)}
     )
     return event.model_copy(update={"predictions": [priced, *others]})
+
+
+JUDGE: Final = JudgeUsed(
+    scorer="judge", model="openai/gpt-4o", digest=digest(60), spec=LlmSpec(api="openai")
+)
+
+
+def judged(event: EntryProcessed, *, cost_usd: float) -> EntryProcessed:
+    """The same with two verdicts on each contender: a paid one, and one of failed calls."""
+    error = AttemptError(error_class="server", message="the server answered 500")
+    points = [
+        PointsVerdict.model_validate(
+            {
+                "repeat": repeat,
+                "contenders": [each.contender],
+                "attempts": [attempt(error=error if repeat else None)],
+                **({} if repeat else {"points": 1, "cost_usd": cost_usd, "usage": USAGE}),
+            }
+        )
+        for each in event.predictions
+        for repeat in (0, 1)
+    ]
+    said = Judgement(scorer="judge", model=JUDGE.model, digest=JUDGE.digest, points=points)
+    return event.model_copy(update={"judgements": [said]})
 
 
 def canceled(run_id: str) -> RunCanceled:
@@ -321,7 +349,7 @@ class Scribe:
     async def whole_run(self, n_entries: int = 10, *, size: int = 4, seed: int = 7) -> str:
         """A completed run of two contenders, paused once, reported, edited and compared."""
         run_id, chance = new_run_id(), random.Random(seed)
-        await self.run(run_id, created(run_id, n_entries), started(run_id))
+        await self.run(run_id, created(run_id, n_entries, judges=[JUDGE]), started(run_id))
         for number, start in enumerate(range(0, n_entries, size)):
             labels = [
                 (index, chance.choice(LABELS), chance.choice([*LABELS, None]))
@@ -329,9 +357,11 @@ class Scribe:
             ]
             facts = [processed(run_id, *each) for each in labels]
             costs = [chance.random() for _ in facts]
-            await self.processed(
-                run_id, number, *(paid(e, cost_usd=c) for e, c in zip(facts, costs, strict=True))
-            )
+            entries = [
+                judged(paid(each, cost_usd=cost_usd), cost_usd=cost_usd)
+                for each, cost_usd in zip(facts, costs, strict=True)
+            ]
+            await self.processed(run_id, number, *entries)
             await self.scored(run_id, number, *(scored(run_id, *each) for each in labels))
             if number == 0:
                 await self.run(run_id, paused(run_id), resumed(run_id))

@@ -40,6 +40,7 @@ TABLES = (
     "runs",
     "run_contenders",
     "run_metrics",
+    "run_judges",
     "entries",
     "entry_scores",
     "comparisons",
@@ -155,9 +156,9 @@ async def test_costs_and_tokens_add_up_to_the_last_digit(
 ) -> None:
     """Sums of floats would depend on how the log was cut into batches."""
     run = new_run_id()
-    await scribe.run(run, facts.created(run, 30))
+    await scribe.run(run, facts.created(run, 30, judges=[facts.JUDGE]))
     for number in range(30):
-        entry = facts.processed(run, number, "zero", "one")
+        entry = facts.judged(facts.processed(run, number, "zero", "one"), cost_usd=0.1)
         seq = await scribe.processed(run, number, facts.paid(entry, cost_usd=0.1))
     async with following(nc, pool):
         await caught_up(pool, seq)
@@ -166,6 +167,11 @@ async def test_costs_and_tokens_add_up_to_the_last_digit(
     assert (first["cost_picousd"], first["n_priced"]) == (3_000_000_000_000, 30)
     assert (first["n_input_tokens"], first["n_output_tokens"]) == (3000, sum(range(30)))
     assert (second["cost_picousd"], second["n_priced"], second["n_metered"]) == (0, 0, 0)
+    judge = await pool.fetchrow("SELECT * FROM run_judges")
+    assert judge is not None
+    assert (judge["cost_picousd"], judge["n_priced"]) == (6_000_000_000_000, 60)
+    assert (judge["n_verdicts"], judge["n_failed"], judge["n_metered"]) == (120, 60, 60)
+    assert (judge["n_input_tokens"], judge["n_output_tokens"]) == (6000, 420)
     assert (await _metrics(pool))["cost_usd", 0] == 3.0
     assert ("cost_usd", 1) not in await _metrics(pool)
 

@@ -27,6 +27,7 @@ from runoff_contracts.event import Event
 from runoff_contracts.events.entry import EntryProcessed
 from runoff_contracts.ids import new_run_id
 from runoff_contracts.problem import Problem
+from runoff_contracts.task import Task
 from runoff_eventlog.errors import LogUnavailable
 from runoff_eventlog.log import EventLog
 from runoff_objects.entry_set import EntryRow, EntrySetWriter
@@ -78,16 +79,18 @@ class Office:
         outcome = (await ask(self.nc, made, timeout_s=20)).outcome
         return outcome if isinstance(outcome, Accepted) else outcome.problem
 
-    async def dataset(self, n_entries: int, *, fields: list[str] | None = None) -> str:
+    async def dataset(
+        self, n_entries: int, *, fields: list[str] | None = None, task: Task = "classification"
+    ) -> str:
         """Register a dataset of so many texts."""
         writer = EntrySetWriter(self.objects)
         await writer.add([EntryRow(id=f"e{index}", text="t") for index in range(n_entries)])
         entries = await writer.finish()
-        name = f"texts-{n_entries}"
+        name = f"texts-{n_entries}" if task == "classification" else f"{task}-{n_entries}"
         done = await self.order(
             RegisterDataset,
             dataset=name,
-            task="classification",
+            task=task,
             entries=entries.digest,
             n_entries=n_entries,
             splits={},

@@ -64,6 +64,37 @@ async def test_a_model_that_a_worker_refuses_leaves_no_run(office: Office) -> No
     assert await office.lifecycle(run_id) == []
 
 
+async def test_a_judge_is_checked_like_a_contender_and_refused_where_its_scorer_names_it(
+    office: Office,
+) -> None:
+    """Its key may be missing: found out before an answer is paid for that nobody can judge."""
+    run_id = new_run_id()
+    wrong = FieldError(field="spec.api_key_env", message="there is no variable OPENAI_API_KEY")
+    office.checker.refuses = {
+        "openai/gpt-4o": problem("missing-key", "The key is missing", 422, errors=[wrong]),
+    }
+
+    outcome = await office.order(
+        CreateRun,
+        run_id=run_id,
+        dataset=await office.dataset(20, task="text"),
+        models=["python/m:f"],
+        scorers=[
+            ScorerAsked(name="token_f1"),
+            ScorerAsked(name="judge", params={"model": "openai/gpt-4o", "rubric": "Good?"}),
+        ],
+    )
+
+    assert isinstance(outcome, Problem)
+    assert [(each.field, each.message) for each in outcome.errors] == [
+        (
+            "scorers.1.params.model",
+            "spec.api_key_env: there is no variable OPENAI_API_KEY",
+        )
+    ]
+    assert await office.lifecycle(run_id) == []
+
+
 async def test_without_a_worker_nothing_is_launched(office: Office) -> None:
     """It says that nobody was there to check, within seconds."""
     dataset = await office.dataset(20)

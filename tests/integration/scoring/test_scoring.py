@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections import Counter
 
 import pytest
@@ -12,13 +11,11 @@ from runoff_contracts.events.lifecycle import ScorerUsed
 from runoff_contracts.scorers import DEFAULT_SCORERS
 from runoff_contracts.task import Task
 from tests.integration.scoring.runs import SLICE, Right, Runs
-from tests.unit.scoring import functions
 
 OF_TASK = {**DEFAULT_SCORERS, "classification": ("accuracy", "log_loss", "brier", "top_k")}
 """Those of a task, and for classification all that need no choice."""
 
 N_KILLS = 3
-_HEADERS = {"ce-id": "x", "ce-type": "entry.processed", envelope.N_ENTRIES: "4"}
 
 
 async def test_a_slice_is_scored_once_under_its_own_subject(runs: Runs) -> None:
@@ -76,35 +73,6 @@ async def test_a_log_that_comes_all_again_changes_nothing(runs: Runs) -> None:
     assert len(await runs.scored(run_id)) == 3
     assert len(await runs.scorecards(run_id)) == 1
     assert len(await runs.comparisons(run_id)) == 1
-
-
-async def test_what_cannot_be_read_stops_nothing_else(runs: Runs) -> None:
-    """Bad JSON, a type of a later release, a fact without its fields, and no envelope at all."""
-    bad = await runs.create(4 * SLICE)
-    later = {"type": "entry.processed", "version": 99}
-    bodies = [b"{", json.dumps(later).encode(), b'{"type": "entry.processed", "version": 1}']
-    for number, body in enumerate(bodies):
-        await runs.log.nc.request(subjects.processed(bad, number), body, 5, headers=_HEADERS)
-    await runs.log.nc.request(subjects.processed(bad, 3), b"hello", 5)
-
-    good = await runs.completed(2)
-
-    assert (await runs.until_compared(good)).run_ids == [good]
-    assert await runs.scored(bad) == []
-    assert len(runs.service.said_at("slice.unreadable")) == 4
-
-
-async def test_a_slice_that_somebody_else_scored_stops_nothing(runs: Runs) -> None:
-    """Its subject is taken under another id: that is shown in the log lines, and left."""
-    run_id = await runs.create(SLICE)
-    await runs.log.nc.request(subjects.scored(run_id, 0), b"[]", 5)
-    await runs.process(run_id, 0)
-
-    good = await runs.completed(1)
-
-    await runs.until_compared(good)
-    assert runs.service.said_at("slice.not_scored")
-    assert len(await runs.scored(run_id)) == 1
 
 
 async def test_a_scorer_of_another_version_does_not_pass_for_this_one(runs: Runs) -> None:
@@ -174,25 +142,3 @@ async def test_a_run_of_each_task_is_scored_reported_and_compared(
         assert found == pytest.approx(values, abs=1e-4), name
     assert document.measure == DEFAULT_SCORERS[task][0]
     assert [each.accuracy for each in document.contenders] == [1.0, 0.5]
-
-
-async def test_a_function_of_ones_own_scores_a_run(runs: Runs) -> None:
-    """Beside the task's scorers, in means and with its direction; one that raises stops nothing."""
-    own = [f"{functions.__name__}:{name}" for name in ("length_error", "raises")]
-    scorers = [
-        ScorerUsed(name="accuracy", version=1),
-        ScorerUsed(name=own[0], version=1, params={"higher_is_better": False}),
-        ScorerUsed(name=own[1], version=1),
-    ]
-    run_id = await runs.create(SLICE, scorers=scorers)
-    await runs.process(run_id, 0, right=("x", {"label": "x"}, {"label": "long"}))
-    await runs.until_scored(run_id, 1)
-    await runs.complete(run_id, SLICE)
-    await runs.until_compared(run_id)
-
-    (stored,) = await runs.scorecards(run_id)
-    metrics = {(each.name, each.contender): each for each in stored.metrics}
-    assert metrics[own[0], 1].value == 1.5
-    assert metrics[own[0], 1].higher_is_better is False
-    assert metrics[own[1], 0].value is None
-    assert "raised KeyError" in str(metrics[own[1], 0].reason)

@@ -22,6 +22,12 @@ from runoff.cli.pace import read_scorers, read_share
         ("regex:pattern=42", "regex", None, {"pattern": "42"}),
         ("regex:pattern=a,b=c", "regex", None, {"pattern": "a", "b": "c"}),
         (r"regex:pattern=^\d+, \w$", "regex", None, {"pattern": r"^\d+, \w$"}),
+        (
+            "judge:model=openai/gpt-4o@2,rubric=Is it short, and polite?,repeats=3",
+            "judge",
+            None,
+            {"model": "openai/gpt-4o@2", "rubric": "Is it short, and polite?", "repeats": 3},
+        ),
         ('choice:choices=["a","b"]', "choice", None, {"choices": ["a", "b"]}),
     ],
 )  # fmt: skip

@@ -9,13 +9,14 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from runoff.cli.judging import judges_table
 from runoff.cli.report import print_report
 from runoff.cli.tables import answer_text, contenders_table, scorers_table, target_text
 from runoff_contracts.answers import AnswerBody
-from runoff_contracts.report import Confusion, Group, Metric, Report
+from runoff_contracts.report import Confusion, Group, JudgeReport, Metric, Report
 from runoff_contracts.run_config import RunConfig
 from runoff_contracts.task import Status
-from runoff_contracts.views import ContenderView, ReportView, RunView, ScorerView
+from runoff_contracts.views import ContenderView, JudgeView, ReportView, RunView, ScorerView
 
 NOW = datetime(2026, 11, 21, tzinfo=UTC)
 CAT, DOG = (
@@ -189,3 +190,46 @@ def test_a_report_has_a_table_of_all_entries_and_one_a_dimension() -> None:
     assert "0.125" in part
     assert "loss" not in part
     assert "By section" not in part
+
+
+def test_a_judge_stands_apart_from_the_contenders() -> None:
+    """Its cost is nobody's answer's, and a model's table says nothing of it."""
+    judge = JudgeView(
+        scorer="judge",
+        model="openai/gpt-4o",
+        number=2,
+        digest="sha256:" + "0" * 64,
+        n_verdicts=60,
+        n_failed=1,
+        cost_usd=0.0031,
+        n_input_tokens=600,
+        n_output_tokens=70,
+    )
+    run = a_run().model_copy(update={"judges": [judge]})
+    told = shown(judges_table(run))
+
+    for part in ("openai/gpt-4o@2", "60", "1", "600", "70", "$0.0031"):
+        assert part in told
+    assert "$0.0031" not in shown(contenders_table(run))
+
+
+def test_a_report_says_how_far_its_judges_can_be_relied_on() -> None:
+    """One that names a place, not an answer, shows at once."""
+    judge = JudgeReport(
+        scorer="judge_pairwise",
+        model="openai/gpt-4o",
+        n_verdicts=60,
+        n_failed=0,
+        n_repeated=15,
+        agreement=0.925,
+        n_swapped=30,
+        place_bound=0.4,
+    )
+    report = Report(metrics=[], groups=[], judges=[judge])
+    view = ReportView(run_id="r", digest="sha256:" + "0" * 64, models=["a"], report=report)
+    where = Console(file=io.StringIO(), width=200)
+    print_report(view, where)
+
+    assert isinstance(where.file, io.StringIO)
+    told = where.file.getvalue()
+    assert all(part in told for part in ("judge_pairwise", "92.5 %", "40.0 %"))

@@ -11,7 +11,7 @@ from runoff_contracts.events.lifecycle import AnswersTaken
 from runoff_contracts.work import WorkItem
 from runoff_inference_worker.pictures import Memory, Pictures
 from runoff_inference_worker.slices import Sheet, Slice
-from runoff_inference_worker.taking import take_over
+from runoff_inference_worker.taking import Before, take_over
 from runoff_inference_worker.threads import Threads
 from runoff_objects.entry_set import EntryRow
 from tests.unit.inference_worker import functions
@@ -53,7 +53,7 @@ def open_places(sheet: Sheet) -> list[tuple[int, int]]:
 def test_failed_and_missing_answers_are_left_to_be_asked() -> None:
     """Each contender by itself: one model's failure costs no other its answer."""
     sheet = a_sheet(3, start=7)
-    answers = {7: [old(0, "a"), old(1, None)], 9: [old(0, "c"), old(1, "c")]}
+    answers = {7: Before([old(0, "a"), old(1, None)]), 9: Before([old(0, "c"), old(1, "c")])}
 
     take_over(sheet, answers, AnswersTaken(run_id=OLD_ID, what="answered"))
 
@@ -65,7 +65,9 @@ def test_nothing_is_left_open_where_nothing_is_to_be_asked() -> None:
     """A failure is taken over as it is; what was never asked says so."""
     sheet = a_sheet(2)
 
-    take_over(sheet, {0: [old(0, "a"), old(1, None)]}, AnswersTaken(run_id=OLD_ID, what="all"))
+    before = Before([old(0, "a"), old(1, None)])
+
+    take_over(sheet, {0: before}, AnswersTaken(run_id=OLD_ID, what="all"))
 
     facts = [event for _, event in sheet.facts("w")]
     assert open_places(sheet) == []
@@ -93,9 +95,9 @@ async def test_a_slice_asks_each_model_about_its_open_entries_alone(
     item = WorkItem(run_id=RUN_ID, slice=0, start=0, n=4)
     sheet = Sheet(item, rows, 2)
     answers = {
-        0: [old(0, "old"), old(1, None)],
-        1: [old(0, None), old(1, "old")],
-        3: [old(0, "old"), old(1, "old")],
+        0: Before([old(0, "old"), old(1, None)]),
+        1: Before([old(0, None), old(1, "old")]),
+        3: Before([old(0, "old"), old(1, "old")]),
     }
     take_over(sheet, answers, AnswersTaken(run_id=OLD_ID, what="answered"))
     askers = await opened(kit, [python_contender("recorded", place) for place in range(2)])

@@ -16,7 +16,7 @@ def told(name: str, *errors: tuple[str, str], status: int = 422, detail: str = "
 @pytest.mark.parametrize("field", ["", "model", "models"])
 def test_what_is_said_of_the_model_as_such_is_said_of_its_place(field: str) -> None:
     """Sixteen models may be launched at once."""
-    found = placed(told("bad-model", (field, "it does not load")), 3)
+    found = placed(told("bad-model", (field, "it does not load")), "models.3")
 
     assert [(each.field, each.message) for each in found.errors] == [
         ("models.3", "it does not load")
@@ -25,7 +25,7 @@ def test_what_is_said_of_the_model_as_such_is_said_of_its_place(field: str) -> N
 
 def test_a_part_of_its_declaration_is_named_in_the_message() -> None:
     """The field is one of the launch, which has no declaration in it."""
-    found = placed(told("bad-spec", ("spec.output.name", "there is no output logits")), 0)
+    found = placed(told("bad-spec", ("spec.output.name", "there is no output logits")), "models.0")
 
     assert [(each.field, each.message) for each in found.errors] == [
         ("models.0", "spec.output.name: there is no output logits")
@@ -35,7 +35,7 @@ def test_a_part_of_its_declaration_is_named_in_the_message() -> None:
 @pytest.mark.parametrize(("detail", "said"), [("", "It cannot be asked"), ("no key", "no key")])
 def test_a_problem_without_fields_is_said_of_the_place_all_the_same(detail: str, said: str) -> None:
     """Nobody should have to guess which of them it was."""
-    found = placed(told("no-key", detail=detail), 1)
+    found = placed(told("no-key", detail=detail), "models.1")
 
     assert [(each.field, each.message) for each in found.errors] == [("models.1", said)]
 

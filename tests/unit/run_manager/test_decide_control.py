@@ -8,6 +8,7 @@ import pytest
 
 from runoff_contracts.commands import (
     EditRun,
+    FailRun,
     PauseRun,
     RepeatRun,
     ResumeRun,
@@ -18,6 +19,7 @@ from runoff_contracts.events.lifecycle import (
     AnswersTaken,
     RunCreated,
     RunEdited,
+    RunFailed,
 )
 from runoff_contracts.ids import new_run_id
 from runoff_contracts.run_config import RunConfig
@@ -28,6 +30,9 @@ from tests.unit.run_manager import given
 
 SETTLED = [given.completed(), given.failed(), given.canceled()]
 PAUSED, RESUMED = given.paused(), given.resumed()
+FAIL = FailRun(
+    command_id="f", sent_at=given.NOW, run_id=given.RUN_ID, reason="slice 3 cannot be read"
+)
 NEW_ID = new_run_id(now_s=1)
 
 
@@ -109,6 +114,21 @@ def test_a_paused_run_goes_on_as_what_it_was() -> None:
     assert given.run_after(PAUSED, RESUMED).status == "pending"
     assert given.run_after(given.started(), PAUSED).status == "paused"
     assert given.run_after(given.started(), PAUSED, RESUMED).status == "running"
+
+
+@pytest.mark.parametrize("run", [None, *(given.run_after(each) for each in SETTLED)])
+def test_a_run_that_is_over_does_not_fail_besides(run: Run | None) -> None:
+    """Whoever finds that it cannot be scored may find it late, or twice."""
+    assert decide.fail_run(FAIL, run, now=given.NOW) == []
+
+
+@pytest.mark.parametrize("run", [given.run_after(), given.run_after(PAUSED)])
+def test_a_run_that_cannot_be_scored_fails_with_the_reason(run: Run | None) -> None:
+    """Paused or not."""
+    (made,) = decide.fail_run(FAIL, run, now=given.NOW)
+
+    assert isinstance(made, RunFailed)
+    assert made.reason == "slice 3 cannot be read"
 
 
 def test_a_paused_run_can_be_canceled() -> None:

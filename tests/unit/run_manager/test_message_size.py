@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -14,11 +15,14 @@ from runoff_contracts.events.entry import (
     Attempt,
     AttemptError,
     EntryProcessed,
+    EntryScored,
+    PointsVerdict,
     Prediction,
+    Score,
     Usage,
 )
 from runoff_contracts.task import Task
-from runoff_run_manager.slicing import largest_slice
+from runoff_run_manager.slicing import largest_slice, score_bytes
 from tests.unit.run_manager import given
 
 LIMIT_BYTES = 1024 * 1024
@@ -34,7 +38,12 @@ WAYS: dict[str, Any] = {  # as Attempt takes them
 
 
 def n_bytes(
-    n_contenders: int, prediction: Prediction, *, retries: int = 2, task: Task = "classification"
+    n_contenders: int,
+    prediction: Prediction,
+    *,
+    retries: int = 2,
+    task: Task = "classification",
+    verdicts: Sequence[PointsVerdict] = (),
 ) -> int:
     """Of the largest slice that such a run can have, all entries alike."""
     n_entries = largest_slice(
@@ -43,6 +52,7 @@ def n_bytes(
         n_contenders=n_contenders,
         n_attempts=retries + 1,
         task=task,
+        n_verdicts=len(verdicts),
     )
     fields: dict[str, object] = {
         "run_id": given.RUN_ID,
@@ -54,6 +64,9 @@ def n_bytes(
         "worker": "worker-1",
         "predictions": [
             prediction.model_copy(update={"contender": place}) for place in range(n_contenders)
+        ],
+        "judgements": [
+            {"scorer": "judge", "model": LONG_LABEL, "digest": given.digest(1), "points": verdicts}
         ],
     }
     event = EntryProcessed.model_validate(fields)
@@ -112,6 +125,29 @@ def test_whatever_models_do_a_slice_without_its_extras_fits(
     assert n_bytes(n_contenders, failed(retries + 1), retries=retries) < LIMIT_BYTES
 
 
+@pytest.mark.parametrize(("n_verdicts", "retries"), [(2, 0), (40, 2), (240, 2), (50, 20)])
+def test_verdicts_of_which_every_call_failed_but_the_last_fit(
+    n_verdicts: int, retries: int
+) -> None:
+    """As many as a launch allows, each with the reason that is left when a slice is too large."""
+    asked_again = answered(n_failed=retries)
+    verdict = PointsVerdict(
+        repeat=9,
+        contenders=list(range(16)),
+        points=100,
+        reason="r" * 200,
+        usage=asked_again.usage,
+        cost_usd=asked_again.cost_usd,
+        taken_from=given.RUN_ID,
+        attempts=asked_again.attempts,
+    )
+    page = answered(label=None, text="x" * 3500)
+
+    found = n_bytes(16, page, retries=retries, task="text", verdicts=[verdict] * n_verdicts)
+
+    assert found < LIMIT_BYTES
+
+
 @pytest.mark.parametrize("n_contenders", [2, 16])
 def test_ten_likeliest_labels_of_ordinary_length_fit(n_contenders: int) -> None:
     """What image classifiers answer loses nothing."""
@@ -150,3 +186,35 @@ def test_a_slice_may_be_over_the_limit_before_anything_is_left_out() -> None:
     likeliest = {f"{place:03}{'l' * 197}": 0.1 for place in range(10)}
 
     assert n_bytes(2, answered(probabilities=likeliest)) > LIMIT_BYTES
+
+
+@pytest.mark.parametrize("n_contenders", [1, 3, 16])
+def test_scores_of_fifty_scorers_fit_a_message(n_contenders: int) -> None:
+    """With reasons at the length that scoring keeps in a slice that is too large."""
+    names = [f"some_module.scorers:function_number_{place:02}" for place in range(50)]
+    n_entries = largest_slice(
+        n_entries=10**6,
+        batch_size=1024,
+        n_contenders=n_contenders,
+        n_attempts=1,
+        score_bytes=score_bytes(names),
+    )
+    scores = [
+        Score(contender=contender, scorer=name, reason="r" * 100)
+        for name in names
+        for contender in range(n_contenders)
+    ]
+    event = EntryScored(
+        run_id=given.RUN_ID,
+        index=10**6,
+        entry_id="e" * 200,
+        target=LONG_LABEL,
+        scores=scores,
+        answers=[LONG_LABEL] * n_contenders,
+        difference=None,
+        confidence_difference=0.123456789012345,
+    )
+    origin = Origin(source="runoff/scoring", time=datetime.now(UTC))
+    slice_ = [(f"{given.RUN_ID}:{index}:scored:1", event) for index in range(n_entries)]
+
+    assert len(envelope.batch(slice_, id_="s", origin=origin, subject="s")[1]) < LIMIT_BYTES

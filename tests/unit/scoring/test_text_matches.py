@@ -74,9 +74,14 @@ def test_an_object_is_no_target_for_scorers_of_words(scorer: str) -> None:
 )
 def test_a_failed_contender_is_not_scored(scorer: str) -> None:
     """A call that failed says nothing of how good answers are."""
-    params: dict[str, JsonValue] = {"pattern": "x"} if scorer == "regex" else {}
+    judging: dict[str, JsonValue] = {"model": "openai/gpt-4o", "rubric": "Is it polite?"}
+    params: dict[str, dict[str, JsonValue]] = {
+        "regex": {"pattern": "x"},
+        "judge": judging,
+        "judge_pairwise": judging,
+    }
 
-    assert scored(scorer, None, "x", params=params).reason == "no answer"
+    assert scored(scorer, None, "x", params=params.get(scorer)).reason == "no answer"
 
 
 @pytest.mark.parametrize("scorer", ["exact_match", "normalised_match", "token_f1", "similarity"])

@@ -15,7 +15,12 @@ from runoff_scoring.scorers import SCORERS
 from runoff_scoring.text.words import normalised
 from tests.unit.scoring.texts import answer, scored
 
-TEXT_SCORERS = sorted(name for (name, _), each in SCORERS.items() if "text" in each.info.tasks)
+TEXT_SCORERS = sorted(
+    name
+    for (name, _), each in SCORERS.items()
+    if "text" in each.info.tasks and each.of_judgement is None
+)
+"""Those that read answers themselves: what a judge said was bounded when it was asked."""
 LENGTH = 100_000
 CHOICES: list[JsonValue] = [f"choice {number} of many" for number in range(1000)]
 PARAMS: dict[str, dict[str, JsonValue]] = {

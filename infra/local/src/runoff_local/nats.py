@@ -22,7 +22,7 @@ _CONFIGURATION = """\
 server_name: "{name}"
 listen: "{host}:{port}"
 http: "{host}:{monitor_port}"
-max_payload: 1MB
+max_payload: 4MB
 write_deadline: "10s"
 authorization {{ users = [ {{ user: "{user}", password: "{password}" }} ] }}
 jetstream {{ store_dir: {store}, sync_interval: always, max_mem: 1GB, max_file: 40GB }}

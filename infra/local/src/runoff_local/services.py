@@ -98,8 +98,9 @@ def launches(
         env |= {"RUNOFF_HOST": HOST, "RUNOFF_PORT": str(port)}
         if service.is_worker:
             env["RUNOFF_WORKER_NAME"] = name
-            # Functions of the folder that `runoff up` was typed in can be models, if allowed.
-            env.setdefault("RUNOFF_PYTHON_PATH", str(Path.cwd()))
+        # Functions of the folder that `runoff up` was typed in can be models and scorers, if
+        # allowed.
+        env.setdefault("RUNOFF_PYTHON_PATH", str(Path.cwd()))
         yield Launch(
             name=name,
             argv=python(*service.command),

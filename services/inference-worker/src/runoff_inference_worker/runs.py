@@ -9,13 +9,16 @@ from dataclasses import dataclass, field
 import structlog
 
 from runoff_contracts import subjects
-from runoff_contracts.events.lifecycle import Contender, RunCreated
+from runoff_contracts.events.lifecycle import Contender, JudgeUsed, RunCreated
+from runoff_contracts.scorers import JudgePairwiseParams, JudgeParams, judging_params
 from runoff_eventlog.answers import Answers
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.message import Message
 from runoff_inference_worker.attempts import Asker
 from runoff_inference_worker.errors import RunUnknown, Unavailable
 from runoff_inference_worker.instruments import Instruments
+from runoff_inference_worker.judging.prompts import JudgePrompts
+from runoff_inference_worker.judging.slice import Judge, JudgeModel
 from runoff_inference_worker.kept import Asking, KeptModel
 from runoff_inference_worker.of_task import OfTask
 from runoff_inference_worker.provider import Kit, Model, Unopened
@@ -45,6 +48,7 @@ class OpenRun:
     entries: EntrySet
     askers: list[Asker]
     rest: Rest | None
+    judges: list[Judge] = field(default_factory=list)
     taker: Taker | None = None
     """Where it takes over answers."""
     paused_seq: int | None = None
@@ -55,7 +59,7 @@ class OpenRun:
         """Entries that keep every slot of its models busy."""
         config = self.created.config
         if not self.askers:
-            return _TAKEN_AT_ONCE
+            return config.concurrency if self.judges else _TAKEN_AT_ONCE
         in_call = max(
             min(asker.model.n_wanted(config.batch_size), config.batch_size) for asker in self.askers
         )
@@ -125,6 +129,7 @@ class Runs:
         taken = created.answers_from
         # Where nothing is asked, the models may be gone by now.
         asks = not is_settled and not (taken and taken.what == "all")
+        judges = [] if is_settled else created.judges or []
         sleep_s = created.config.sleep_s
         return OpenRun(
             created=created,
@@ -132,6 +137,7 @@ class Runs:
             entries=await open_entry_set(self._kit.objects, created.entries),
             askers=[await self._asker(each, created) for each in created.contenders if asks],
             rest=Rest(sleep_s) if sleep_s else None,
+            judges=[await self._judge(each, created) for each in judges],
             taker=Taker(self._log, taken) if taken else None,
             paused_seq=_paused_seq(lifecycle),
         )
@@ -145,6 +151,22 @@ class Runs:
         return Asker(
             contender.position, model, created.config, instruments, adapts=adapts, looks=looks
         )
+
+    async def _judge(self, used: JudgeUsed, created: RunCreated) -> Judge:
+        params = _params(used, created)
+        prompts = JudgePrompts(params)
+        contender = Contender(
+            position=0,
+            model=used.model,
+            number=used.number,
+            digest=used.digest,
+            spec=prompts.spec(used.spec),
+        )
+        model = await self.model(contender, created)
+        if isinstance(model, Asking):
+            model = self._kept(JudgeModel(model, prompts), contender, created)
+        asker = Asker(0, model, created.config, Instruments(used.model), adapts=True, looks=False)
+        return Judge(used, params, asker)
 
     def _kept(self, model: Model, contender: Contender, created: RunCreated) -> Model:
         """The model, with the answers that were paid for before."""
@@ -184,6 +206,12 @@ def _paused_seq(lifecycle: Sequence[Message]) -> int | None:
     return paused_seq
 
 
+def _params(used: JudgeUsed, created: RunCreated) -> JudgeParams | JudgePairwiseParams:
+    scorer = next(each for each in created.scorers if each.name == used.scorer)
+    return judging_params(scorer.name, scorer.params)
+
+
 async def _close(run: OpenRun | None) -> None:
-    for asker in run.askers if run else []:
-        await asker.model.close()
+    if run is not None:
+        for asker in (*run.askers, *(judge.asker for judge in run.judges)):
+            await asker.model.close()

@@ -2,17 +2,18 @@
 
 import asyncio
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import UTC, datetime
 from functools import partial
 
-from runoff_contracts.events.entry import Attempt, EntryProcessed, Prediction
-from runoff_contracts.events.lifecycle import RunCreated
+from runoff_contracts.events.entry import Attempt, EntryProcessed, Judgement, Prediction
+from runoff_contracts.events.lifecycle import JudgeUsed, RunCreated
 from runoff_contracts.work import WorkItem
 from runoff_inference_worker.attempts import Asker
 from runoff_inference_worker.errors import AttemptFailed, Unavailable
 from runoff_inference_worker.feed import Feed, Pending
 from runoff_inference_worker.instruments import entries_settled
+from runoff_inference_worker.judging.slice import Judge, Judging, Verdict, judgement_of
 from runoff_inference_worker.pictures import N_IN_HOP, Memory, Pictured, Pictures
 from runoff_inference_worker.provider import Anchor, Ask, Picture, Piece
 from runoff_inference_worker.views import View
@@ -32,6 +33,8 @@ class Sheet:
         self._kept_bytes: dict[int, int] = {}
         self._memory: Memory | None = None
         self._settled = asyncio.Event()
+        self._verdicts: dict[int, dict[str, tuple[JudgeUsed, list[Verdict]]]] = {}
+        self._listeners: list[Callable[[int], None]] = []
 
     def put(self, position: int, place: int, prediction: Prediction) -> None:
         """Take what one contender made of one entry."""
@@ -41,6 +44,24 @@ class Sheet:
             entries_settled(1)
             self._let_go(place)
             self._settled.set()
+            for listener in self._listeners:
+                listener(place)
+
+    def on_settled(self, listener: Callable[[int], None]) -> None:
+        """Have something done when an entry's contenders have settled; at once where they have."""
+        self._listeners.append(listener)
+        for place, n_missing in enumerate(self._n_missing):
+            if n_missing == 0:
+                listener(place)
+
+    def predictions(self, place: int) -> list[Prediction]:
+        """What the contenders made of an entry so far, in order of position."""
+        return [each for each in self._predictions[place] if each is not None]
+
+    def judged(self, judge: JudgeUsed, place: int, verdicts: Sequence[Verdict]) -> None:
+        """Take what a judge says of an entry."""
+        of_entry = self._verdicts.setdefault(place, {})
+        of_entry.setdefault(judge.scorer, (judge, []))[1].extend(verdicts)
 
     def is_open(self, position: int, place: int) -> bool:
         """Whether a contender has still to settle an entry."""
@@ -78,11 +99,17 @@ class Sheet:
                 section=row.section,
                 split=row.split,
                 metadata=row.metadata,
-                predictions=[each for each in self._predictions[place] if each is not None],
+                predictions=self.predictions(place),
+                judgements=self._judgements(place),
                 worker=worker,
             )
             made.append((f"{item.run_id}:{index}:processed:1", event))
         return made
+
+    def _judgements(self, place: int) -> list[Judgement] | None:
+        """Of an entry, in an order that does not depend on which verdict came first."""
+        found = self._verdicts.get(place)
+        return [judgement_of(*each) for each in found.values()] if found else None
 
     def _let_go(self, place: int) -> None:
         n_bytes = self._kept_bytes.pop(place, 0)
@@ -118,6 +145,8 @@ class Slice:
         rank: int,
         rest: Rest | None,
         anchor: Anchor | None = None,
+        judges: Sequence[Judge] = (),
+        judged: Mapping[int, Sequence[Judgement]] | None = None,
     ) -> None:
         """Prepare to answer what is open in the sheet.
 
@@ -125,6 +154,8 @@ class Slice:
             rank: Older slices have lower ones and get free slots first.
             rest: The run's, where it wants one between two entries.
             anchor: For a variation.
+            judges: Those of the run.
+            judged: By place, what judges said of answers that are taken over.
         """
         self._anchor, self._piece = anchor, Piece(sheet.item.slice)
         self._sheet, self._askers = sheet, askers
@@ -136,6 +167,8 @@ class Slice:
         self._feeds = [Feed(len(wanted)) for wanted in self._open]
         self._each = list(zip(askers, self._open, self._feeds, strict=True))
         self._lookers = [each for each in self._each if each[0].looks]
+        self._judgings = [Judging(judge, sheet, judged or {}) for judge in judges]
+        self._calls = [*self._feeds, *(judging.feed for judging in self._judgings)]
 
     async def answer(self, pictures: Pictures, memory: Memory) -> None:
         """Fill the sheet."""
@@ -144,6 +177,9 @@ class Slice:
                 for asker, feed in zip(self._askers, self._feeds, strict=True):
                     report = partial(self._sheet.put, asker.position)
                     group.create_task(asker.settle(feed, report, rank=self._rank))
+                for judging in self._judgings:
+                    self._sheet.on_settled(judging.begin)
+                    group.create_task(judging.settle(self._rank))
                 group.create_task(self._feed(pictures, memory))
         finally:
             self._sheet.close()
@@ -151,12 +187,12 @@ class Slice:
     @property
     def has_begun(self) -> bool:
         """Whether a model was asked."""
-        return any(feed.began_s is not None for feed in self._feeds)
+        return any(feed.began_s is not None for feed in self._calls)
 
     @property
     def elapsed_s(self) -> float:
         """Wall time since the first call; the wait for slots that older slices had is not in it."""
-        began_s = [feed.began_s for feed in self._feeds if feed.began_s is not None]
+        began_s = [feed.began_s for feed in self._calls if feed.began_s is not None]
         return time.monotonic() - min(began_s) if began_s else 0.0
 
     async def _feed(self, pictures: Pictures, memory: Memory) -> None:

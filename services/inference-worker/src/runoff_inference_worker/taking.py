@@ -8,21 +8,42 @@ import asyncio
 from bisect import bisect_right
 from collections import OrderedDict
 from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from typing import TypeVar
 
 from runoff_contracts import subjects
 from runoff_contracts.envelope import SLICE_START
-from runoff_contracts.events.entry import Attempt, EntryProcessed, Prediction
+from runoff_contracts.events.entry import (
+    Attempt,
+    EntryProcessed,
+    Judgement,
+    PairVerdict,
+    PointsVerdict,
+    Prediction,
+)
 from runoff_contracts.events.lifecycle import AnswersTaken
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.message import Message
 from runoff_inference_worker.errors import Unavailable
 from runoff_inference_worker.slices import Sheet
 
-Taken = Mapping[int, list[Prediction]]
-"""By place in the run's entry set, the predictions of all contenders."""
+
+@dataclass(frozen=True)
+class Before:
+    """What a settled run has on an entry."""
+
+    predictions: list[Prediction]
+    """Of all contenders."""
+    judgements: list[Judgement] = field(default_factory=list)
+
+
+Taken = Mapping[int, Before]
+"""By place in the run's entry set."""
 
 _KEPT_SLICES = 16
+
+Settled = TypeVar("Settled", Prediction, PointsVerdict, PairVerdict)
 
 
 class Taker:
@@ -35,7 +56,7 @@ class Taker:
         self._subjects: list[str] = []
         self._kept: OrderedDict[str, Taken] = OrderedDict()
 
-    async def answers(self, start: int, n: int) -> dict[int, list[Prediction]]:
+    async def answers(self, start: int, n: int) -> dict[int, Before]:
         """What the old run has on entries `start` to `start + n - 1`.
 
         Raises:
@@ -46,7 +67,7 @@ class Taker:
                 await self._look_up()
         starts = self._starts or []
         first = max(bisect_right(starts, start) - 1, 0)
-        found: dict[int, list[Prediction]] = {}
+        found: dict[int, Before] = {}
         for subject, begin in zip(self._subjects[first:], starts[first:], strict=True):
             if begin >= start + n:
                 break
@@ -85,9 +106,10 @@ def take_over(sheet: Sheet, answers: Taken, taken: AnswersTaken) -> None:
         answers: As `Taker.answers` gives them.
     """
     for place in range(len(sheet.rows)):
-        old = answers.get(sheet.item.start + place)
+        before = answers.get(sheet.item.start + place)
+        old = before.predictions if before else []
         for position in range(sheet.n_contenders):
-            prediction = old[position] if old and position < len(old) else None
+            prediction = old[position] if position < len(old) else None
             if taken.what == "all":
                 sheet.put(position, place, prediction or _missing(position))
             elif prediction is not None and prediction.is_answer:
@@ -104,16 +126,28 @@ def _marked(message: Message, run_id: str) -> Taken:
     """The predictions of a slice, each with the run that asked and the workers that did."""
     events = [event for _, event in message.events() if isinstance(event, EntryProcessed)]
     return {
-        event.index: [_taken(each, run_id, event.worker) for each in event.predictions]
+        event.index: Before(
+            [_taken(each, run_id, event.worker) for each in event.predictions],
+            [_judged(each, run_id, event.worker) for each in event.judgements or ()],
+        )
         for event in events
     }
 
 
-def _taken(prediction: Prediction, run_id: str, worker: str) -> Prediction:
+def _taken(settled: Settled, run_id: str, worker: str) -> Settled:
     attempts = [
         each if each.worker else each.model_copy(update={"worker": worker})
-        for each in prediction.attempts
+        for each in settled.attempts
     ]
-    return prediction.model_copy(
-        update={"taken_from": prediction.taken_from or run_id, "attempts": attempts}
+    return settled.model_copy(
+        update={"taken_from": settled.taken_from or run_id, "attempts": attempts}
+    )
+
+
+def _judged(judgement: Judgement, run_id: str, worker: str) -> Judgement:
+    return judgement.model_copy(
+        update={
+            "points": [_taken(each, run_id, worker) for each in judgement.points],
+            "pairs": [_taken(each, run_id, worker) for each in judgement.pairs],
+        }
     )

@@ -13,13 +13,14 @@ from runoff_contracts.work import WorkItem
 from runoff_eventlog.errors import AppendTooLarge, EventLogError
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.tracing import context_of
-from runoff_inference_worker.append import Facts, append_slice
+from runoff_inference_worker.append import append_slice
 from runoff_inference_worker.errors import RunUnknown
 from runoff_inference_worker.leases import Held, Leases
+from runoff_inference_worker.longest import Facts
 from runoff_inference_worker.pictures import Memory, Pictures
 from runoff_inference_worker.runs import OpenRun, Runs
 from runoff_inference_worker.slices import Sheet, Slice, unanswered
-from runoff_inference_worker.taking import take_over
+from runoff_inference_worker.taking import Taken, take_over
 from runoff_objects.entry_set import EntryRow, open_entry_set
 from runoff_objects.errors import ObjectError
 from runoff_objects.store import Objects
@@ -154,10 +155,18 @@ class Work:
         self._on_open()
         rows = await run.entries.rows(held.item.start, held.item.n)
         sheet = Sheet(held.item, rows, len(run.created.contenders))
+        answers: Taken = {}
         if (taker := run.taker) is not None:
             answers = await _patiently(lambda: taker.answers(held.item.start, len(rows)))
             take_over(sheet, answers, taker.taken)
-        slice_ = Slice(sheet, run.askers, rank=held.rank, rest=run.rest)
+        slice_ = Slice(
+            sheet,
+            run.askers,
+            rank=held.rank,
+            rest=run.rest,
+            judges=run.judges,
+            judged={place - held.item.start: each.judgements for place, each in answers.items()},
+        )
         try:
             async with asyncio.timeout(None) as held.canceling:
                 self._slices[held.key] = slice_

@@ -61,6 +61,26 @@ class Tally:
 
 
 @dataclass(slots=True)
+class JudgeTally:
+    """What the judge of one scorer did in a slice."""
+
+    n_verdicts: int = 0
+    """Questions that were settled, those of failed calls and those taken over included."""
+    n_failed: int = 0
+    cost_picousd: int = 0
+    """Of all verdicts whose price is known, whichever run paid, as for a contender."""
+    n_priced: int = 0
+    n_input_tokens: int = 0
+    n_output_tokens: int = 0
+    n_metered: int = 0
+
+    def add(self, more: "JudgeTally") -> None:
+        """Count what the other counted too."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(more, each.name))
+
+
+@dataclass(slots=True)
 class ProcessedSlice:
     """A slice of EntryProcessed as the columns of their rows."""
 
@@ -74,7 +94,10 @@ class ProcessedSlice:
     split: list[str | None] = field(default_factory=list)
     metadata: list[str | None] = field(default_factory=list)
     predictions: list[str] = field(default_factory=list)
+    judgements: list[str | None] = field(default_factory=list)
     tallies: dict[int, Tally] = field(default_factory=dict)
+    judged: dict[str, JudgeTally] = field(default_factory=dict)
+    """By scorer."""
 
 
 @dataclass(slots=True)
@@ -163,9 +186,11 @@ def _newest(type_: str, data: Json) -> Json:
 def _add_processed(
     into: ProcessedSlice, data: Json, text: Callable[[str | None], str | None]
 ) -> None:
-    predictions = data["predictions"]
+    predictions, worker = data["predictions"], data["worker"]
     failed = False
     for prediction in predictions:
+        for attempt in prediction["attempts"]:
+            attempt.setdefault("worker", worker)  # a fact names it once, a reader wants it in each
         tally = into.tallies.setdefault(prediction["contender"], Tally())
         failed = not _count(tally, prediction) or failed
     target, metadata = data.get("target"), data.get("metadata")
@@ -177,6 +202,10 @@ def _add_processed(
     into.split.append(text(data.get("split")))
     into.metadata.append(None if metadata is None else _json(metadata))
     into.predictions.append(_json(predictions))
+    judgements = data.get("judgements")
+    into.judgements.append(None if judgements is None else _json(judgements))
+    for judgement in judgements or ():
+        _count_verdicts(into.judged.setdefault(judgement["scorer"], JudgeTally()), judgement)
 
 
 def _count(tally: Tally, prediction: Json) -> bool:
@@ -199,6 +228,24 @@ def _count(tally: Tally, prediction: Json) -> bool:
         tally.n_timed += 1
         tally.latency_ns += round(latency_s * 1e9)
     return True
+
+
+def _count_verdicts(tally: JudgeTally, judgement: Json) -> None:
+    for said, verdicts in (("points", judgement["points"]), ("better", judgement["pairs"])):
+        for verdict in verdicts:
+            # Nobody was asked about answers that are equal to the letter.
+            if not verdict["attempts"]:
+                continue
+            tally.n_verdicts += 1
+            tally.n_failed += verdict.get(said) is None
+            cost_usd, usage = verdict.get("cost_usd"), verdict.get("usage")
+            if cost_usd is not None:
+                tally.n_priced += 1
+                tally.cost_picousd += round(cost_usd * 1e12)
+            if usage is not None:
+                tally.n_metered += 1
+                tally.n_input_tokens += usage["n_input"]
+                tally.n_output_tokens += usage["n_output"]
 
 
 def _add_scored(into: ScoredSlice, data: Json) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from runoff_contracts.task import Status
-from runoff_run_manager import slicing
+from runoff_run_manager import judges, slicing
 from runoff_run_manager.budget import overrun
 from runoff_run_manager.evolve import Run
 from runoff_run_manager.slicing import Slice
@@ -92,7 +92,9 @@ class ActiveRun:
             n_contenders=len(created.contenders),
             n_attempts=created.config.retries + 1,
             task=created.task,
+            n_verdicts=judges.n_questions(created),
             bytes_per_entry=self.bytes_per_entry,
+            score_bytes=slicing.score_bytes(each.name for each in created.scorers),
         )
 
     def first_size(self) -> int:
@@ -101,7 +103,9 @@ class ActiveRun:
         return slicing.first_size(
             largest=self.largest_slice(),
             sleep_s=created.config.sleep_s,
-            asks=created.answers_from is None or created.answers_from.what != "all",
+            asks=bool(created.judges)
+            or created.answers_from is None
+            or created.answers_from.what != "all",
         )
 
     def better_size(self) -> int | None:

@@ -6,13 +6,15 @@ from runoff_contracts.events.lifecycle import RunCreated
 def overrun(created: RunCreated, *, n_processed: int, n_failed: int, cost_usd: float) -> str | None:
     """Why the run has to end, with the numbers; none where it may go on.
 
-    A run that only scores anew asks nothing and spends nothing, so no limit ends it.
+    A run that only scores anew asks no model, so that no failures end it; a judge costs all the
+    same.
 
     Args:
         n_failed: Entries that at least one contender did not answer.
         cost_usd: What is known of the cost of this run's own calls.
     """
-    if created.answers_from is not None and created.answers_from.what == "all":
+    rescores = created.answers_from is not None and created.answers_from.what == "all"
+    if rescores and not created.judges:
         return None
     config, n_entries = created.config, created.n_entries
     after = f"after {n_processed} of {n_entries} entries"
@@ -22,7 +24,7 @@ def overrun(created: RunCreated, *, n_processed: int, n_failed: int, cost_usd: f
             f"{after}"
         )
     most = config.max_failed
-    if most is None:
+    if most is None or rescores:
         return None
     if isinstance(most, int):
         if n_failed > most:

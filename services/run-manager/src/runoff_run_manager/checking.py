@@ -1,20 +1,20 @@
 """Asks a worker about every model of a run before it is launched: nothing is spent before.
 
 Only workers load models and know their servers. What they say against one goes back to whoever
-launches, on the place of the model in the run.
+launches, on the place of the model in the run, or of the scorer that judges by it.
 """
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime
 
 from nats.aio.client import Client
 
-from runoff_contracts.commands import CheckModel, Refused
-from runoff_contracts.events.lifecycle import Contender
+from runoff_contracts.commands import CheckModel, Refused, ScorerAsked
+from runoff_contracts.events.lifecycle import Contender, JudgeUsed, RunCreated, ScorerUsed
 from runoff_contracts.problem import FieldError, Problem, problem
-from runoff_contracts.task import Task
 from runoff_run_manager.errors import Refusal
+from runoff_run_manager.scorer_checks import check_scorers
 from runoff_run_manager.workers import Workers
 from runoff_runtime.commands import ask
 from runoff_runtime.errors import NoAnswer
@@ -34,12 +34,14 @@ class Checks:
         self._nc, self._workers = nc, workers
 
     async def check(
-        self, contenders: Sequence[Contender], *, task: Task, fields: list[str] | None
+        self, created: RunCreated, *, fields: list[str] | None, judged_at: Mapping[str, str]
     ) -> None:
-        """Nothing where every model can be asked.
+        """Nothing where every model that the run would ask can be asked.
 
         Args:
+            created: Not in the log yet.
             fields: What every entry has, as `DatasetVersionAdded.fields`.
+            judged_at: By scorer, the field that names the model that it judges by.
 
         Raises:
             Refusal: With everything that is wrong, on `models.N`; 503 where no worker answers.
@@ -48,24 +50,20 @@ class Checks:
         limit_s = CHECK_S if self._workers.n_alive else NOBODY_S
         async with asyncio.TaskGroup() as group:
             asked = [
-                group.create_task(self._ask(each, task, fields, limit_s)) for each in contenders
+                group.create_task(self._ask(command, field, limit_s))
+                for field, command in _commands(created, fields, judged_at)
             ]
         wrong = [told for each in asked if (told := each.result()) is not None]
         if wrong:
             raise Refusal(together(wrong))
 
-    async def _ask(
-        self, contender: Contender, task: Task, fields: list[str] | None, limit_s: float
-    ) -> Problem | None:
-        command = CheckModel(
-            command_id=f"check-{contender.position}",
-            sent_at=datetime.now(UTC),
-            model=contender.model,
-            file=contender.file,
-            spec=contender.spec,
-            task=task,
-            fields=fields,
-        )
+    async def check_scorers(
+        self, scorers: Sequence[ScorerUsed], asked: Sequence[ScorerAsked] | None
+    ) -> None:
+        """As `scorer_checks.check_scorers`."""
+        await check_scorers(self._nc, scorers, asked)
+
+    async def _ask(self, command: CheckModel, field: str, limit_s: float) -> Problem | None:
         try:
             outcome = (await ask(self._nc, command, timeout_s=limit_s)).outcome
         except NoAnswer:
@@ -74,14 +72,49 @@ class Checks:
                 "No worker is there to check the models",
                 503,
                 f"None answered within {limit_s:g} s. Start an inference worker, or try again.",
-                [FieldError(field=f"models.{contender.position}", message="was not checked")],
+                [FieldError(field=field, message="was not checked")],
             )
-        return placed(outcome.problem, contender.position) if isinstance(outcome, Refused) else None
+        return placed(outcome.problem, field) if isinstance(outcome, Refused) else None
 
 
-def placed(told: Problem, position: int) -> Problem:
-    """What a worker says against a model, as said of its place in the run."""
-    field = f"models.{position}"
+def _commands(
+    created: RunCreated, fields: list[str] | None, judged_at: Mapping[str, str]
+) -> list[tuple[str, CheckModel]]:
+    """What to ask, each with the field that names the model."""
+    taken = created.answers_from
+    contenders = [] if taken and taken.what == "all" else created.contenders
+    return [
+        *((f"models.{each.position}", _of_contender(each, created, fields)) for each in contenders),
+        *((judged_at[each.scorer], _of_judge(each)) for each in created.judges or ()),
+    ]
+
+
+def _of_contender(
+    contender: Contender, created: RunCreated, fields: list[str] | None
+) -> CheckModel:
+    return CheckModel(
+        command_id=f"check-{contender.position}",
+        sent_at=datetime.now(UTC),
+        model=contender.model,
+        file=contender.file,
+        spec=contender.spec,
+        task=created.task,
+        fields=fields,
+    )
+
+
+def _of_judge(judge: JudgeUsed) -> CheckModel:
+    return CheckModel(
+        command_id=f"check-{judge.scorer}",
+        sent_at=datetime.now(UTC),
+        model=judge.model,
+        spec=judge.spec,
+        task="text",
+    )
+
+
+def placed(told: Problem, field: str) -> Problem:
+    """What a worker says against a model, as said of the field that names it."""
     errors = [
         FieldError(
             field=field,

@@ -18,6 +18,7 @@ from runoff_contracts.commands import (
     CreateRun,
     DeleteRun,
     EditRun,
+    FailRun,
     PauseRun,
     RegisterDataset,
     RegisterModel,
@@ -42,7 +43,7 @@ N_LAUNCHES = 16
 """Launches under way at once: each waits for its models' checks."""
 _TRIES = 5
 
-Change = TypeVar("Change", CancelRun, DeleteRun, EditRun, PauseRun, ResumeRun)
+Change = TypeVar("Change", CancelRun, DeleteRun, EditRun, FailRun, PauseRun, ResumeRun)
 
 
 class Commands:
@@ -97,6 +98,10 @@ class Commands:
         """Stop a run that has not settled."""
         return await self._change(command, decide.cancel_run)
 
+    async def fail_run(self, command: FailRun) -> Accepted:
+        """End a run that cannot be scored."""
+        return await self._change(command, decide.fail_run)
+
     async def delete_run(self, command: DeleteRun) -> Accepted:
         """Take a settled run out of every view."""
         return await self._change(command, decide.delete_run)
@@ -148,6 +153,7 @@ def subscribe(broker: NatsBroker, commands: Callable[[], Commands]) -> None:
         ResumeRun: Commands.resume_run,
         EditRun: Commands.edit_run,
         CancelRun: Commands.cancel_run,
+        FailRun: Commands.fail_run,
         DeleteRun: Commands.delete_run,
         AskAgain: Commands.ask_again,
     }

@@ -9,6 +9,7 @@ from runoff_contracts.commands import (
     CreateRun,
     DeleteRun,
     EditRun,
+    FailRun,
     PauseRun,
     RepeatRun,
     ResumeRun,
@@ -24,11 +25,12 @@ from runoff_contracts.events.lifecycle import (
     RunCreated,
     RunDeleted,
     RunEdited,
+    RunFailed,
     RunPaused,
     RunResumed,
 )
 from runoff_contracts.task import Status, Task
-from runoff_run_manager import scorers
+from runoff_run_manager import judges, scorers
 from runoff_run_manager.errors import refusal
 from runoff_run_manager.evolve import Run
 
@@ -50,8 +52,13 @@ def create_run(
     entries: Entries,
     contenders: Sequence[Contender],
     now: datetime,
+    judge_models: judges.Models | None = None,
 ) -> list[Event]:
-    """Launch a run; the same command again finds the run that it made."""
+    """Launch a run; the same command again finds the run that it made.
+
+    Args:
+        judge_models: What the log has of the models that scorers are to judge by.
+    """
     if _was_made(command, run):
         return []
     seen: set[str] = set()
@@ -65,6 +72,7 @@ def create_run(
                 hint="each model once: a run compares different models",
             )
         seen.add(each.digest)
+    used = scorers.choose(task, command.scorers)
     return [
         RunCreated(
             run_id=command.run_id,
@@ -77,7 +85,15 @@ def create_run(
             entries=entries.digest,
             n_entries=entries.n_entries,
             contenders=list(contenders),
-            scorers=scorers.choose(task, command.scorers),
+            scorers=used,
+            judges=judges.pinned(
+                used,
+                command.scorers,
+                judge_models or {},
+                n_contenders=len(contenders),
+                n_attempts=command.config.retries + 1,
+                fields=version.fields,
+            ),
             config=command.config,
             priority=command.priority,
             alias=command.alias,
@@ -89,13 +105,22 @@ def create_run(
 
 
 def repeat_run(
-    command: RepeatRun, run: Run | None, old: Run | None, *, n_open: int, now: datetime
+    command: RepeatRun,
+    run: Run | None,
+    old: Run | None,
+    *,
+    n_open: int,
+    now: datetime,
+    judge_models: judges.Models | None = None,
+    fields: Sequence[str] | None = None,
 ) -> list[Event]:
     """Launch a run that takes over the answers of a settled one; again, find the run it made.
 
     Args:
         n_open: Entries of the old run that some contender did not answer, whether it failed on
             them or was never asked.
+        judge_models: As for `create_run`.
+        fields: What every entry has, as `DatasetVersionAdded.fields`.
     """
     if _was_made(command, run):
         return []
@@ -114,18 +139,36 @@ def repeat_run(
             409,
             hint="there is nothing to ask anew; re-score it, or launch a run of its own",
         )
-    created = old.created
+    created, config = old.created, command.config or old.created.config
     # Only the newest versions can be computed: an older one is gone with the code that had it.
     asked = command.scorers or [
         ScorerAsked(name=each.name, params=each.params) for each in created.scorers
     ]
+    used = scorers.choose(created.task, asked)
+    # Where no scorer was named, the judge stays the one of the old run, version and all, so that
+    # its verdicts are taken over with the answers.
+    judged = created.judges
+    n_contenders, n_attempts = len(created.contenders), config.retries + 1
+    if command.scorers is None:
+        at = judges.places(created.scorers)
+        judges.check_questions(used, at, n_contenders=n_contenders, n_attempts=n_attempts)
+    else:
+        judged = judges.pinned(
+            used,
+            command.scorers,
+            judge_models or {},
+            n_contenders=n_contenders,
+            n_attempts=n_attempts,
+            fields=fields,
+        )
     return [
         created.model_copy(
             update={
                 "run_id": command.run_id,
                 "command_id": command.command_id,
-                "scorers": scorers.choose(created.task, asked),
-                "config": command.config or created.config,
+                "scorers": used,
+                "judges": judged,
+                "config": config,
                 "alias": old.alias,
                 "labels": old.labels,
                 "start_at": None,
@@ -185,6 +228,13 @@ def cancel_run(command: CancelRun, run: Run | None, *, now: datetime) -> list[Ev
             )
         case _:
             return [RunCanceled(run_id=run.run_id, reason=command.reason, canceled_at=now)]
+
+
+def fail_run(command: FailRun, run: Run | None, *, now: datetime) -> list[Event]:
+    """End a run that cannot be scored; a run that is over, or gone, needs nothing more."""
+    if run is None or run.deleted or run.status.settled:
+        return []
+    return [RunFailed(run_id=run.run_id, reason=command.reason, failed_at=now)]
 
 
 def delete_run(command: DeleteRun, run: Run | None, *, now: datetime) -> list[Event]:

@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 from pydantic import JsonValue
 
 from runoff_contracts import subjects
-from runoff_contracts.commands import Accepted, CreateRun, RepeatRun
+from runoff_contracts.commands import Accepted, CreateRun, RepeatRun, ScorerAsked
 from runoff_contracts.envelope import N_ENTRIES, N_FAILED
 from runoff_contracts.event import Event
 from runoff_contracts.events.lifecycle import RunCreated
 from runoff_objects.entry_set import open_entry_set, select
 from runoff_objects.errors import EmptySelection, ObjectMissing
 from runoff_objects.store import Objects
-from runoff_run_manager import contenders, decide
+from runoff_run_manager import contenders, decide, judges
 from runoff_run_manager.book import Book
 from runoff_run_manager.checking import Checks
 from runoff_run_manager.errors import refusal
@@ -43,8 +43,9 @@ class Launches:
                 for position, each in enumerate(command.models)
             ],
             now=datetime.now(UTC),
+            judge_models=await self._judge_models(command.scorers),
         )
-        await self._check(made, version.fields)
+        await self._check(made, version.fields, command.scorers)
         seq = await self._book.append(page, made, command)
         return Accepted(seq=seq, data={"run_id": command.run_id, **_scorers([*page.events, *made])})
 
@@ -52,25 +53,42 @@ class Launches:
         """Launch a run that takes over the answers of a settled one."""
         page = await self._book.read(subjects.lifecycle(command.run_id))
         old = Run.of((await self._book.read(subjects.lifecycle(command.of))).events)
+        fields = await self._fields(old) if old else None
         made = decide.repeat_run(
             command,
             Run.of(page.events),
             old,
             n_open=await self._n_open(old) if command.what == "failed" else 0,
             now=datetime.now(UTC),
+            judge_models=await self._judge_models(command.scorers),
+            fields=fields,
         )
-        if old and command.what == "failed":
-            used = old.created.dataset
-            dataset = await self._dataset(used.dataset)
-            version = dataset.versions.get(used.number) if dataset else None
-            await self._check(made, version.fields if version else None)
+        await self._check(made, fields, command.scorers)
         seq = await self._book.append(page, made, command)
         return Accepted(seq=seq, data={"run_id": command.run_id, **_scorers([*page.events, *made])})
 
-    async def _check(self, made: Sequence[Event], fields: list[str] | None) -> None:
+    async def _check(
+        self,
+        made: Sequence[Event],
+        fields: list[str] | None,
+        asked: Sequence[ScorerAsked] | None,
+    ) -> None:
         for event in made:
             if isinstance(event, RunCreated):
-                await self._checks.check(event.contenders, task=event.task, fields=fields)
+                await self._checks.check_scorers(event.scorers, asked)
+                places = judges.places(asked or event.scorers)
+                await self._checks.check(event, fields=fields, judged_at=places)
+
+    async def _fields(self, run: Run) -> list[str] | None:
+        """What every entry of the version that a run is about has."""
+        used = run.created.dataset
+        dataset = await self._dataset(used.dataset)
+        version = dataset.versions.get(used.number) if dataset else None
+        return version.fields if version else None
+
+    async def _judge_models(self, asked: Sequence[ScorerAsked] | None) -> judges.Models:
+        names = {each.partition("@")[0] for each in judges.models_asked(asked)}
+        return {name: await self._model(name) for name in names}
 
     async def _dataset(self, name: str) -> Dataset | None:
         return Dataset.of((await self._book.read(subjects.dataset(name))).events)

@@ -41,7 +41,7 @@ def choose(task: Task, asked: Sequence[ScorerAsked] | None) -> list[ScorerUsed]:
             )
         used.append(_pinned(task, each, place))
     for place, scorer in enumerate(used):
-        if is_pass_fail(scorer.name):
+        if is_pass_fail(scorer.name, scorer.params):
             return [scorer, *used[:place], *used[place + 1 :]]
     return [_pinned(task, ScorerAsked(name=DEFAULT_SCORERS[task][0]), 0), *used]
 

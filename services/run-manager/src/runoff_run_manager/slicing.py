@@ -4,7 +4,7 @@ Every slice's subject may be written once, so two dispatchers must cut alike. Th
 of segments; each begins at an entry and numbers its slices onwards.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from runoff_contracts.task import Task
@@ -20,6 +20,8 @@ _MESSAGE_BYTES = 1_000_000
 _ENTRY_BYTES, _PREDICTION_BYTES, _ATTEMPT_BYTES = 1100, 550, 500
 """What ids and labels of 200 characters take, and the 200 of each error's message that a worker
 keeps when a slice is too large for the log's limit of 1 MiB. A slice is one message."""
+_VERDICT_BYTES = 700
+"""What a judge's reason takes that a worker keeps then, with who is judged."""
 _ANSWER_BYTES: dict[Task, int] = {
     "classification": 0,
     "detection": 4000,
@@ -27,6 +29,9 @@ _ANSWER_BYTES: dict[Task, int] = {
     "text": 4000,
 }
 """What an answer takes besides: forty boxes, or a page of text. Longer ones are measured."""
+_SCORE_BYTES = 180
+"""What a score takes beside its scorer's name: a value, or the 100 characters of the reason that
+scoring keeps when a slice is too large."""
 _GROWTH = 8
 _WORTH = 2.0
 
@@ -64,6 +69,16 @@ def slice_at(plan: Sequence[Segment], number: int, n_entries: int) -> Slice | No
     return Slice(number, start, stop - start) if start < stop else None
 
 
+def verdict_bytes(n_attempts: int) -> int:
+    """What one question to a judge takes in a slice, when all that can be spared is left out."""
+    return _VERDICT_BYTES + n_attempts * _ATTEMPT_BYTES
+
+
+def score_bytes(scorers: Iterable[str]) -> int:
+    """What the scores of one prediction by these scorers take."""
+    return sum(_SCORE_BYTES + len(name) for name in scorers)
+
+
 def largest_slice(
     *,
     n_entries: int,
@@ -71,18 +86,25 @@ def largest_slice(
     n_contenders: int,
     n_attempts: int,
     task: Task = "classification",
+    n_verdicts: int = 0,
     bytes_per_entry: float = 0.0,
+    score_bytes: int = 0,
 ) -> int:
     """The most entries that a slice of this run may hold.
 
     Args:
         n_attempts: How often a model may be asked about one entry; each attempt is kept.
+        n_verdicts: What judges are asked about one entry.
         bytes_per_entry: The most that entries of a slice took so far; 0 where none is known.
             A slice is to take half of a message, since the next ones may be longer.
+        score_bytes: What all scores of one prediction take: a scored slice is one message, too.
     """
     of_prediction = _PREDICTION_BYTES + _ANSWER_BYTES[task] + n_attempts * _ATTEMPT_BYTES
-    of_entry = max(_ENTRY_BYTES + n_contenders * of_prediction, 2 * bytes_per_entry)
-    by_message = int(_MESSAGE_BYTES // of_entry)
+    of_verdicts = n_verdicts * verdict_bytes(n_attempts)
+    of_all = _ENTRY_BYTES + n_contenders * of_prediction + of_verdicts
+    of_entry = max(of_all, 2 * bytes_per_entry)
+    of_scored = _ENTRY_BYTES + n_contenders * (_ANSWER_BYTES[task] + score_bytes)
+    by_message = int(_MESSAGE_BYTES // max(of_entry, of_scored))
     return max(min(max(n_entries // MIN_SLICES, batch_size), MAX_SLICE, by_message), 1)
 
 

@@ -1,40 +1,70 @@
 """Wires scoring: processed entries in, scores and comparisons out."""
 
-import sys
+from dataclasses import dataclass
 
 from nats.aio.client import Client
 
-from runoff_contracts.commands import Accepted, ComputeComparison
+from runoff_contracts.commands import Accepted, CheckScorers, ComputeComparison
 from runoff_contracts.problem import Problem
 from runoff_eventlog.log import EventLog
 from runoff_objects.store import Objects
 from runoff_runtime.broker import client_of, make_broker
 from runoff_runtime.commands import handle
 from runoff_runtime.service import Service
+from runoff_scoring.checking import check_scorers
 from runoff_scoring.comparisons import Comparisons
 from runoff_scoring.consumer import Consumer
+from runoff_scoring.own.consumer import OwnConsumer
+from runoff_scoring.own.scorer import Functions
+from runoff_scoring.run_scorers import RunScorers
 from runoff_scoring.settings import Settings
+
+N_CHECKS = 16
+"""Launches whose scorers are checked at once: one import that takes long holds up no other."""
+
+
+@dataclass(frozen=True)
+class _Parts:
+    """Made once the broker is connected."""
+
+    consumer: Consumer
+    own: OwnConsumer
 
 
 def make_service(settings: Settings) -> Service:
     """The service, ready to run."""
-    sys.path += [folder for folder in settings.python_path if folder not in sys.path]
     broker = make_broker(settings, name="scoring")
     objects = Objects.open(settings.object_store)
-    made: list[Consumer] = []
+    functions = Functions(
+        modules=settings.python_modules,
+        path=settings.python_path,
+        limit_s=settings.scorer_limit_s,
+    )
+    made: list[_Parts] = []
 
-    def consumer() -> Consumer:
+    def parts() -> _Parts:
         if not made:
             log = EventLog(client_of(broker), source="runoff/scoring")
-            modules = settings.python_modules
-            made.append(Consumer(log, Comparisons(log, objects), python_modules=modules))
+            scorers = RunScorers(log, functions)
+            consumer = Consumer(log, Comparisons(log, objects), scorers)
+            made.append(_Parts(consumer, OwnConsumer(log, scorers)))
         return made[0]
 
     async def follow(nc: Client) -> None:
-        await consumer().follow(nc)
+        await parts().consumer.follow(nc)
+
+    async def follow_own(nc: Client) -> None:
+        try:
+            await parts().own.follow(nc)
+        finally:
+            await functions.close()
 
     async def compute(command: ComputeComparison) -> Accepted | Problem:
-        return await consumer().compute(command)
+        return await parts().consumer.compute(command)
+
+    async def check(command: CheckScorers) -> Accepted | Problem:
+        return await check_scorers(command, functions)
 
     handle(broker, ComputeComparison, queue="scoring", handler=compute)
-    return Service("scoring", settings, broker, tasks=[follow])
+    handle(broker, CheckScorers, queue="scoring", handler=check, n_at_once=N_CHECKS)
+    return Service("scoring", settings, broker, tasks=[follow, follow_own])

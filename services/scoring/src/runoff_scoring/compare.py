@@ -74,7 +74,9 @@ def compare(created: RunCreated, cards: Scorecards) -> ComparisonDocument:
 
 
 def _measure(created: RunCreated) -> str:
-    measure = next((used.name for used in created.scorers if is_pass_fail(used.name)), None)
+    measure = next(
+        (used.name for used in created.scorers if is_pass_fail(used.name, used.params)), None
+    )
     if measure is not None:
         return measure
     asked = ", ".join(used.name for used in created.scorers)
@@ -200,10 +202,11 @@ def _scores_digest(
         [cards.label(position, index) for index in range(cards.n_entries)]
         for position in range(len(contenders))
     ]
+    passing = {used.name for used in created.scorers if is_pass_fail(used.name, used.params)}
     scores = {
         name: np.where(np.isnan(values), None, values).tolist()  # type: ignore[call-overload]  # numpy-stubs know no None here
         for name, values in sorted(cards.scores.items())
-        if is_pass_fail(name)
+        if name in passing
     }
     content: dict[str, object] = {
         "dataset": created.dataset.digest,

@@ -17,7 +17,7 @@ from runoff_eventlog.message import Message
 from runoff_objects.errors import ObjectDamaged, ObjectMissing
 from runoff_objects.store import Objects
 from runoff_scoring.errors import NotComparable
-from runoff_scoring.report import Columns, Evidence, Unscored, make_report, parts_of
+from runoff_scoring.report import Columns, Evidence, Judges, Unscored, make_report, parts_of
 from runoff_scoring.scorecards import Scorecards, ScorecardsBuilder
 
 logger = structlog.get_logger(__name__)
@@ -77,6 +77,7 @@ class Comparisons:
     async def _gather(self, created: RunCreated) -> Evidence:
         """One pass over the run's slices, a part of them in memory at a time."""
         builder, columns, unscored = ScorecardsBuilder(created), Columns(created), Unscored()
+        judges = Judges(created)
 
         def add_scored(part: list[Message]) -> None:
             for message in part:
@@ -86,7 +87,9 @@ class Comparisons:
 
         def add_processed(part: list[Message]) -> None:
             for message in part:
-                columns.add(parts_of(message))
+                entries = parts_of(message)
+                columns.add(entries)
+                judges.add(entries)
 
         async for part in self._log.parts(subjects.scored_of(created.run_id)):
             await asyncio.to_thread(add_scored, part)
@@ -94,7 +97,7 @@ class Comparisons:
             await asyncio.to_thread(add_processed, part)
         columns.check_complete()
         cards = Scorecards(**await asyncio.to_thread(builder.arrays))
-        return Evidence(created, cards, columns, unscored)
+        return Evidence(created, cards, columns, unscored, judges.reports())
 
     async def _append_scorecards(self, event: ScorecardsStored, expected_seq: int) -> None:
         digests = f"{event.scorecards}:{event.report}"

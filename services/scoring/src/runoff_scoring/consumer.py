@@ -1,33 +1,29 @@
 """Follows the log: processed slices become scored ones, completed runs are compared."""
 
 import asyncio
-from collections.abc import Sequence
 
 import structlog
 from nats.aio.client import Client
 from opentelemetry import trace
 from pydantic import ValidationError
 
-from runoff_contracts import subjects
 from runoff_contracts.commands import Accepted, ComputeComparison
-from runoff_contracts.envelope import N_ENTRIES
 from runoff_contracts.errors import ContractError
 from runoff_contracts.events.entry import EntryProcessed, EntryScored
-from runoff_contracts.events.lifecycle import RunCompleted, RunCreated, ScorerUsed
+from runoff_contracts.events.lifecycle import RunCompleted
 from runoff_contracts.problem import Problem, problem
-from runoff_contracts.scorers import CustomParams, scorer_info
-from runoff_eventlog.errors import AppendTooLarge, ConflictingAppend, LogUnavailable
+from runoff_eventlog.errors import AppendTooLarge, LogUnavailable
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.message import Message
 from runoff_eventlog.reader import LogReader
 from runoff_eventlog.tracing import context_of
+from runoff_scoring.appending import append_scored, fail_run
 from runoff_scoring.comparisons import Comparisons
 from runoff_scoring.entries import score_slice
 from runoff_scoring.errors import IncompleteRun, NotComparable
-from runoff_scoring.scorers import SCORERS, ReadyScorer
-from runoff_scoring.scorers.custom import open_custom
+from runoff_scoring.run_scorers import RunScorers
+from runoff_scoring.scorers import ReadyScorer
 
-_KEPT_RUNS = 256
 _AT_ONCE = 8
 _COMPLETED = RunCompleted.model_fields["type"].default
 
@@ -38,12 +34,8 @@ tracer = trace.get_tracer("runoff")
 class Consumer:
     """Scores what the log brings, in order, and appends what comes of it."""
 
-    def __init__(
-        self, log: EventLog, comparisons: Comparisons, *, python_modules: Sequence[str] = ()
-    ) -> None:
-        self._log, self._comparisons = log, comparisons
-        self._python_modules = python_modules
-        self._scorers: dict[str, list[ReadyScorer]] = {}
+    def __init__(self, log: EventLog, comparisons: Comparisons, scorers: RunScorers) -> None:
+        self._log, self._comparisons, self._scorers = log, comparisons, scorers
         self._computing = asyncio.Lock()
         """One slice at a time: threads that wait for each other's interpreter only lose time."""
 
@@ -79,28 +71,20 @@ class Consumer:
                 group.create_task(score(message))
 
     async def _score(self, message: Message) -> None:
-        _, _, run_id, _, number, _ = message.subject.split(".")
+        run_id = message.subject.split(".")[2]
         with tracer.start_as_current_span("score slice", context=context_of(message.headers)):
             try:
-                scorers = await self._scorers_of(run_id)
+                scorers = await self._scorers.of(run_id)
+                if scorers.has_own:
+                    return  # `OwnConsumer` follows these runs
                 async with self._computing:
-                    scored = await asyncio.to_thread(_scored, message, scorers)
-            except (ContractError, ValidationError):
+                    scored = await asyncio.to_thread(_scored, message, scorers.ready)
+            except (ContractError, ValidationError) as error:
                 # Nobody can score what cannot be read; the projector parks and shows it.
                 logger.exception("slice.unreadable", seq=message.seq, subject=message.subject)
+                await fail_run(self._log, message, f"it cannot be read: {error}")
                 return
-            try:
-                await self._log.append_slice(
-                    subjects.scored(run_id, int(number)),
-                    scored,
-                    slice_id=f"{run_id}/{number}/scored",
-                    headers={N_ENTRIES: str(len(scored))},
-                    correlation_id=run_id,
-                    causation_id=message.headers.get("ce-id"),
-                )
-            except (ConflictingAppend, AppendTooLarge):
-                # Neither goes away by trying again, and the other runs are not to wait for it.
-                logger.exception("slice.not_scored", subject=message.subject)
+            await append_scored(self._log, message, scored)
 
     async def _settle(self, message: Message) -> None:
         run_id = message.subject.split(".")[2]
@@ -111,33 +95,7 @@ class Consumer:
                 logger.warning("run.not_compared", run=run_id, reason=str(error))
             except (ContractError, ValidationError, AppendTooLarge):
                 logger.exception("run.not_compared", run=run_id)
-        self._scorers.pop(run_id, None)
-
-    async def _scorers_of(self, run_id: str) -> list[ReadyScorer]:
-        if run_id not in self._scorers:
-            if len(self._scorers) >= _KEPT_RUNS:
-                del self._scorers[next(iter(self._scorers))]
-            first = await self._log.read_first(subjects.lifecycle(run_id))
-            events = first.events() if first else []
-            asked = [
-                used
-                for _, event in events
-                if isinstance(event, RunCreated)
-                for used in event.scorers
-            ]
-            self._scorers[run_id] = await asyncio.to_thread(self._opened, asked)
-        return self._scorers[run_id]
-
-    def _opened(self, asked: Sequence[ScorerUsed]) -> list[ReadyScorer]:
-        """Those that this release has; run-manager pins no others."""
-        found = []
-        for used in asked:
-            scorer, info = SCORERS.get((used.name, used.version)), scorer_info(used.name)
-            if scorer is None and info is not None and info.params is CustomParams:
-                scorer = open_custom(info, self._python_modules)
-            if scorer is not None:
-                found.append(scorer.with_params(used.params))
-        return found
+        self._scorers.forget(run_id)
 
 
 def _scored(message: Message, scorers: list[ReadyScorer]) -> list[tuple[str, EntryScored]]:

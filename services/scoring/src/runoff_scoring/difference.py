@@ -6,12 +6,15 @@
 | detection | the same number of boxes of each class is detected |
 | coordinates | the points are close, or linked by points that are |
 | text | the normalised texts, the numbers or the JSON values are equal |
+
+Where the run has a judge of pairs, two texts match where it says that they mean the same, or where
+texts link them that do; `judge_pairwise` asks it. Its word is in the log, so this stays pure.
 """
 
 import itertools
 import json
 import math
-from collections.abc import Hashable, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from functools import lru_cache
 
 from runoff_contracts.answers import Point
@@ -26,7 +29,10 @@ _MIN_CONFIDENCE = 0.5
 
 
 def difference(
-    predictions: Sequence[Prediction], *, within_px: float = WITHIN_PX
+    predictions: Sequence[Prediction],
+    *,
+    within_px: float = WITHIN_PX,
+    same: Mapping[tuple[int, int], bool] | None = None,
 ) -> Difference | None:
     """All match, some agree, or all different; none where fewer than two answered.
 
@@ -34,6 +40,8 @@ def difference(
         predictions: The contenders' of one entry; those without an answer count for nothing.
             What they hold says the task.
         within_px: Points so close together are one answer, and those linked by such steps.
+        same: By two contenders, the lower position first, whether a judge takes their texts for
+            one answer; of other pairs the texts decide.
     """
     labels = [each.label for each in predictions if each.label is not None]
     if labels:
@@ -46,7 +54,20 @@ def difference(
         return _of_points(points, within_px)
     if answers[0].boxes is not None:
         return _of_boxes(answers)
-    return _most_frequent([_said(each) for each in answers])
+    said = [_said(each) for each in answers]
+    return _most_frequent(_linked(answers, said, same) if same else said)
+
+
+def _linked(
+    answers: Sequence[Prediction], said: Sequence[Hashable], same: Mapping[tuple[int, int], bool]
+) -> list[int]:
+    """The cluster of each answer: two that mean the same are in one, and so is what they link."""
+    cluster = list(range(len(answers)))
+    for a, b in itertools.combinations(range(len(answers)), 2):
+        pair = (answers[a].contender, answers[b].contender)
+        if same.get(pair, said[a] == said[b]):
+            cluster = [cluster[a] if each == cluster[b] else each for each in cluster]
+    return cluster
 
 
 def confidence_difference(predictions: Sequence[Prediction]) -> float | None:

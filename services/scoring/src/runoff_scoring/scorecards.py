@@ -12,6 +12,7 @@ Stored as an `.npz` object with these arrays, for c contenders and n entries:
 import hashlib
 import io
 import json
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, Self
@@ -26,6 +27,7 @@ from runoff_scoring.errors import IncompleteRun
 
 MAX_WORDS = 1000
 """Characters of an answer that are kept; a long one goes on as its hash."""
+_SHORTENED = re.compile(r".{1000}… sha256:[0-9a-f]{64}", re.DOTALL)
 _FIXED = (
     "answers",
     "labels",
@@ -170,7 +172,7 @@ class ScorecardsBuilder:
 
 def shortened(words: str) -> str:
     """An answer as scorecards keep it: equal ones stay equal, different ones different."""
-    if len(words) <= MAX_WORDS:
+    if len(words) <= MAX_WORDS or _SHORTENED.fullmatch(words):
         return words
     return f"{words[:MAX_WORDS]}… sha256:{hashlib.sha256(words.encode()).hexdigest()}"
 

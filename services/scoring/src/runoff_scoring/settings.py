@@ -2,7 +2,7 @@
 
 from typing import Annotated
 
-from pydantic import field_validator
+from pydantic import Field, field_validator
 from pydantic_settings import NoDecode
 
 from runoff_runtime.settings import ServiceSettings
@@ -16,6 +16,9 @@ class Settings(ServiceSettings):
     allows all modules below a package. None are allowed by default: it is code that runs here."""
     python_path: Annotated[tuple[str, ...], NoDecode] = ()
     """Folders, with commas between, where those modules are looked for after all installed ones."""
+
+    scorer_limit_s: float = Field(default=10.0, gt=0, le=3600)
+    """What one call of such a function may take."""
 
     @field_validator("python_modules", "python_path", mode="before")
     @classmethod

@@ -5,6 +5,7 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
 from runoff_contracts.events.again import Mode, Seed
+from runoff_contracts.events.lifecycle import ScorerUsed
 from runoff_contracts.ids import Digest, EntryId, ModelRef, Name, RunId
 from runoff_contracts.model_spec import ModelSpec
 from runoff_contracts.problem import Problem
@@ -71,6 +72,22 @@ class CheckModel(Command):
     """Of the run that wants it."""
     fields: list[str] | None = None
     """What every entry of the run has, as `DatasetVersionAdded.fields`; None is unknown."""
+
+
+class CheckScorers(Command):
+    """Ask scoring whether a run's scorers can be used as they are wanted."""
+
+    type: ClassVar[str] = "scorers.check"
+    scorers: list[ScorerUsed] = Field(min_length=1, max_length=51)
+    """With all of their parameters. What is wrong with one is told on its place, `scorers.N`."""
+
+
+class FailRun(Command):
+    """End a run that cannot be scored, and say why. Of a service, not of a person."""
+
+    type: ClassVar[str] = "run.fail"
+    run_id: RunId
+    reason: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
 
 
 class CreateRun(Command):

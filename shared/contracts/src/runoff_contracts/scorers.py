@@ -21,6 +21,8 @@ from pydantic import (
 )
 from pydantic_core import SchemaError
 
+from runoff_contracts.ids import ModelRef
+from runoff_contracts.rubric import Rubric
 from runoff_contracts.task import TASKS, Task
 
 
@@ -28,6 +30,11 @@ class ScorerParams(BaseModel):
     """What may be chosen of a scorer; an unknown name is a typing error, so it is refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @property
+    def needs_check(self) -> bool:
+        """Whether only scoring can say that they can be used: it has the engines, and the code."""
+        return False
 
 
 class NoParams(ScorerParams):
@@ -107,12 +114,44 @@ class RegexParams(ScorerParams):
             raise ValueError("extract needs a pattern")
         return self
 
+    @property
+    def needs_check(self) -> bool:
+        return self.pattern is not None
+
 
 class JsonValidParams(ScorerParams):
     """What an answer has to look like."""
 
     json_schema: dict[str, JsonValue] | None = None
     """A JSON Schema, draft 2020-12. None is content with any JSON."""
+
+    @property
+    def needs_check(self) -> bool:
+        return self.json_schema is not None
+
+
+class JudgingParams(ScorerParams):
+    """Which language model judges, by what."""
+
+    model: ModelRef
+    """As for a run: `openai/gpt-4o`, or a registered name with or without its version."""
+    rubric: Rubric
+    repeats: int = Field(default=1, ge=1, le=10)
+    """How often each question is asked."""
+
+
+class JudgeParams(JudgingParams):
+    """How one answer is judged."""
+
+    highest: int = Field(default=1, ge=1, le=100)
+    """Points of the answer that has most of what the rubric names. 1 is pass or fail: the score
+    is 1 where more than half of the verdicts pass. Else it is the mean of points / highest."""
+    higher_is_better: bool = True
+    """False where the rubric names a fault, as rudeness."""
+
+
+class JudgePairwiseParams(JudgingParams):
+    """How two answers are held against each other."""
 
 
 class CustomParams(ScorerParams):
@@ -123,6 +162,10 @@ class CustomParams(ScorerParams):
     arguments: dict[str, JsonValue] = Field(default_factory=dict, max_length=50)
     """Given to the function by name."""
 
+    @property
+    def needs_check(self) -> bool:
+        return True
+
 
 @dataclass(frozen=True)
 class ScorerInfo:
@@ -132,7 +175,8 @@ class ScorerInfo:
     tasks: frozenset[Task]
     higher_is_better: bool = True
     is_pass_fail: bool = False
-    """Every value is 0 or 1, so that pairs are tested by McNemar's test."""
+    """Every value is 0 or 1, so that pairs are tested by McNemar's test. Parameters may say
+    otherwise: `is_pass_fail` knows."""
     params: type[ScorerParams] = NoParams
     version: int = 1
     """The newest. It changes with every change of a value that the scorer gives."""
@@ -167,6 +211,8 @@ KNOWN_SCORERS: dict[str, ScorerInfo] = {
         ScorerInfo("json_valid", _TEXT, is_pass_fail=True, params=JsonValidParams),
         ScorerInfo("json_fields", _TEXT),
         ScorerInfo("similarity", _TEXT),
+        ScorerInfo("judge", _TEXT, is_pass_fail=True, params=JudgeParams),
+        ScorerInfo("judge_pairwise", _TEXT, params=JudgePairwiseParams),
     )
 }
 """By name."""
@@ -180,10 +226,40 @@ DEFAULT_SCORERS: dict[Task, tuple[str, ...]] = {
 """The first is the task's primary: it passes or fails, so that comparisons can test it."""
 
 
-def is_pass_fail(scorer: str) -> bool:
-    """Whether a scorer gives 0 and 1 only; nothing is assumed of an unknown one."""
+def is_pass_fail(scorer: str, params: Mapping[str, JsonValue]) -> bool:
+    """Whether a scorer with its parameters gives 0 and 1 only, 1 being right.
+
+    Nothing is assumed of an unknown one.
+    """
     info = KNOWN_SCORERS.get(scorer)
-    return info is not None and info.is_pass_fail
+    if info is None or not info.is_pass_fail:
+        return False
+    # Of a judge: by more points it grades, and a fault that is there is no success.
+    return params.get("highest", 1) == 1 and params.get("higher_is_better") is not False
+
+
+def judging_params(
+    scorer: str, params: Mapping[str, JsonValue]
+) -> JudgeParams | JudgePairwiseParams:
+    """The parameters of a scorer that a model judges by.
+
+    Raises:
+        pydantic.ValidationError: When they are not its own.
+    """
+    kind = JudgeParams if scorer == "judge" else JudgePairwiseParams
+    return kind.model_validate(params)
+
+
+def is_judged(scorer: str) -> bool:
+    """Whether a scorer's values are what a judging model said."""
+    info = KNOWN_SCORERS.get(scorer)
+    return info is not None and issubclass(info.params, JudgingParams)
+
+
+def needs_check(scorer: str, params: Mapping[str, JsonValue]) -> bool:
+    """Whether only scoring can say that a scorer can be used so, as `ScorerParams.needs_check`."""
+    info = scorer_info(scorer)
+    return info is not None and info.params.model_validate(params).needs_check
 
 
 def higher_is_better(scorer: str, params: Mapping[str, JsonValue]) -> bool | None:

@@ -7,7 +7,7 @@ from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
 from runoff_contracts.answers import Target
 from runoff_contracts.comparison import ComparisonDocument
 from runoff_contracts.events.again import Mode, Seed
-from runoff_contracts.events.entry import Difference, Prediction, Score
+from runoff_contracts.events.entry import Difference, Judgement, Prediction, Score
 from runoff_contracts.events.lifecycle import AnswersTaken, ScorerUsed
 from runoff_contracts.report import Report
 from runoff_contracts.run_config import RunConfig, Selection
@@ -112,6 +112,26 @@ class ContenderView(View):
     """Over all entries, by name: what has a value so far."""
 
 
+class JudgeView(View):
+    """The model that a scorer judges by, with what it did so far: apart from the contenders."""
+
+    scorer: str
+    model: str
+    number: int | None
+    digest: str
+    n_verdicts: int
+    """Questions that are settled."""
+    n_failed: int
+    """Those of them without a verdict."""
+    cost_usd: float | None = None
+    """Of all verdicts whose price is known, whichever run paid; None where none is."""
+    n_priced: int = 0
+    """Verdicts behind `cost_usd`."""
+    n_input_tokens: int | None = None
+    """None where no verdict says."""
+    n_output_tokens: int | None = None
+
+
 class RunView(View):
     """A run as the read models have it at log sequence `seq`."""
 
@@ -128,6 +148,7 @@ class RunView(View):
     n_scored: int
     n_failed: int
     contenders: list[ContenderView]
+    judges: list[JudgeView] = []
     config: RunConfig
     priority: Priority
     alias: str | None
@@ -175,10 +196,16 @@ class EntryView(View):
     split: str | None
     metadata: dict[str, JsonValue] | None
     predictions: list[Prediction]
+    judgements: list[Judgement] = []
+    """What judging models said of the answers, with all attempts."""
     scores: list[Score]
     """Empty until the entry is scored."""
     difference: Difference | None
     confidence_difference: float | None
+    text: str | None = None
+    file: str | None = None
+    """What was asked about, only where one entry is asked for; a file's bytes are at
+    `/api/objects/<digest>`."""
     versions: list[AnswerVersionView] = []
     """Further versions, oldest first; only where one entry is asked for."""
 

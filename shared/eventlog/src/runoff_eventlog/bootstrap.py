@@ -42,6 +42,7 @@ LOG_CONSUMERS = {
     "scoring": ConsumerConfig(
         filter_subjects=[subjects.ALL_PROCESSED, subjects.ALL_LIFECYCLES],
     ),
+    "scoring-own": ConsumerConfig(filter_subjects=[subjects.ALL_PROCESSED], headers_only=True),
     "run-manager": ConsumerConfig(
         filter_subjects=[subjects.ALL_PROCESSED, subjects.ALL_SCORED, subjects.ALL_LIFECYCLES],
         headers_only=True,

@@ -89,9 +89,12 @@ class EventLog:
                 nothing may stand there yet.
 
         Raises:
+            ValueError: Without an event.
             ConflictingAppend: When another writer was first.
             LogUnavailable: When the server does not answer; the append may have happened.
         """
+        if not events:
+            raise ValueError(f"{subject}: there is nothing to append")
         origin = self._origin(correlation_id, causation_id)
         messages = [
             envelope.single(event, id_=f"{append_id}:{place}", origin=origin, subject=subject)

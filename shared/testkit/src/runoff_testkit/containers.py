@@ -31,7 +31,7 @@ _NATS_CONFIGURATION = """\
 server_name: "{name}"
 listen: "0.0.0.0:4222"
 http: "0.0.0.0:8222"
-max_payload: 1MB
+max_payload: 4MB
 authorization {{ users = [ {{ user: "runoff", password: "{password}" }} ] }}
 jetstream {{ store_dir: "/data", sync_interval: always, max_mem: 1GB, max_file: 40GB }}
 """

@@ -1,5 +1,6 @@
 """Routes of a run's entries."""
 
+from contextlib import suppress
 from typing import Annotated, Final, Literal
 
 import asyncpg
@@ -7,6 +8,8 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from runoff_contracts.views import EntryView, Page, RunView
+from runoff_objects.entry_set import open_entry_set
+from runoff_objects.errors import ObjectDamaged, ObjectMissing
 from runoff_query.api.again import versions_of
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.problems import unknown
@@ -61,14 +64,18 @@ async def list_entries(
 
 @router.get("/runs/{run_id}/entries/{entry_id:path}", response_model=EntryView)
 async def show_entry(run_id: str, entry_id: str, parts: PartsOf, fresh: FreshOf) -> Response:
-    """One entry of a run with all attempts."""
+    """One entry of a run: what was asked, every answer, score, attempt and further version."""
     whole = await resolve(parts, run_id)
     row = await parts.pool.fetchrow(statement("read/entry"), whole, entry_id)
+    run = await known_run(parts, run_id)
     if row is None:
-        await known_run(parts, run_id)
         raise unknown("entry", entry_id)
-    versions = await versions_of(parts.pool, whole, row["index"])
-    return fresh.answer(entry_view(row).model_copy(update={"versions": versions}))
+    more: dict[str, object] = {"versions": await versions_of(parts.pool, whole, row["index"])}
+    with suppress(ObjectMissing, ObjectDamaged):  # what was answered can be read without it
+        entries = await open_entry_set(parts.objects, run.entries_digest)
+        for asked in await entries.rows(row["index"], 1):
+            more |= {"text": asked.text, "file": asked.file}
+    return fresh.answer(entry_view(row).model_copy(update=more))
 
 
 async def _unscored(

@@ -6,7 +6,7 @@ from uuid import UUID
 import asyncpg
 import pydantic_core
 
-from runoff_contracts.views import ContenderView, EntryView, RunView
+from runoff_contracts.views import ContenderView, EntryView, JudgeView, RunView
 from runoff_query.database import Pool
 from runoff_query.statements import statement
 
@@ -30,7 +30,10 @@ async def run_views(pool: Pool, rows: Sequence[asyncpg.Record]) -> list[RunView]
     for found in await pool.fetch(statement("read/contenders"), ids):
         of_one = metrics.get((found["run_id"], found["position"]), {})
         contenders[found["run_id"]].append(_contender(found, of_one))
-    return [_run(row, contenders[row["run_id"]]) for row in rows]
+    judges: dict[UUID, list[JudgeView]] = {each: [] for each in ids}
+    for found in await pool.fetch(statement("read/judges"), ids):
+        judges[found["run_id"]].append(_judge(found))
+    return [_run(row, contenders[row["run_id"]], judges[row["run_id"]]) for row in rows]
 
 
 def entry_view(row: asyncpg.Record) -> EntryView:
@@ -55,6 +58,7 @@ def entry_view(row: asyncpg.Record) -> EntryView:
             "split": row["split"],
             "metadata": read_json(row["metadata"]),
             "predictions": read_json(row["predictions"]),
+            "judgements": read_json(row["judgements"]) or [],
             "scores": read_json(row["scores"]) or [],
             "difference": difference,
             "confidence_difference": row["confidence_difference"],
@@ -88,7 +92,23 @@ def _contender(row: asyncpg.Record, metrics: dict[str, float]) -> ContenderView:
     )
 
 
-def _run(row: asyncpg.Record, contenders: list[ContenderView]) -> RunView:
+def _judge(row: asyncpg.Record) -> JudgeView:
+    n_metered = row["n_metered"]
+    return JudgeView(
+        scorer=row["scorer"],
+        model=row["model"],
+        number=row["number"],
+        digest=row["digest"],
+        n_verdicts=row["n_verdicts"],
+        n_failed=row["n_failed"],
+        cost_usd=row["cost_picousd"] / 1e12 if row["n_priced"] else None,
+        n_priced=row["n_priced"],
+        n_input_tokens=row["n_input_tokens"] if n_metered else None,
+        n_output_tokens=row["n_output_tokens"] if n_metered else None,
+    )
+
+
+def _run(row: asyncpg.Record, contenders: list[ContenderView], judges: list[JudgeView]) -> RunView:
     return RunView.model_validate(
         {
             **{name: value for name, value in row.items() if name in _RUN_FIELDS},
@@ -99,6 +119,7 @@ def _run(row: asyncpg.Record, contenders: list[ContenderView]) -> RunView:
             "scorers": read_json(row["scorers"]),
             "answers_from": read_json(row["answers_from"]),
             "contenders": contenders,
+            "judges": judges,
             "seq": max(row["seq"], row["comparison_seq"] or 0),
         }
     )

@@ -19,7 +19,7 @@ import pydantic_core
 
 from runoff_contracts.answers import Target
 from runoff_contracts.events.entry import Prediction, Score
-from runoff_contracts.scorers import KNOWN_SCORERS
+from runoff_contracts.scorers import higher_is_better, is_pass_fail
 from runoff_contracts.views import ContenderView, EntryView, RunView
 from runoff_objects.entry_set import EntryRow
 from runoff_query.exporting.drain import Drain
@@ -137,7 +137,7 @@ def _samples(one: _Open, run: RunView, entry: EntryView, asked: EntryRow) -> Ite
     if not prediction.is_answer:
         yield base | {"evaluation": {"score": 0.0, "is_correct": False}}
         return
-    passes = _passes(scores)
+    passes = _passes(run, scores)
     for score in scores:
         if score.value is not None:
             one.means.setdefault(score.scorer, _Mean()).add(score.value)
@@ -147,13 +147,11 @@ def _samples(one: _Open, run: RunView, entry: EntryView, asked: EntryRow) -> Ite
             }
 
 
-def _passes(scores: list[Score]) -> bool:
+def _passes(run: RunView, scores: list[Score]) -> bool:
     """By the first scorer that passes or fails answers: a run has one."""
-    for score in scores:
-        known = KNOWN_SCORERS.get(score.scorer)
-        if known is not None and known.is_pass_fail:
-            return score.value == 1.0
-    return False
+    passing = {each.name for each in run.scorers if is_pass_fail(each.name, each.params)}
+    first = next((score for score in scores if score.scorer in passing), None)
+    return first is not None and first.value == 1.0
 
 
 def _sample(
@@ -237,8 +235,9 @@ def _aggregate(one: _Open, run: RunView) -> Document:
 
 
 def _result(name: str, mean: _Mean, run: RunView) -> Document:
-    known = KNOWN_SCORERS.get(name)
-    is_share = known is not None and known.is_pass_fail
+    used = next((each for each in run.scorers if each.name == name), None)
+    params = used.params if used else {}
+    is_share = is_pass_fail(name, params)
     uncertainty: Document = {"num_samples": mean.n}
     if mean.standard_error is not None:
         uncertainty["standard_error"] = {"value": mean.standard_error, "method": "analytic"}
@@ -257,7 +256,7 @@ def _result(name: str, mean: _Mean, run: RunView) -> Document:
         "metric_config": {
             "metric_id": f"runoff.{name}",
             "metric_name": name,
-            "lower_is_better": known is not None and not known.higher_is_better,
+            "lower_is_better": higher_is_better(name, params) is False,
             "score_type": "continuous",
             "min_score": 0 if is_share else None,
             "max_score": 1 if is_share else None,

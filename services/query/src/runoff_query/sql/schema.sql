@@ -126,6 +126,22 @@ CREATE TABLE run_metrics (
 
 CREATE INDEX run_metrics_metric ON run_metrics (metric);
 
+CREATE TABLE run_judges (
+    run_id          uuid NOT NULL,
+    scorer          text NOT NULL,
+    model           text NOT NULL,
+    number          integer,
+    digest          text NOT NULL,
+    n_verdicts      bigint NOT NULL,
+    n_failed        bigint NOT NULL,
+    cost_picousd    bigint NOT NULL,
+    n_priced        bigint NOT NULL,
+    n_input_tokens  bigint NOT NULL,
+    n_output_tokens bigint NOT NULL,
+    n_metered       bigint NOT NULL,
+    PRIMARY KEY (run_id, scorer)
+) WITH (fillfactor = 70);
+
 CREATE TABLE entries (
     run_id      uuid NOT NULL,
     index       integer NOT NULL,
@@ -136,6 +152,7 @@ CREATE TABLE entries (
     split       text,
     metadata    text,
     predictions text NOT NULL,
+    judgements  text,
     PRIMARY KEY (run_id, index)
 );
 

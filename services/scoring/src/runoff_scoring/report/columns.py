@@ -1,8 +1,8 @@
 """What the report needs of a run's processed entries, as arrays in entry order.
 
 For c contenders and n entries the numbers take 48 bytes for each of c * n, so that a run of
-100,000 entries and two contenders takes 10 MB, however long its prompts and attempts are; boxes
-take 56 bytes each.
+100,000 entries and two contenders takes 10 MB, and 5 MB more where answers have probabilities,
+however long its prompts and attempts are; boxes take 56 bytes each.
 """
 
 from collections.abc import Iterable
@@ -12,6 +12,7 @@ import numpy as np
 from runoff_contracts.events.lifecycle import RunCreated
 from runoff_scoring.errors import IncompleteRun
 from runoff_scoring.report.boxes import Boxes
+from runoff_scoring.report.listed import Probabilities
 from runoff_scoring.report.parts import EntryPart
 from runoff_scoring.report.values import MAX_SECTIONS, Metadata, Values
 
@@ -38,10 +39,14 @@ class Columns:
         self.boxes = (
             Boxes(len(created.contenders), n_entries) if created.task == "detection" else None
         )
+        self.probabilities = Probabilities(len(created.contenders), n_entries)
         self._seen = np.zeros(n_entries, dtype=bool)
 
     def add(self, entries: Iterable[EntryPart]) -> None:
         """Take over what is kept of these entries."""
+        entries = list(entries)
+        if self._created.task == "classification":
+            self.probabilities.add(entries)
         for entry in entries:
             index = entry.index
             self._seen[index] = True

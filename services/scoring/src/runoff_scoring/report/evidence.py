@@ -7,6 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from runoff_contracts.events.lifecycle import RunCreated
+from runoff_contracts.report import JudgeReport
 from runoff_contracts.scorers import is_pass_fail
 from runoff_scoring.report.columns import Columns
 from runoff_scoring.report.unscored import Unscored
@@ -24,6 +25,7 @@ class Evidence:
     cards: Scorecards
     columns: Columns
     unscored: Unscored = field(default_factory=Unscored)
+    judges: list[JudgeReport] | None = None
 
     @property
     def n_contenders(self) -> int:
@@ -38,7 +40,9 @@ class Evidence:
     @cached_property
     def primary(self) -> str | None:
         """The first scorer that passes or fails: what confidences are held against."""
-        passing = (each.name for each in self.created.scorers if is_pass_fail(each.name))
+        passing = (
+            each.name for each in self.created.scorers if is_pass_fail(each.name, each.params)
+        )
         return next(passing, None)
 
     @cached_property

@@ -35,6 +35,7 @@ def make_report(evidence: Evidence) -> Report:
         metrics=maker.overall(),
         groups=groups,
         confusions=confused[:MAX_CONFUSIONS],
+        judges=evidence.judges,
         calibration=[each for place in contenders for each in calibration_bins(evidence, place)],
         left_out=left_out,
     )

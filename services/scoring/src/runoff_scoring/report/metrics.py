@@ -8,6 +8,7 @@ from runoff_contracts.scorers import higher_is_better
 from runoff_scoring.report.calibration import calibration_error
 from runoff_scoring.report.classes import f1_metrics
 from runoff_scoring.report.evidence import Evidence, Places
+from runoff_scoring.report.probabilities import probability_metrics
 
 HIGH_CONFIDENCE = 0.9
 MEDIUM_CONFIDENCE = 0.7
@@ -18,6 +19,7 @@ def metrics_of(evidence: Evidence, contender: int, places: Places) -> list[Metri
     found = _scorer_means(evidence, contender, places)
     if evidence.created.task == "classification":
         found += f1_metrics(evidence, contender, places)
+        found += probability_metrics(evidence, contender, places)
     found += calibration_error(evidence, contender, places)
     found.append(_failed_share(evidence, contender, places))
     found += _latency(evidence, contender, places)

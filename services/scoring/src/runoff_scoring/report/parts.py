@@ -1,7 +1,7 @@
 """The part of a processed entry that the report needs, read without the rest.
 
-Probabilities and attempts are most of an entry's bytes; not to make objects of them is five times
-as fast, and a run may have a hundred thousand entries.
+Attempts are most of an entry's bytes; not to make objects of them is several times as fast, and a
+run may have a hundred thousand entries.
 """
 
 from contextlib import suppress
@@ -11,7 +11,7 @@ from pydantic import BaseModel, Field, JsonValue, TypeAdapter, ValidationError
 from runoff_contracts.answers import AnswerBody, Target
 from runoff_contracts.envelope import is_newest_batch
 from runoff_contracts.event import Fact
-from runoff_contracts.events.entry import EntryProcessed, Usage
+from runoff_contracts.events.entry import EntryProcessed, Judgement, Usage
 from runoff_eventlog.message import Message
 
 
@@ -20,6 +20,7 @@ class PredictionPart(AnswerBody):
 
     contender: int
     confidence: float | None = None
+    probabilities: dict[str, float] | None = None
     latency_s: float | None = None
     usage: Usage | None = None
     cost_usd: float | None = None
@@ -34,6 +35,7 @@ class EntryPart(Fact):
     split: str | None = None
     metadata: dict[str, JsonValue] | None = None
     predictions: list[PredictionPart]
+    judgements: list[Judgement] | None = None
 
 
 class _Item(BaseModel):

@@ -13,6 +13,7 @@ import jsonschema_rs
 
 from runoff_contracts.answers import Target
 from runoff_contracts.events.entry import Prediction
+from runoff_contracts.problem import FieldError
 from runoff_contracts.scorers import JsonValidParams
 from runoff_scoring.scorers.scorer import Scorer
 from runoff_scoring.text.structure import NotJson, answered_json
@@ -53,4 +54,15 @@ def _validator(schema: str) -> jsonschema_rs.Validator:
         raise _BadSchema(f"the schema is none: {message}") from error
 
 
-SCORER = Scorer.of("json_valid", score, needs_target=False)
+def check(params: JsonValidParams) -> FieldError | None:
+    """Whether the schema is one."""
+    if params.json_schema is None:
+        return None
+    try:
+        _validator(json.dumps(params.json_schema, sort_keys=True))
+    except _BadSchema as error:
+        return FieldError(field="json_schema", message=str(error))
+    return None
+
+
+SCORER = Scorer.of("json_valid", score, needs_target=False, check=check)

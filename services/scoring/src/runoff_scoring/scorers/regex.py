@@ -12,6 +12,7 @@ import re2
 
 from runoff_contracts.answers import Target
 from runoff_contracts.events.entry import Prediction
+from runoff_contracts.problem import FieldError
 from runoff_contracts.scorers import RegexParams
 from runoff_scoring.scorers.scorer import Scorer
 from runoff_scoring.scorers.targets import OBJECT, best, texts
@@ -72,4 +73,15 @@ def _compiled(pattern: bytes, ignore_case: bool) -> Any:  # re2 has no types
         raise _BadPattern(f"not a pattern of RE2: {said}") from error
 
 
-SCORER = Scorer.of("regex", score, needs_target=False)
+def check(params: RegexParams) -> FieldError | None:
+    """Whether RE2 knows the pattern."""
+    if params.pattern is None:
+        return None
+    try:
+        _compiled(params.pattern.encode(), params.ignore_case)
+    except _BadPattern as error:
+        return FieldError(field="pattern", message=str(error))
+    return None
+
+
+SCORER = Scorer.of("regex", score, needs_target=False, check=check)

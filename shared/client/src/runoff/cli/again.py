@@ -113,7 +113,7 @@ def _report(
     where = for_people(json_wanted=False)
     for each in entries:
         where.print(safe(each.entry_id))
-        where.print(_table(run, each))
+        where.print(versions_table(run, each))
 
 
 def _answered(
@@ -134,7 +134,8 @@ def _answered(
         time.sleep(_POLL_S)
 
 
-def _table(run: RunView, entry: EntryView) -> Table:
+def versions_table(run: RunView, entry: EntryView) -> Table:
+    """One row a version of an entry's answers, the run's own first."""
     table = plain_table("version", "how", "from", *(each.model for each in run.contenders))
     by_position = {each.contender: each for each in entry.predictions}
     table.add_row(

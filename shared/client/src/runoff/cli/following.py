@@ -3,6 +3,7 @@
 import typer
 from rich.console import Console
 
+from runoff.cli.judging import judges_table
 from runoff.cli.output import print_json, safe
 from runoff.cli.progress import progress_of
 from runoff.cli.tables import STYLES, contenders_table
@@ -64,3 +65,5 @@ def print_run(run: RunView, where: Console, *, contenders: bool = True) -> None:
     where.print(f"{run.n_scored} of {run.n_entries} entries scored{failed}")
     if contenders:
         where.print(contenders_table(run))
+    if run.judges:
+        where.print(judges_table(run))

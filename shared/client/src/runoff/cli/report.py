@@ -9,6 +9,7 @@ from rich.console import Console
 from rich.table import Table
 
 from runoff.cli import words
+from runoff.cli.judging import judge_reports_table
 from runoff.cli.options import Json, Run, Url
 from runoff.cli.output import clean, for_people, print_json, safe
 from runoff.cli.run_meant import run_id_of
@@ -65,6 +66,9 @@ def print_report(
     """Tables of metrics: all entries, then each dimension that entries are grouped by."""
     where.print(safe(f"Run {view.run_id}, all entries", style="bold"))
     where.print(_overall(view, [each for each in view.report.metrics if _wanted(each, metrics)]))
+    if view.report.judges and not by and not metrics:
+        where.print(safe("Judges", style="bold"))
+        where.print(judge_reports_table(view.report.judges))
     grouped: dict[str, list[Group]] = {}
     for group in view.report.groups:
         if not by or group.by in by:

@@ -7,6 +7,7 @@ import typer
 
 from runoff.cli import control
 from runoff.cli.again import rerun, vary
+from runoff.cli.entry import entry
 from runoff.cli.export import export
 from runoff.cli.following import print_run, report_settled, watch_run
 from runoff.cli.launch import launch
@@ -30,6 +31,7 @@ app.command("rescore")(control.rescore)
 app.command("edit")(control.edit)
 app.command("delete")(control.delete)
 app.command("report")(report)
+app.command("entry")(entry)
 app.command("rerun")(rerun)
 app.command("vary")(vary)
 

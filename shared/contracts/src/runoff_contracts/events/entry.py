@@ -9,7 +9,7 @@ from pydantic import AwareDatetime, Field, JsonValue
 
 from runoff_contracts.answers import AnswerBody, Target
 from runoff_contracts.event import Event, Fact
-from runoff_contracts.ids import EntryId, RunId
+from runoff_contracts.ids import Digest, EntryId, ModelRef, RunId
 
 ErrorClass = Literal[
     "timeout",
@@ -97,6 +97,59 @@ class Prediction(AnswerBody):
     attempts: list[Attempt] = Field(min_length=1)
 
 
+class Verdict(Fact):
+    """What became of one question to a judging model."""
+
+    repeat: int = Field(ge=0)
+    """Each question may be asked several times; the first is 0."""
+    reason: str | None = Field(default=None, max_length=2000)
+    """The judge's own words."""
+    usage: Usage | None = None
+    """Of all attempts together, as the cost."""
+    cost_usd: float | None = None
+    cached: bool = False
+    """The verdict was kept from an equal request."""
+    taken_from: RunId | None = None
+    """The run that asked; a later one with the very same judge took it over."""
+    attempts: list[Attempt] = Field(default_factory=list)
+    """Empty where the two answers were equal to the letter, so that nobody was asked."""
+
+
+class PointsVerdict(Verdict):
+    """Of one answer by itself."""
+
+    contenders: list[int] = Field(min_length=1)
+    """Those who gave this very answer: it is judged once."""
+    points: int | None = Field(default=None, ge=0)
+    """None where every attempt failed."""
+
+
+class PairVerdict(Verdict):
+    """Of two answers, in the order in which the judge saw them."""
+
+    first: int = Field(ge=0)
+    second: int = Field(ge=0)
+    better: Literal["first", "second", "tie"] | None = None
+    """None where every attempt failed."""
+    same_meaning: bool | None = None
+
+
+class Judgement(Fact):
+    """What the judge of one scorer said of an entry."""
+
+    scorer: str
+    model: ModelRef
+    digest: Digest
+    """Of the judge, as `JudgeUsed.digest`."""
+    points: list[PointsVerdict] = Field(default_factory=list)
+    pairs: list[PairVerdict] = Field(default_factory=list)
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """Of either kind."""
+        return [*self.points, *self.pairs]
+
+
 class EntryProcessed(Event):
     """Every contender of a run answered one entry, or failed on it for good."""
 
@@ -113,6 +166,8 @@ class EntryProcessed(Event):
     metadata: dict[str, JsonValue] | None = None
     predictions: list[Prediction] = Field(min_length=1)
     """One a contender, in order of position."""
+    judgements: list[Judgement] | None = None
+    """One for each scorer of the run that a model judges by; None where there is none."""
     worker: str
 
 

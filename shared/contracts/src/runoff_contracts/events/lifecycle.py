@@ -8,6 +8,7 @@ from runoff_contracts.event import Event, Fact
 from runoff_contracts.ids import Digest, ModelRef, Name, RunId
 from runoff_contracts.model_spec import ModelSpec
 from runoff_contracts.run_config import RunConfig, Selection
+from runoff_contracts.specs.llm import LlmSpec
 from runoff_contracts.task import Priority, Task
 
 
@@ -51,6 +52,21 @@ class ScorerUsed(Fact):
     """As `{"within_px": 5}`; what is not given has the scorer's default."""
 
 
+class JudgeUsed(Fact):
+    """The language model that a scorer judges by, pinned to what it was at launch."""
+
+    scorer: str
+    model: ModelRef
+    """Without version."""
+    number: int | None = None
+    """Version of a registered model."""
+    digest: Digest
+    """Of the model, of how it is asked, of the scorer and its parameters: the same judge has the
+    same one in every run."""
+    spec: LlmSpec
+    """Where and how it is asked; what a declaration says of prompts and answers is left out."""
+
+
 class AnswersTaken(Fact):
     """A settled run over the same entries and models whose answers are taken over."""
 
@@ -82,6 +98,8 @@ class RunCreated(Event):
     labels: dict[str, str] = Field(default_factory=dict)
     start_at: AwareDatetime | None = None
     """Nothing is asked before; None is at once."""
+    judges: list[JudgeUsed] | None = None
+    """Of the scorers that a model judges by; None where there is none."""
     answers_from: AnswersTaken | None = None
     created_at: AwareDatetime
 

@@ -23,6 +23,7 @@ ENTRY_COLUMNS = (
     "split",
     "metadata",
     "predictions",
+    "judgements",
 )
 SCORE_COLUMNS = (
     "run_id",
@@ -77,6 +78,7 @@ def _entries(slices: Iterable[ProcessedSlice], gone: set[str]) -> Iterator[Row]:
                 part.split,
                 part.metadata,
                 part.predictions,
+                part.judgements,
                 strict=True,
             )
 

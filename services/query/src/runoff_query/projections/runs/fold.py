@@ -17,7 +17,7 @@ from runoff_contracts.events.lifecycle import (
 )
 from runoff_contracts.events.scorecard import ScorecardsStored
 from runoff_contracts.task import Status
-from runoff_query.recorded import ProcessedSlice, Recorded, ScoredSlice, Tally, storable
+from runoff_query.recorded import JudgeTally, ProcessedSlice, Recorded, ScoredSlice, Tally, storable
 
 RESUMED = "resumed"
 """In place of a status: the one before the pause, which the batch may not hold."""
@@ -47,6 +47,8 @@ class Changes:
     created: list[tuple[int, RunCreated]] = field(default_factory=list)
     runs: dict[str, RunChange] = field(default_factory=dict)
     tallies: dict[tuple[str, int], Tally] = field(default_factory=dict)
+    judged: dict[tuple[str, str], JudgeTally] = field(default_factory=dict)
+    """By run and scorer."""
     reported: dict[tuple[str, int, str], float] = field(default_factory=dict)
     """Metrics that reports gave, by run, contender and name."""
 
@@ -63,6 +65,9 @@ def fold(facts: Iterable[Recorded]) -> Changes:
                 change.n_processed += len(part.index)
                 change.n_failed += sum(part.failed)
                 _count(changes, part.run_id, part.tallies)
+                for scorer, tally in part.judged.items():
+                    key = (part.run_id, storable(scorer))
+                    changes.judged.setdefault(key, JudgeTally()).add(tally)
             case ScoredSlice() as part:
                 _touch(changes, part.run_id, fact.seq).n_scored += len(part.index)
                 _count(changes, part.run_id, part.tallies)

@@ -11,7 +11,7 @@ from runoff_query.projections.runs.fold import Changes, fold
 from runoff_query.recorded import Recorded, storable
 from runoff_query.statements import statement
 
-_TABLES = ("runs", "run_contenders", "run_metrics")
+_TABLES = ("runs", "run_contenders", "run_metrics", "run_judges")
 
 
 async def project(connection: Connection, facts: Sequence[Recorded]) -> None:
@@ -20,6 +20,7 @@ async def project(connection: Connection, facts: Sequence[Recorded]) -> None:
     await _add(connection, changes.created)
     await _advance(connection, changes)
     await _count(connection, changes)
+    await _count_judges(connection, changes)
     # Behind the counts: a report has the last word on a metric of the same name.
     await _report(connection, changes)
     await delete_runs(
@@ -47,6 +48,20 @@ async def _add(connection: Connection, created: list[tuple[int, RunCreated]]) ->
         [each.digest for _, each in contenders],
         [storable(event.scorers[0].name) if event.scorers else "" for event, _ in contenders],
     )
+    await _add_judges(connection, created)
+
+
+async def _add_judges(connection: Connection, created: list[tuple[int, RunCreated]]) -> None:
+    judges = [(event.run_id, each) for _, event in created for each in event.judges or ()]
+    if judges:
+        await connection.execute(
+            statement("projections/runs/add_judges"),
+            [run_id for run_id, _ in judges],
+            [storable(each.scorer) for _, each in judges],
+            [storable(each.model) for _, each in judges],
+            [each.number for _, each in judges],
+            [each.digest for _, each in judges],
+        )
 
 
 def _row(seq: int, event: RunCreated) -> tuple[object, ...]:
@@ -115,6 +130,24 @@ async def _count(connection: Connection, changes: Changes) -> None:
     )
     runs = list(dict.fromkeys(run_id for run_id, _ in changes.tallies))
     await connection.execute(statement("projections/runs/write_metrics"), runs)
+
+
+async def _count_judges(connection: Connection, changes: Changes) -> None:
+    if not changes.judged:
+        return
+    each = list(changes.judged.values())
+    await connection.execute(
+        statement("projections/runs/count_judges"),
+        [run_id for run_id, _ in changes.judged],
+        [scorer for _, scorer in changes.judged],
+        [tally.n_verdicts for tally in each],
+        [tally.n_failed for tally in each],
+        [tally.cost_picousd for tally in each],
+        [tally.n_priced for tally in each],
+        [tally.n_input_tokens for tally in each],
+        [tally.n_output_tokens for tally in each],
+        [tally.n_metered for tally in each],
+    )
 
 
 async def _report(connection: Connection, changes: Changes) -> None:

@@ -4,6 +4,7 @@
 -- OFFSET 0 keeps the planner from joining all of a run's entries before it sorts them: the index
 -- has the order, and a page is a few look-ups.
 SELECT e.index, e.entry_id, e.failed, e.target, e.section, e.split, e.metadata, e.predictions,
+       e.judgements,
        s.scores, s.difference, s.difference_kind, s.n_agree, s.n_answers,
        s.distance_px, s.iou, s.confidence_difference, coalesce(- s.confidence_difference, 1) AS place
   FROM entry_scores AS s

@@ -3,6 +3,7 @@
 -- $3 integer: behind this index   $4 boolean: failed   $5 text: section   $6 text: split
 -- $7 integer: at most so many
 SELECT e.index, e.entry_id, e.failed, e.target, e.section, e.split, e.metadata, e.predictions,
+       e.judgements,
        s.scores, s.difference, s.difference_kind, s.n_agree, s.n_answers,
        s.distance_px, s.iou, s.confidence_difference, $2::double precision AS place
   FROM entries AS e
