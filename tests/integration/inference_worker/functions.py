@@ -98,3 +98,9 @@ def _said(entry: Entry, name: str) -> str | None:
     _note(entry)
     text = (entry.metadata or {}).get(name)
     return str(text) if text is not None else None
+
+
+def long_text(entry: Entry) -> dict[str, str]:
+    """90,000 characters."""
+    _note(entry)
+    return {"text": "x" * 90_000}

@@ -30,7 +30,7 @@ def scoring(
     server.start()
     made_streams(server.url)
     env = {"PYTHONPATH": str(ROOT), "RUNOFF_PYTHON_MODULES": functions.__name__}
-    env["RUNOFF_SCORER_LIMIT_S"] = "2"
+    env["RUNOFF_SCORER_LIMIT_S"] = "3"
     service = ServiceProcess("runoff_scoring", nats_url=server.url, folder=folder, env=env)
     try:
         service.start()

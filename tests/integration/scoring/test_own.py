@@ -52,7 +52,7 @@ async def test_a_function_that_hangs_or_dies_holds_up_no_other_run(runs: Runs) -
     await runs.until_compared(bad)
     (stored,) = await runs.scorecards(bad)
     metrics = {(each.name, each.contender): each for each in stored.metrics}
-    for scorer, reason in ((scorers[1], "took longer than 2 s"), (scorers[2], "killed by signal")):
+    for scorer, reason in ((scorers[1], "took longer than 3 s"), (scorers[2], "killed by signal")):
         first, second = (metrics[scorer.name, place] for place in range(2))
         assert (first.value, second.value) == (1.0, 1.0)
         assert first.n + second.n < 2 * 3 * SLICE

@@ -17,13 +17,14 @@ from runoff_contracts.problem import Problem
 from runoff_contracts.specs.llm import LlmSpec
 from runoff_inference_worker.app import check_model
 from runoff_inference_worker.errors import BadEntry, MalformedAnswer, Unavailable
-from runoff_inference_worker.llm.picture import media_type, picture_of
+from runoff_inference_worker.llm.picture import picture_of
 from runoff_inference_worker.llm.prompt import Prompts
 from runoff_inference_worker.llm.reading import Reader, Said, schema_error
 from runoff_inference_worker.llm.target import target_of
 from runoff_inference_worker.llm.template import Template
 from runoff_inference_worker.provider import Anchor, Ask
 from runoff_inference_worker.providers import llm
+from runoff_objects.image_type import image_type
 from runoff_objects.store import Objects
 from tests.unit.inference_worker.making import DIGEST, a_kit, an_image
 
@@ -146,7 +147,7 @@ def test_boxes_that_are_none_are_malformed(text: str) -> None:
 )
 def test_a_files_type_is_told_by_its_content(format_: str, kind: str) -> None:
     """Its name may say anything."""
-    assert media_type(an_image("RGB", format_=format_)) == kind
+    assert image_type(an_image("RGB", format_=format_)) == kind
 
 
 async def test_a_file_that_no_api_takes_is_a_bad_entry(tmp_path: Path) -> None:

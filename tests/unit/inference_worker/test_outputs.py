@@ -177,6 +177,8 @@ def test_what_cannot_be_read_is_malformed_for_its_image(
         ({"b": (1, 3, 4), "s": (1, 2), "c": (1, 3)}, SPLIT, "scores (1, 2)"),
         ({"b": (3, 5), "s": (3,), "c": (3,)}, SPLIT, "needed are boxes (1, k, 4)"),
         ({"b": (2, 3, 4), "s": (2, 3), "c": (2, 3)}, SPLIT, "needed are boxes (1, k, 4)"),
+        ({"b": (1, 3, 5)}, {"shape": "nms"}, "needed is (1, k, 6)"),
+        ({"b": (3, 6)}, {"shape": "nms"}, "or (k, 7)"),
         ({"out": (1, 7, 10)}, YOLO, "2 labels need (1, 6, k)"),
         ({"out": (1, 10, 6)}, YOLO, "2 labels need (1, 6, k)"),
         ({"out": (6, 10)}, YOLO, "2 labels need (1, 6, k)"),
@@ -202,6 +204,31 @@ def test_a_batch_of_one_may_leave_its_number_out() -> None:
     outputs = {"b": [[10, 20, 40, 60]], "s": [0.5], "c": [1]}
 
     assert boxes(outputs, spec_of(SPLIT)) == [("dog", 10.0, 20.0, 30.0, 40.0, 0.5)]
+
+
+NMS = {"shape": "nms"}
+
+
+def test_six_numbers_a_box_are_corners_score_and_class() -> None:
+    """Rows of score 0 fill the tensor up; what overlaps was suppressed by the export."""
+    outputs = {"out": [[(10, 20, 40, 60, 0.5, 1), (11, 20, 40, 60, 0.75, 1), (0, 0, 0, 0, 0, 0)]]}
+
+    assert boxes(outputs, spec_of(NMS)) == [
+        ("dog", 11.0, 20.0, 29.0, 40.0, 0.75),
+        ("dog", 10.0, 20.0, 30.0, 40.0, 0.5),
+    ]
+
+
+def test_seven_numbers_a_box_begin_with_the_number_of_the_image() -> None:
+    """Boxes of all images of the call stand in one list, class before score."""
+    outputs = {"out": [(1, 10, 20, 40, 60, 1, 0.5), (0, 1, 2, 3, 4, 0, 0.25)]}
+    spec = spec_of(NMS)
+    first, second, third = decode(arrays(outputs), spec, [place(spec)] * 3)
+
+    for answer, expected in ((first, [("cat", 1.0)]), (second, [("dog", 10.0)]), (third, [])):
+        assert isinstance(answer, Answer)
+        assert answer.boxes is not None
+        assert [(box.label, box.x) for box in answer.boxes] == expected
 
 
 def test_a_detector_that_found_no_candidates_found_nothing() -> None:

@@ -5,11 +5,17 @@ from __future__ import annotations
 import pytest
 from hypothesis import given as over
 from hypothesis import strategies as st
+from pydantic import TypeAdapter
 
 from runoff_contracts.answers import Box, Point
 from runoff_contracts.events.entry import Difference, EntryProcessed, Prediction
+from runoff_contracts.events.lifecycle import ScorerUsed
+from runoff_contracts.scorers import DEFAULT_SCORERS
+from runoff_contracts.task import Task
+from runoff_scoring.compare import compare
 from runoff_scoring.difference import difference
 from runoff_scoring.entries import score_entry
+from runoff_scoring.scorecards import Scorecards
 from runoff_scoring.scorers import SCORERS
 from tests.unit.scoring import given
 from tests.unit.scoring.texts import SETTLED, answer
@@ -169,3 +175,40 @@ def test_agreement_of_points_does_not_depend_on_their_order(
 
     assert (forth.kind, forth.n_agree) == (back.kind, back.n_agree)
     assert forth.distance_px == pytest.approx(back.distance_px)
+
+
+P, Q, FAR = point(0, 0), point(0.01, 0), point(500, 0)
+CAT, UNSURE = boxes(("cat", 0, 0)), boxes(("cat", 0, 0), confidence=0.3)
+
+
+@pytest.mark.parametrize(
+    ("task", "predictions", "disagreeing"),
+    [
+        ("coordinates", [P, Q, FAR], {(0, 2), (1, 2)}),
+        ("coordinates", [FAR, P, answer(None), Q], {(0, 1), (0, 3)}),
+        ("coordinates", [P, Q, P], set()),
+        ("coordinates", [P, FAR, point(0, 500)], {(0, 1), (0, 2), (1, 2)}),
+        ("detection", [CAT, boxes(("cat", 7, 7)), boxes()], {(0, 2), (1, 2)}),
+        ("detection", [CAT, UNSURE], {(0, 1)}),
+        ("text", [answer("Paris"), answer("paris."), answer("Rome")], {(0, 2), (1, 2)}),
+        ("classification", [given.prediction(each) for each in "xyx"], {(0, 1), (1, 2)}),
+    ],
+)
+def test_contenders_disagree_in_pairs_as_the_task_says(
+    task: str, predictions: list[Prediction], disagreeing: set[tuple[int, int]]
+) -> None:
+    """However many there are: two points are never alike to the last digit."""
+    placed = [
+        each.model_copy(update={"contender": place}) for place, each in enumerate(predictions)
+    ]
+    entry = EntryProcessed(
+        run_id=given.RUN_ID, index=0, entry_id="e", predictions=placed, worker="w"
+    )
+    measure = DEFAULT_SCORERS[TypeAdapter(Task).validate_python(task)][0]
+    run = given.created(1, len(placed), task=task, scorers=[ScorerUsed(name=measure, version=1)])
+    cards = Scorecards.of(run, [score_entry(entry, [])])
+    kept = Scorecards.from_bytes(cards.to_bytes())
+
+    for each in (cards, kept):
+        pairs = compare(run, each).pairs
+        assert {(pair.a, pair.b) for pair in pairs if pair.n_disagree} == disagreeing

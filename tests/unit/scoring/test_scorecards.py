@@ -24,6 +24,7 @@ ROWS: list[given.Row] = [
 def equal(a: Scorecards, b: Scorecards) -> bool:
     same = [
         np.array_equal(a.answers, b.answers),
+        np.array_equal(a.groups, b.groups),
         np.array_equal(a.difference, b.difference, equal_nan=True),
         np.array_equal(a.confidence_difference, b.confidence_difference, equal_nan=True),
         (a.labels, a.entry_ids, a.targets) == (b.labels, b.entry_ids, b.targets),

@@ -75,9 +75,13 @@ def test_normalised_text_stays_as_it_is(text: str) -> None:
 @over(texts=st.lists(st.one_of(texts, near), min_size=2, max_size=5))
 def test_agreement_of_texts_does_not_depend_on_their_order(texts: list[str]) -> None:
     """Contenders are in the order of launch, which says nothing."""
-    forth = difference([answer(each) for each in texts])
+    forth, back = (
+        difference([answer(each) for each in ordered]) for ordered in (texts, texts[::-1])
+    )
 
-    assert forth == difference([answer(each) for each in reversed(texts)])
+    assert forth is not None
+    assert back is not None
+    assert forth.model_copy(update={"groups": None}) == back.model_copy(update={"groups": None})
 
 
 HOSTILE = {

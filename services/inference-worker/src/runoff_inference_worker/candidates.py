@@ -1,4 +1,4 @@
-"""What a detector says may be there: read from each of the three shapes of its output.
+"""What a detector says may be there: read from each of the four shapes of its output.
 
 A reader checks the shapes of a call's tensors once, and then gives the candidates of one image
 after another: those that reach the least confidence, each with its likeliest label.
@@ -67,21 +67,49 @@ def _split(tensors: Tensors, output: DetectionOutput, n_labels: int, n: int) -> 
         )
 
     def read(image: int) -> Candidates:
-        kept = _confident(scores[image], output.min_confidence)
-        numbers = classes[image][kept].astype(np.float64) - output.first_class
-        # Where labels begin with 1, 0 is the background: nothing is there.
-        real = numbers != -1 if output.first_class else np.full(len(kept), True)
-        kept, numbers = kept[real], numbers[real]
-        known = np.isin(numbers, np.arange(n_labels))
-        if not known.all():
-            raise MalformedAnswer(
-                f"a box has class {numbers[~known][0] + output.first_class:g}; the {n_labels} "
-                f"labels are {output.first_class} to {output.first_class + n_labels - 1} "
-                f"(output.first_class is {output.first_class})"
-            )
-        return Candidates(boxes[image][kept], scores[image][kept], numbers.astype(np.intp))
+        return _of_split(boxes[image], scores[image], classes[image], output, n_labels)
 
     return read
+
+
+def _nms(tensors: Tensors, output: DetectionOutput, n_labels: int, n: int) -> Read:
+    given = tensors["boxes"]
+    of_batch = given.ndim == 2 and given.shape[1] == 7
+    if not of_batch and (given.ndim != 3 or given.shape[0] != n or given.shape[2] != 6):
+        raise MalformedAnswer(
+            f"the output has shape {given.shape}; needed is ({n}, k, 6): box, score, class; "
+            "or (k, 7): image, box, class, score"
+        )
+
+    def read(image: int) -> Candidates:
+        rows = given[given[:, 0] == image][:, 1:] if of_batch else given[image]
+        score, class_ = (5, 4) if of_batch else (4, 5)
+        return _of_split(rows[:, :4], rows[:, score], rows[:, class_], output, n_labels)
+
+    return read
+
+
+def _of_split(
+    boxes: NDArray[Any],
+    scores: NDArray[Any],
+    classes: NDArray[Any],
+    output: DetectionOutput,
+    n_labels: int,
+) -> Candidates:
+    """Of one image whose boxes have one class each, shapes (k, 4), (k,) and (k,)."""
+    kept = _confident(scores, output.min_confidence)
+    numbers = classes[kept].astype(np.float64) - output.first_class
+    # Where labels begin with 1, 0 is the background: nothing is there.
+    real = numbers != -1 if output.first_class else np.full(len(kept), True)
+    kept, numbers = kept[real], numbers[real]
+    known = np.isin(numbers, np.arange(n_labels))
+    if not known.all():
+        raise MalformedAnswer(
+            f"a box has class {numbers[~known][0] + output.first_class:g}; the {n_labels} "
+            f"labels are {output.first_class} to {output.first_class + n_labels - 1} "
+            f"(output.first_class is {output.first_class})"
+        )
+    return Candidates(boxes[kept], scores[kept], numbers.astype(np.intp))
 
 
 def _yolo(tensors: Tensors, output: DetectionOutput, n_labels: int, n: int) -> Read:
@@ -155,5 +183,6 @@ READERS: dict[str, Callable[[Tensors, DetectionOutput, int, int], Read]] = {
     "split": _split,
     "yolo": _yolo,
     "detr": _detr,
+    "nms": _nms,
 }
 """By `DetectionOutput.shape`, made of: tensors, declaration, number of labels and of images."""

@@ -25,8 +25,8 @@ _N_CANDIDATES = 5000
 """Most that are looked at, the most confident ones. Suppression holds every box that stays against
 all that are left, so this bounds its time; a usual detector has some hundred above the least
 confidence, and keeps `most` of them, 100 as a rule."""
-_CORNERS = {"split": "xyxy", "yolo": "cxcywh", "detr": "cxcywh"}
-_UNITS = {"split": "pixels", "yolo": "pixels", "detr": "share"}
+_CORNERS = {"split": "xyxy", "yolo": "cxcywh", "detr": "cxcywh", "nms": "xyxy"}
+_UNITS = {"split": "pixels", "yolo": "pixels", "detr": "share", "nms": "pixels"}
 _IOUS = {"yolo": 0.5}
 
 

@@ -64,7 +64,7 @@ def declared_names(output: Output) -> dict[str, str | None]:
             return {field: name for field, name in names.items() if name or field == "name"}
         case DetectionOutput():
             names = {"boxes": output.boxes}
-            if output.shape != "yolo":
+            if output.shape in {"split", "detr"}:
                 names["scores"] = output.scores
             if output.shape == "split":
                 names["classes"] = output.classes

@@ -77,6 +77,8 @@ def wanted_shapes(
             if output.objectness if objectness is None else objectness:
                 return [["n", "k", _plus(labels, 5)]]
             return [["n", _plus(labels, 4), "k"]]
+        case DetectionOutput(shape="nms"):
+            return [["n", "k", 6], ["k", 7]]
         case DetectionOutput() if field == "scores" and spec.output.shape == "detr":
             return [["n", "k", _plus(labels, 1)], ["n", "k", labels]]
         case DetectionOutput():

@@ -148,15 +148,9 @@ def _pair(cards: Scorecards, measure: str, a: int, b: int) -> ComparedPair:
 
 
 def _n_disagree(cards: Scorecards, a: int, b: int) -> int:
-    """Entries on which the two differ, as the task says what differs.
-
-    Two boxes or points are never alike to the last digit, so where the run has no third contender
-    its difference is taken; with more of them only the words of the answers are at hand.
-    """
-    if len(cards.answers) == 2:
-        return int((cards.difference > 0).sum())
+    """Entries that both answered and on which they differ, as the task says what differs."""
     answered = (cards.answers[a] >= 0) & (cards.answers[b] >= 0)
-    return int((answered & (cards.answers[a] != cards.answers[b])).sum())
+    return int((answered & (cards.groups[a] != cards.groups[b])).sum())
 
 
 def _outcome(pair: ComparedPair, p_adjusted: float) -> Outcome:

@@ -45,7 +45,7 @@ def difference(
     """
     labels = [each.label for each in predictions if each.label is not None]
     if labels:
-        return _most_frequent(labels) if len(labels) > 1 else None
+        return _counted(labels) if len(labels) > 1 else None
     answers = [each for each in predictions if each.is_answer]
     if len(answers) < 2:
         return None
@@ -121,6 +121,15 @@ def _said(prediction: Prediction) -> Hashable:
 
 
 def _most_frequent(answers: Sequence[Hashable]) -> Difference:
+    """With the groups of equal ones, where neither all nor none are."""
+    found = _counted(answers)
+    if found.kind != "partial":
+        return found
+    numbers = {each: number for number, each in enumerate(dict.fromkeys(answers))}
+    return found.model_copy(update={"groups": [numbers[each] for each in answers]})
+
+
+def _counted(answers: Sequence[Hashable]) -> Difference:
     return _difference(max(answers.count(each) for each in set(answers)), len(answers))
 
 

@@ -5,6 +5,8 @@ Stored as an `.npz` object with these arrays, for c contenders and n entries:
 - one a scorer, by its name, float64 of shape (c, n): the score, NaN where nothing was scored;
 - `answers`, int32 of shape (c, n): place of the answer's words in `labels`, -1 where none was
   given;
+- `groups`, int32 of shape (c, n): equal for contenders of an entry whose answers match as the
+  run's task says, -1 where none was given;
 - `labels` (sorted), `entry_ids` and `targets`, each a JSON list in UTF-8;
 - `difference` and `confidence_difference`, float64 of shape (n,), NaN where there is none.
 """
@@ -50,6 +52,7 @@ class Scorecards:
     """Each as JSON, `null` where there is none: boxes as objects would take ten times the room."""
     difference: NDArray[np.float64]
     confidence_difference: NDArray[np.float64]
+    groups: NDArray[np.int32]
 
     @property
     def n_entries(self) -> int:
@@ -84,6 +87,7 @@ class Scorecards:
             buffer,
             allow_pickle=False,
             answers=self.answers,
+            groups=self.groups,
             labels=_text(self.labels),
             entry_ids=_text(self.entry_ids),
             targets=np.frombuffer(f"[{', '.join(self.targets)}]".encode(), dtype=np.uint8),
@@ -98,6 +102,8 @@ class Scorecards:
         """The scorecards that `to_bytes` wrote."""
         with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
             fixed = {name: arrays[name] for name in _FIXED}
+            # Scorecards of earlier releases have none: the words of answers are next best.
+            groups = arrays["groups"] if "groups" in arrays.files else fixed["answers"]
             scores = {
                 name.removeprefix("score."): arrays[name]
                 for name in arrays.files
@@ -111,6 +117,7 @@ class Scorecards:
             targets=[json.dumps(each) for each in json.loads(fixed["targets"].tobytes())],
             difference=fixed["difference"],
             confidence_difference=fixed["confidence_difference"],
+            groups=groups,
         )
 
 
@@ -123,6 +130,7 @@ class ScorecardsBuilder:
         shape = (len(created.contenders), n_entries)
         self._scores = {each.name: np.full(shape, np.nan) for each in created.scorers}
         self._answers = np.full(shape, -1, dtype=np.int32)
+        self._groups: dict[int, Sequence[int]] = {}
         self._codes: dict[str, int] = {}
         self._entry_ids = [""] * n_entries
         self._targets = ["null"] * n_entries
@@ -144,6 +152,8 @@ class ScorecardsBuilder:
                     self._answers[contender, index] = code
             if event.difference is not None:
                 self._difference[index] = event.difference.value
+                if event.difference.groups is not None:
+                    self._groups[index] = event.difference.groups
             if event.confidence_difference is not None:
                 self._confidence[index] = event.confidence_difference
 
@@ -159,15 +169,29 @@ class ScorecardsBuilder:
         labels = sorted(self._codes)
         places = np.full(len(labels) + 1, -1, dtype=np.int32)  # the last is what code -1 picks
         places[[self._codes[label] for label in labels]] = np.arange(len(labels))
+        answers = places[self._answers]
         return {
             "scores": self._scores,
-            "answers": places[self._answers],
+            "answers": answers,
+            "groups": self._grouped(answers),
             "labels": labels,
             "entry_ids": self._entry_ids,
             "targets": self._targets,
             "difference": self._difference,
             "confidence_difference": self._confidence,
         }
+
+    def _grouped(self, answers: NDArray[np.int32]) -> NDArray[np.int32]:
+        """Words say it of labels alone: texts that match may be spelled in two ways, and boxes
+        at one place be detected by one contender and not by the other.
+        """
+        groups, positions = answers.copy(), np.arange(len(answers), dtype=np.int32)
+        groups[:, self._difference == 0] = 0
+        groups[:, self._difference == 1] = positions[:, None]
+        groups[answers < 0] = -1
+        for index, found in self._groups.items():
+            groups[answers[:, index] >= 0, index] = found
+        return groups
 
 
 def shortened(words: str) -> str:

@@ -2,26 +2,11 @@
 
 from runoff_inference_worker.errors import BadEntry
 from runoff_objects.errors import ObjectDamaged, ObjectMissing
+from runoff_objects.image_type import image_type
 from runoff_objects.store import Objects
 
 MAX_BYTES = 15 * 1024 * 1024
 """The APIs take 5 to 20 MB; base64 makes a third more of it."""
-
-
-def media_type(content: bytes) -> str | None:
-    """Of the four that every API takes; none for anything else.
-
-    Source: WHATWG MIME Sniffing, section 6.1.
-    """
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if content.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if content.startswith((b"GIF87a", b"GIF89a")):
-        return "image/gif"
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp"
-    return None
 
 
 async def picture_of(objects: Objects, file: str) -> tuple[bytes, str]:
@@ -36,7 +21,7 @@ async def picture_of(objects: Objects, file: str) -> tuple[bytes, str]:
         raise BadEntry(f"its file cannot be read: {error}") from error
     if len(content) > MAX_BYTES:
         raise BadEntry(f"its file has {len(content)} bytes; language models take {MAX_BYTES}")
-    kind = media_type(content)
+    kind = image_type(content)
     if kind is None:
         raise BadEntry("its file is none of PNG, JPEG, GIF and WebP, which language models take")
     return content, kind

@@ -18,6 +18,7 @@ from runoff_contracts.views import (
 )
 from runoff_objects.entry_set import EntryRow, EntrySet, open_entry_set
 from runoff_objects.errors import ObjectMissing
+from runoff_objects.image_type import image_type
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.problems import refuse, unknown
 from runoff_query.api.reading import Cursor, FreshOf, Limit, make_cursor, read_cursor
@@ -127,19 +128,6 @@ async def show_object(digest: Digest, parts: PartsOf) -> Response:
     if media_type is None:
         headers["Content-Disposition"] = "attachment"
     return Response(content, 200, headers, media_type=media_type or "application/octet-stream")
-
-
-def image_type(content: bytes) -> str | None:
-    """The media type of an image that cannot carry a script; none for anything else."""
-    if content.startswith(b"\x89PNG\r\n\x1a\n"):
-        return "image/png"
-    if content.startswith(b"\xff\xd8\xff"):
-        return "image/jpeg"
-    if content.startswith((b"GIF87a", b"GIF89a")):
-        return "image/gif"
-    if content[:4] == b"RIFF" and content[8:12] == b"WEBP":
-        return "image/webp"
-    return None
 
 
 async def _scan(

@@ -199,6 +199,9 @@ class Difference(Fact):
     """Coordinates: the largest distance between two of the points."""
     iou: float | None = None
     """Detection: the smallest mean IoU of matched boxes between two contenders."""
+    groups: list[int] | None = None
+    """Where some of three or more answers agree: the group of each, in the order of contenders
+    that answered. None for labels, which say themselves which are equal."""
 
 
 class EntryScored(Event):

@@ -51,7 +51,7 @@ class ClassOutput(Declaration):
 
 
 class DetectionOutput(Declaration):
-    """Which outputs hold boxes, in one of the three shapes that detectors are exported in.
+    """Which outputs hold boxes, in one of the four shapes that detectors are exported in.
 
     - `split`: `boxes` of shape (n, k, 4), `scores` (n, k), `classes` (n, k), as torchvision and
       TensorFlow export them, corners in pixels; a batch of one may leave n out;
@@ -59,11 +59,13 @@ class DetectionOutput(Declaration):
       5 + labels): centre, size in pixels, and a score a label;
     - `detr`: `boxes` (n, k, 4) as centre and size in shares of the input, `scores` (n, k,
       labels + 1) as logits, the last of which means nothing is there (softmax); or (n, k,
-      labels) as logits of each label by itself (sigmoid).
+      labels) as logits of each label by itself (sigmoid);
+    - `nms`: one tensor `boxes` of exports that hold the suppression: (n, k, 6) of corners in
+      pixels, score and class, or (k, 7) of the image's number, corners, class and score.
     """
 
     kind: Literal["boxes"] = "boxes"
-    shape: Literal["split", "yolo", "detr"]
+    shape: Literal["split", "yolo", "detr", "nms"]
     boxes: str | None = None
     """The output's name; may be left out where the model has one output."""
     scores: str | None = None
@@ -75,7 +77,7 @@ class DetectionOutput(Declaration):
     objectness: bool = False
     """`yolo` only: a fifth number says how surely there is anything."""
     first_class: int = Field(default=0, ge=0, le=1)
-    """`split` only: the number of the first label; 1 where 0 means background."""
+    """`split` and `nms`: the number of the first label; 1 where 0 means background."""
     min_confidence: _Share = 0.05
     """Boxes under it are dropped: a low one keeps the precision-recall curve whole."""
     iou: _Share | None = None
