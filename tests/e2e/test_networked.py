@@ -5,15 +5,21 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
+from PIL import Image, ImageDraw
 
+from runoff import Client
+from runoff_contracts.task import Task
 from runoff_testkit.live import LiveStack
 from runoff_testkit.oip.fake import FakeOip, Fault, fake_oip
 from runoff_testkit.oip.mlserver import NotInstallable, mlserver
-from runoff_testkit.oip.served import MOODS
+from runoff_testkit.oip.served import MOODS, SIDE
 from runoff_testkit.pages import Pages, pages
+from runoff_testkit.waiting import wait_until
 from tests.e2e.using import in_thread, wait_settled
 
 
@@ -30,13 +36,14 @@ def site() -> Iterator[Pages]:
 
 
 @pytest.fixture(scope="module")
-def real(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The address of MLServer."""
-    try:
-        with mlserver(tmp_path_factory.mktemp("mlserver")) as url:
-            yield url
-    except NotInstallable as error:
-        pytest.skip(f"MLServer cannot be installed here: {error}")
+def server_url(tmp_path_factory: pytest.TempPathFactory, fake: FakeOip) -> Iterator[str]:
+    """The address of MLServer, or of the fake that passes the same contract test."""
+    with ExitStack() as stack:
+        try:
+            url = stack.enter_context(mlserver(tmp_path_factory.mktemp("mlserver")))
+        except NotInstallable:
+            url = fake.url
+        yield url
 
 
 def register(stack: LiveStack, name: str, **spec: Any) -> None:
@@ -44,7 +51,13 @@ def register(stack: LiveStack, name: str, **spec: Any) -> None:
     assert answer.is_success, answer.text
 
 
-def register_texts(stack: LiveStack, name: str, target: Callable[[str], str], n: int = 20) -> None:
+def register_texts(
+    stack: LiveStack,
+    name: str,
+    target: Callable[[str], str],
+    n: int = 20,
+    task: Task = "classification",
+) -> None:
     """Texts that smile by turns."""
     texts = [f"text {place} {':)' if place % 2 == 0 else ':('}" for place in range(n)]
     rows = [
@@ -53,7 +66,7 @@ def register_texts(stack: LiveStack, name: str, target: Callable[[str], str], n:
     ]
     answer = stack.http.post(
         "/api/datasets",
-        params={"name": name, "task": "classification"},
+        params={"name": name, "task": task},
         content="".join(rows).encode(),
         headers={"Content-Type": "application/x-ndjson"},
     )
@@ -72,16 +85,84 @@ def launched(stack: LiveStack, **body: Any) -> str:
 
 
 def served(url: str, model: str, **given: Any) -> dict[str, Any]:
-    return {"task": "classification", "url": url, "model": model, **given}
+    return {"task": "classification", **given, "url": url, "model": model}
 
 
-def test_a_model_of_a_real_server_is_scored(stack: LiveStack, real: str) -> None:
-    """MLServer, over the real bus, to the API."""
-    register_texts(stack, "oip-real", lambda text: MOODS[0] if ":)" in text else MOODS[1])
-    spec = served(real, "mood", labels=MOODS, output="scores")
-    register(stack, "oip/mood", kind="oip_text", **spec)
+def register_spots(stack: LiveStack, folder: Path, task: Task, n: int = 20) -> None:
+    """Black images with one bright square each, twice as large as the server's models see them."""
+    rows = []
+    for place in range(n):
+        x, y = 2 * (place % 7), 2 * (place // 7)
+        image = Image.new("L", (16, 16))
+        ImageDraw.Draw(image).rectangle((x, y, x + 1, y + 1), fill=255)
+        image.save(folder / f"{place}.png")
+        target: Any = [{"label": "spot", "x": x, "y": y, "width": 2, "height": 2}]
+        if task == "coordinates":
+            target = {"x": x + 1, "y": y + 1}
+        rows.append({"id": f"s{place}", "file": f"{place}.png", "target": target})
+    lines = "".join(json.dumps(row) + "\n" for row in rows)
+    (folder / "manifest.jsonl").write_text(lines, encoding="utf-8")
+    with Client(stack.api_url) as client:
+        client.datasets.add(folder, name=f"oip-{task}", task=task)
 
-    run = wait_settled(stack, launched(stack, dataset="oip-real", models=["oip/mood"]))
+
+@pytest.mark.parametrize(
+    ("task", "model", "output", "metric"),
+    [
+        (
+            "detection",
+            "box",
+            {"shape": "split", "boxes": "boxes", "scores": "scores", "classes": "classes"},
+            ("map_50_95", 1.0),
+        ),
+        ("coordinates", "spot", {}, ("pixel_distance", 0.0)),
+    ],
+)
+def test_a_server_finds_what_images_show(
+    stack: LiveStack,
+    server_url: str,
+    tmp_path: Path,
+    task: Task,
+    model: str,
+    output: dict[str, str],
+    metric: tuple[str, float],
+) -> None:
+    """In pixels of the original image, scored and reported."""
+    register_spots(stack, tmp_path, task)
+    spec = served(server_url, model, task=task, input={"size": [SIDE, SIDE], "color": "L"})
+    labels = ["spot"] if task == "detection" else []
+    register(stack, f"oip/{task}", kind="oip", labels=labels, output=output, **spec)
+
+    run_id = launched(stack, dataset=f"oip-{task}", models=[f"oip/{task}"])
+    run = wait_settled(stack, run_id)
+    path = f"/api/runs/{run_id}/report"
+    wait_until(lambda: stack.http.get(path).is_success, what="the report")
+    report = stack.http.get(path).json()["report"]
+
+    assert (run.status, run.n_failed) == ("completed", 0)
+    assert run.contenders[0].accuracy == 1.0
+    assert [each["value"] for each in report["metrics"] if each["name"] == metric[0]] == [
+        pytest.approx(metric[1], abs=1e-6)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("task", "model", "given"),
+    [
+        ("classification", "mood", {"labels": MOODS, "output": "scores"}),
+        ("text", "shout", {}),
+    ],
+)
+def test_a_server_answers_texts(
+    stack: LiveStack, server_url: str, task: Task, model: str, given: dict[str, Any]
+) -> None:
+    """By one of its labels, or in words of its own."""
+    moods = {":)": MOODS[0], ":(": MOODS[1]}
+    targets = str.upper if task == "text" else lambda text: moods[text[-2:]]
+    register_texts(stack, f"oip-{task}", targets, task=task)
+    register(stack, f"oip/{task}", kind="oip_text", **served(server_url, model, task=task, **given))
+
+    run = wait_settled(stack, launched(stack, dataset=f"oip-{task}", models=[f"oip/{task}"]))
 
     assert (run.status, run.n_failed) == ("completed", 0)
     assert run.contenders[0].accuracy == 1.0

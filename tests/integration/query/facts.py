@@ -47,8 +47,10 @@ from runoff_contracts.events.lifecycle import (
 )
 from runoff_contracts.events.model import ModelRegistered, ModelVersionAdded
 from runoff_contracts.events.scorecard import ScorecardsStored
+from runoff_contracts.events.uploads import PredictionsUploaded, UploadsCompleted
 from runoff_contracts.ids import new_run_id
-from runoff_contracts.model_spec import LlmSpec, OnnxSpec
+from runoff_contracts.model_spec import LlmSpec, OnnxSpec, UploadSpec
+from runoff_contracts.pushed import Marked
 from runoff_contracts.report import Metric
 from runoff_contracts.run_config import RunConfig
 from runoff_contracts.specs.tensors import ImageInput
@@ -372,6 +374,28 @@ class Scribe:
         await self.run(run_id, completed(run_id, n_entries))
         await self.run(run_id, edited(run_id, "nightly", commit="4f1c2aa"))
         await self.compared(run_id)
+        return run_id
+
+    async def live_run(self) -> str:
+        """A run of two live contenders, the first of which was completed half way."""
+        run_id = new_run_id()
+        spec = UploadSpec(task="classification", live=True)
+        live = [
+            Contender(position=each, model=f"upload/{each}", digest=digest(each), spec=spec)
+            for each in range(2)
+        ]
+        await self.run(run_id, created(run_id, 10, contenders=live), started(run_id))
+        for contender, places in ((0, range(4)), (1, range(5, 9)), (0, range(4, 6))):
+            event = PredictionsUploaded(
+                run_id=run_id,
+                contender=contender,
+                file=digest(contender),
+                rows=Marked.of([(place, 3) for place in places]),
+                uploaded_at=NOW,
+            )
+            await self.tell(subjects.uploads(run_id), event)
+        done = UploadsCompleted(run_id=run_id, contender=0, completed_at=NOW)
+        await self.tell(subjects.uploads(run_id), done)
         return run_id
 
     async def _slice(

@@ -63,12 +63,20 @@ async def test_fresh_tables_equal_the_live_ones(
     async with following(nc, pool):
         for seed in range(5):
             await scribe.whole_run(seed=seed)
+        live = await scribe.live_run()
         last = await scribe.log.last_seq()
         await caught_up(pool, last)
         before = await rows(pool)
         done = await _rebuilt(fresh_database, nc)
 
     assert done.equal
+    async with pool.acquire() as connection:
+        pushed = await connection.fetch(
+            "SELECT n_uploaded, uploads_complete FROM run_contenders"
+            " WHERE run_id = $1 ORDER BY position",
+            live,
+        )
+    assert [tuple(each) for each in pushed] == [(6, True), (4, False)]
     assert done.seq == last
     assert done.tables["entries"].n_rows == done.tables["entries"].n_rows_live == 50
     assert set(done.tables) >= {"runs", "run_metrics", "entry_scores", "projection_checkpoints"}

@@ -162,3 +162,12 @@ def test_a_slice_that_takes_a_second_stays() -> None:
     """Nothing is said when nothing is gained."""
     for elapsed_s in (0.55, 1.0, 1.9):
         assert better_size(100, elapsed_s=elapsed_s, largest=500) is None
+
+
+@cases(legal_plans())
+def test_every_entry_is_in_the_slice_that_its_number_says(made: tuple[list[Segment], int]) -> None:
+    """Also where the cut was changed on the way."""
+    plan, n_entries = made
+    for piece in all_slices(plan, n_entries):
+        for entry in (piece.start, piece.start + piece.n - 1):
+            assert slicing.number_at(plan, entry) == piece.number

@@ -71,6 +71,8 @@ class Ask:
     """None but for variations."""
     piece: Piece | None = None
     """Where the entry comes from; none where it is asked about by itself."""
+    index: int = 0
+    """Place in the run's entry set."""
 
 
 @dataclass(frozen=True, slots=True)

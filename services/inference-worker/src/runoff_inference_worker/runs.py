@@ -23,6 +23,7 @@ from runoff_inference_worker.kept import Asking, KeptModel
 from runoff_inference_worker.of_task import OfTask
 from runoff_inference_worker.provider import Kit, Model, Unopened
 from runoff_inference_worker.providers import PROVIDERS
+from runoff_inference_worker.pushed import PushedModel
 from runoff_inference_worker.slices import Rest
 from runoff_inference_worker.taking import Taker
 from runoff_objects.entry_set import EntrySet, open_entry_set
@@ -177,6 +178,8 @@ class Runs:
 
     async def model(self, contender: Contender, created: RunCreated) -> Model:
         """The opened model, or one that says of every entry why there is none."""
+        if contender.is_live:
+            return PushedModel(self._log, created, contender, self._kit)
         provider = PROVIDERS.get(contender.provider)
         if provider is None:
             return Unopened(f"this worker has no provider {contender.provider!r}")

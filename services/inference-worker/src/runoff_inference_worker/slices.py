@@ -212,7 +212,7 @@ class Slice:
         rows = self._sheet.rows
         texts = [place for place in places if rows[place].file is None]
         bare = texts if len(self._lookers) == len(self._each) else places
-        asks = {place: self._ask(rows[place], None, None) for place in bare}
+        asks = {place: self._ask(place, None, None) for place in bare}
         for asker, wanted, feed in self._each:
             at_once = texts if asker.looks else places
             feed.put(Pending(place, asks[place]) for place in at_once if place in wanted)
@@ -251,8 +251,7 @@ class Slice:
             readable.append(place)
             self._sheet.keep(place, each.n_bytes, memory)
             for view, picture in each.by_view.items():
-                row = self._sheet.rows[place]
-                asks[view][place] = self._ask(row, picture, each.size)
+                asks[view][place] = self._ask(place, picture, each.size)
         for asker, wanted, feed in self._lookers:
             of_view = asks[asker.model.view]
             feed.put(Pending(place, of_view[place]) for place in readable if place in wanted)
@@ -263,11 +262,11 @@ class Slice:
                 asker.refuse(place, error, partial(self._sheet.put, asker.position))
                 feed.settled(1, unseen=True)
 
-    def _ask(self, row: EntryRow, picture: Picture | None, size: tuple[int, int] | None) -> Ask:
+    def _ask(self, place: int, picture: Picture | None, size: tuple[int, int] | None) -> Ask:
+        row, index = self._sheet.rows[place], self._sheet.item.start + place
         origin = row.section, row.split, row.file
-        return Ask(
-            row.id, row.text, row.metadata, picture, *origin, size, self._anchor, self._piece
-        )
+        known = row.id, row.text, row.metadata
+        return Ask(*known, picture, *origin, size, self._anchor, self._piece, index)
 
     def _flush(self) -> None:
         for feed in self._feeds:

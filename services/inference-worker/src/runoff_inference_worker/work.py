@@ -1,22 +1,20 @@
 """What becomes of one work item: answered, appended, acknowledged; or handed back, or settled."""
 
 import asyncio
-from collections.abc import Awaitable, Callable
-from typing import TypeVar
+from collections.abc import Callable
 
 import structlog
-from nats.js.errors import APIError
 from obstore.exceptions import BaseError as StoreError
 
 from runoff_contracts import subjects
 from runoff_contracts.work import WorkItem
-from runoff_eventlog.errors import AppendTooLarge, EventLogError
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.tracing import context_of
 from runoff_inference_worker.append import append_slice
 from runoff_inference_worker.errors import RunUnknown
 from runoff_inference_worker.leases import Held, Leases
 from runoff_inference_worker.longest import Facts
+from runoff_inference_worker.patience import patiently
 from runoff_inference_worker.pictures import Memory, Pictures
 from runoff_inference_worker.runs import OpenRun, Runs
 from runoff_inference_worker.slices import Sheet, Slice, unanswered
@@ -26,14 +24,11 @@ from runoff_objects.errors import ObjectError
 from runoff_objects.store import Objects
 from runoff_runtime.telemetry import tracer
 
-T = TypeVar("T")
-
 MOST_FAILURES = 5
 """Deliveries after which an item that our own code fails on is settled as failed."""
 MOST_DELIVERIES = 12
 """Deliveries after which an item is not even tried: it ends every worker that touches it."""
 _LONGEST_DELAY_S = 30.0
-_PATIENCE_S = 5.0
 _REMEMBERED = 10_000
 
 logger = structlog.get_logger(__name__)
@@ -148,7 +143,7 @@ class Work:
         if held.n_delivered == 1:
             return False
         subject = subjects.processed(held.item.run_id, held.item.slice)
-        return await _patiently(lambda: self._log.last(subject)) is not None
+        return await patiently(lambda: self._log.last(subject)) is not None
 
     async def _answer(self, run: OpenRun, held: Held) -> None:
         held.n_useful = run.n_useful
@@ -157,7 +152,7 @@ class Work:
         sheet = Sheet(held.item, rows, len(run.created.contenders))
         answers: Taken = {}
         if (taker := run.taker) is not None:
-            answers = await _patiently(lambda: taker.answers(held.item.start, len(rows)))
+            answers = await patiently(lambda: taker.answers(held.item.start, len(rows)))
             take_over(sheet, answers, taker.taken)
         slice_ = Slice(
             sheet,
@@ -193,7 +188,7 @@ class Work:
             await self._append(held, facts, elapsed_s=elapsed_s)
 
     async def _append(self, held: Held, facts: Facts, *, elapsed_s: float) -> None:
-        await _patiently(lambda: append_slice(self._log, held.item, facts, elapsed_s=elapsed_s))
+        await patiently(lambda: append_slice(self._log, held.item, facts, elapsed_s=elapsed_s))
         self._leases.answered(len(facts), elapsed_s=elapsed_s)
 
     async def _failed(self, held: Held) -> None:
@@ -215,7 +210,7 @@ class Work:
         """Write that nobody answered, so that the run does not hang."""
         item = held.item
         try:
-            created = await _patiently(lambda: self._runs.created(item.run_id))
+            created = await patiently(lambda: self._runs.created(item.run_id))
         except RunUnknown:
             await self._leases.done(held)
             return
@@ -235,17 +230,3 @@ def _is_outage(error: BaseException) -> bool:
     if isinstance(error, BaseExceptionGroup):
         return all(_is_outage(each) for each in error.exceptions)
     return isinstance(error, StoreError)
-
-
-async def _patiently(do: Callable[[], Awaitable[T]]) -> T:
-    """Until the log answers: what models have said is not thrown away because it was away."""
-    wait_s = 0.25
-    while True:
-        try:
-            return await do()
-        except AppendTooLarge:
-            raise
-        except (EventLogError, APIError) as error:
-            logger.warning("log.unavailable", error=str(error))
-        await asyncio.sleep(wait_s)
-        wait_s = min(2 * wait_s, _PATIENCE_S)

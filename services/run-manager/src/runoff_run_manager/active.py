@@ -1,14 +1,18 @@
 """A run under way, as run-manager holds it in memory; all of it can be rebuilt from the log."""
 
+import heapq
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from runoff_contracts.event import Event
+from runoff_contracts.events.uploads import PredictionsUploaded, UploadsCompleted
 from runoff_contracts.task import Status
 from runoff_run_manager import judges, slicing
 from runoff_run_manager.budget import overrun
 from runoff_run_manager.evolve import Run
 from runoff_run_manager.slicing import Slice
+from runoff_run_manager.uploads import Uploads
 
 _WEIGHT = 0.5
 
@@ -41,6 +45,13 @@ class ActiveRun:
     """The most that entries of a slice took in the log."""
     elapsed_s: float | None = None
     """Smoothed wall time of a slice of the present size."""
+    uploads: Uploads | None = None
+    """Where predictions are pushed: a slice is handed out once it has all of them."""
+    _covered: list[int] = field(default_factory=list, init=False)
+    """A heap of slices that have all of them; those handed out since may be among them."""
+
+    def __post_init__(self) -> None:
+        self._look_over()
 
     @property
     def run_id(self) -> str:
@@ -61,6 +72,11 @@ class ActiveRun:
     def is_fed(self) -> bool:
         """Whether its work is handed out: not before it starts, nor while it is paused."""
         return bool(self.run.plan) and self.run.status is Status.RUNNING
+
+    @property
+    def is_starved(self) -> bool:
+        """Whether nothing can be handed out before more predictions are pushed."""
+        return self.uploads is not None and self.is_fed and self.upcoming() is None
 
     @property
     def is_paused(self) -> bool:
@@ -103,9 +119,12 @@ class ActiveRun:
         return slicing.first_size(
             largest=self.largest_slice(),
             sleep_s=created.config.sleep_s,
+            # Nothing is asked either where all that it needs is pushed.
             asks=bool(created.judges)
-            or created.answers_from is None
-            or created.answers_from.what != "all",
+            or (
+                (created.answers_from is None or created.answers_from.what != "all")
+                and len(created.live) < len(created.contenders)
+            ),
         )
 
     def better_size(self) -> int | None:
@@ -120,10 +139,19 @@ class ActiveRun:
         return slicing.slice_at(self.run.plan, self.frontier, self.n_entries)
 
     def upcoming(self) -> Slice | None:
-        """The next slice that the log does not have and that is not out; none at the end."""
+        """The next slice that the log does not have and that is not out; none at the end.
+
+        Of a run that waits for predictions, the first one that has them all.
+        """
+        if self.uploads is not None and not self.uploads.is_whole:
+            while self._covered and self._is_taken(self._covered[0]):
+                heapq.heappop(self._covered)
+            if not self._covered:
+                return None
+            return slicing.slice_at(self.run.plan, self._covered[0], self.n_entries)
         while (
             piece := slicing.slice_at(self.run.plan, self.next_slice, self.n_entries)
-        ) is not None and (piece.number in self.processed or piece.number in self.outstanding):
+        ) is not None and self._is_taken(piece.number):
             self.next_slice += 1
         return piece
 
@@ -143,6 +171,8 @@ class ActiveRun:
             if number in self.outstanding:
                 self.outstanding.discard(number)
                 self.next_slice = min(self.next_slice, number)
+                if self.uploads is not None:
+                    heapq.heappush(self._covered, number)
 
     def note_processed(
         self,
@@ -177,6 +207,25 @@ class ActiveRun:
             self.scored.add(number)
             self.n_scored += n
 
+    def note_uploaded(self, events: Iterable[Event]) -> None:
+        """`uploads` has folded these: find the slices that have all predictions now."""
+        if not self.run.plan:
+            return
+        touched: set[int] = set()
+        for event in events:
+            if isinstance(event, UploadsCompleted):
+                self._look_over()
+                return
+            if isinstance(event, PredictionsUploaded):
+                for start, n in event.rows.ranges:
+                    first = slicing.number_at(self.run.plan, start)
+                    touched.add(first)
+                    if n > 1:
+                        last = slicing.number_at(self.run.plan, start + n - 1)
+                        touched.update(range(first + 1, last + 1))
+        for number in touched:
+            self._offer(number)
+
     def advanced(self, run: Run, seq: int) -> None:
         """The lifecycle went on; where the plan has a new last segment, measure anew.
 
@@ -184,9 +233,30 @@ class ActiveRun:
         """
         if seq < self.seq:
             return
-        if run.plan != self.run.plan:
+        is_cut_anew = run.plan != self.run.plan
+        if is_cut_anew:
             self.elapsed_s = None
         self.run, self.seq = run, seq
+        if is_cut_anew:
+            self._look_over()
+
+    def _is_taken(self, number: int) -> bool:
+        return number in self.processed or number in self.outstanding
+
+    def _look_over(self) -> None:
+        """Find every slice that has all its predictions."""
+        self._covered.clear()
+        if self.uploads is None or not self.run.plan:
+            return
+        for number in range(slicing.number_at(self.run.plan, self.n_entries - 1) + 1):
+            self._offer(number)
+
+    def _offer(self, number: int) -> None:
+        piece = slicing.slice_at(self.run.plan, number, self.n_entries)
+        if piece is None or self.uploads is None or self._is_taken(number):
+            return
+        if self.uploads.covers(piece.start, piece.n):
+            heapq.heappush(self._covered, number)
 
 
 def fair_share(n_runs: int, *, budget: int) -> int:

@@ -15,6 +15,7 @@ from runoff_contracts.commands import (
     AskAgain,
     CancelRun,
     Command,
+    CompleteUploads,
     CreateRun,
     DeleteRun,
     EditRun,
@@ -24,6 +25,7 @@ from runoff_contracts.commands import (
     RegisterModel,
     RepeatRun,
     ResumeRun,
+    UploadPredictions,
 )
 from runoff_contracts.event import Event
 from runoff_contracts.problem import Problem, problem
@@ -36,6 +38,7 @@ from runoff_run_manager.checking import Checks
 from runoff_run_manager.errors import Refusal
 from runoff_run_manager.evolve import Dataset, Model, Run
 from runoff_run_manager.launching import Launches
+from runoff_run_manager.uploading import Uploading
 from runoff_runtime.commands import handle
 
 QUEUE = "run-manager"
@@ -53,6 +56,7 @@ class Commands:
         self._book = book
         self._launches = Launches(book, objects, checks)
         self._again = AskingAgain(book, objects)
+        self._uploading = Uploading(book)
 
     async def register_dataset(self, command: RegisterDataset) -> Accepted:
         """Append a dataset's version."""
@@ -119,6 +123,14 @@ class Commands:
         """Ask for a further version of each entry that is meant."""
         return await self._again.ask(command)
 
+    async def upload_predictions(self, command: UploadPredictions) -> Accepted:
+        """Take predictions of a live contender."""
+        return await self._uploading.upload(command)
+
+    async def complete_uploads(self, command: CompleteUploads) -> Accepted:
+        """Wait for no more predictions."""
+        return await self._uploading.complete(command)
+
 
 def subscribe(broker: NatsBroker, commands: Callable[[], Commands]) -> None:
     """Answer every command; `commands` gives the handlers once the broker is connected."""
@@ -156,6 +168,8 @@ def subscribe(broker: NatsBroker, commands: Callable[[], Commands]) -> None:
         FailRun: Commands.fail_run,
         DeleteRun: Commands.delete_run,
         AskAgain: Commands.ask_again,
+        UploadPredictions: Commands.upload_predictions,
+        CompleteUploads: Commands.complete_uploads,
     }
     for command, method in handlers.items():
         handle(broker, command, queue=QUEUE, handler=safely(method))

@@ -124,7 +124,7 @@ def repeat_run(
     """
     if _was_made(command, run):
         return []
-    old = _known(command.of, old)
+    old = known(command.of, old)
     if not old.status.settled:
         raise refusal(
             "run-active",
@@ -183,7 +183,7 @@ def repeat_run(
 
 def pause_run(command: PauseRun, run: Run | None, *, now: datetime) -> list[Event]:
     """Halt a run that has not settled; pausing a paused one says nothing new."""
-    run = _known(command.run_id, run)
+    run = known(command.run_id, run)
     if run.status is Status.PAUSED:
         return []
     if run.status.settled:
@@ -195,7 +195,7 @@ def pause_run(command: PauseRun, run: Run | None, *, now: datetime) -> list[Even
 
 def resume_run(command: ResumeRun, run: Run | None, *, now: datetime) -> list[Event]:
     """Let a paused run go on."""
-    run = _known(command.run_id, run)
+    run = known(command.run_id, run)
     if run.status is not Status.PAUSED:
         raise refusal(
             "run-not-paused",
@@ -208,7 +208,7 @@ def resume_run(command: ResumeRun, run: Run | None, *, now: datetime) -> list[Ev
 
 def edit_run(command: EditRun, run: Run | None, *, now: datetime) -> list[Event]:
     """Give a run other words, settled or not; the same ones say nothing new."""
-    run = _known(command.run_id, run)
+    run = known(command.run_id, run)
     alias = run.alias if command.alias is None else command.alias or None
     labels = run.labels if command.labels is None else command.labels
     if (alias, labels) == (run.alias, run.labels):
@@ -218,7 +218,7 @@ def edit_run(command: EditRun, run: Run | None, *, now: datetime) -> list[Event]
 
 def cancel_run(command: CancelRun, run: Run | None, *, now: datetime) -> list[Event]:
     """Stop a run that has not settled; stopping a stopped one says nothing new."""
-    run = _known(command.run_id, run)
+    run = known(command.run_id, run)
     match run.status:
         case Status.CANCELED:
             return []
@@ -244,7 +244,7 @@ def delete_run(command: DeleteRun, run: Run | None, *, now: datetime) -> list[Ev
     """
     if run is not None and run.deleted:
         return []
-    run = _known(command.run_id, run)
+    run = known(command.run_id, run)
     deleted = RunDeleted(run_id=run.run_id, deleted_at=now)
     if run.status.settled:
         return [deleted]
@@ -267,7 +267,8 @@ def _was_made(command: CreateRun | RepeatRun, run: Run | None) -> bool:
     raise refusal("run-exists", f"Run {command.run_id} exists", 409, field="run_id")
 
 
-def _known(run_id: str, run: Run | None) -> Run:
+def known(run_id: str, run: Run | None) -> Run:
+    """The run, where there is one and nobody deleted it."""
     if run is None or run.deleted:
         raise refusal("unknown-run", f"There is no run {run_id}", 404)
     return run

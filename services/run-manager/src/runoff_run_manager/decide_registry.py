@@ -9,6 +9,7 @@ from runoff_contracts.comparison import canonical, digest_of
 from runoff_contracts.event import Event
 from runoff_contracts.events.dataset import DatasetRegistered, DatasetVersionAdded
 from runoff_contracts.events.model import ModelRegistered, ModelVersionAdded
+from runoff_contracts.model_spec import UploadSpec
 from runoff_run_manager.errors import refusal
 from runoff_run_manager.evolve import Dataset, Model
 
@@ -104,12 +105,18 @@ def register_model(command: RegisterModel, model: Model | None, *, now: datetime
             hint=f"give task {model.registered.task}, or choose another name",
         )
     number = 1 + max(model.versions, default=0) if model else 1
-    spec = command.spec.model_dump(mode="json")
+    content: dict[str, object] = {
+        "file": command.file,
+        "spec": command.spec.model_dump(mode="json"),
+    }
+    if isinstance(command.spec, UploadSpec) and command.spec.live:
+        # Nothing else tells two of them apart, and a run takes no model twice.
+        content["model"] = command.model
     events.append(
         ModelVersionAdded(
             model=command.model,
             number=number,
-            digest=digest_of(canonical({"file": command.file, "spec": spec})),
+            digest=digest_of(canonical(content)),
             file=command.file,
             n_bytes=command.n_bytes,
             spec=command.spec,
@@ -159,13 +166,16 @@ def _check(command: RegisterModel) -> None:
             field="spec.kind",
             hint=f"{' or '.join(known.kinds)} for {provider}/",
         )
-    if known.needs_file != (command.file is not None):
+    is_live = isinstance(command.spec, UploadSpec) and command.spec.live
+    needs_file = known.needs_file and not is_live
+    if needs_file != (command.file is not None):
+        what = "A live model" if is_live else f"A model of {provider}/"
         raise refusal(
             "bad-model-file",
-            f"A model of {provider}/ {'is a file' if known.needs_file else 'has no file'}",
+            f"{what} {'is a file' if needs_file else 'has no file'}",
             422,
             field="file",
-            hint="send the file" if known.needs_file else "leave it out",
+            hint="send the file" if needs_file else "leave it out",
         )
     if command.spec.kind == "llm" and provider == "llm" and command.spec.api is None:
         raise refusal(

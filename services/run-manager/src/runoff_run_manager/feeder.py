@@ -202,7 +202,7 @@ class Feeder:
         hungry = [
             run
             for run in self._runs.values()
-            if run.run.created.priority == priority and run.is_fed
+            if run.run.created.priority == priority and run.is_fed and not run.is_starved
         ]
         share = fair_share(len(hungry), budget=max(_MIN_OUT, _OUT_PER_WORKER * n_workers))
         # Counted once: what comes back meanwhile waits for the next round, or a run of fast

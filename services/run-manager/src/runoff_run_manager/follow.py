@@ -30,6 +30,7 @@ from runoff_eventlog.reader import LogReader
 from runoff_run_manager.active import ActiveRun
 from runoff_run_manager.evolve import Run
 from runoff_run_manager.feeder import Feeder
+from runoff_run_manager.uploading import open_uploads, read_on
 from runoff_run_manager.work_queue import WorkQueue
 
 
@@ -76,6 +77,8 @@ class Follower:
                 for message in batch:
                     if message.subject.endswith(".lifecycle"):
                         await self._note_lifecycle(message, known_seq=last_seq)
+                    elif message.subject.endswith(".uploads"):
+                        await self._note_uploads(message)
                     else:
                         self._note_slice(message)
                 behind -= len(batch)
@@ -93,7 +96,7 @@ class Follower:
         run_id = message.subject.split(".")[2]
         type_ = message.headers.get("ce-type")
         if type_ == _CREATED and message.seq > known_seq:
-            active = _under_way(await self._log.read(message.subject))
+            active = await self._under_way(await self._log.read(message.subject))
             if active is not None:
                 self._feeder.add(active)
             return
@@ -106,6 +109,13 @@ class Follower:
             await self._feeder.drop(run_id)
         elif type_ in _OVER:
             self._feeder.forget(run_id)
+
+    async def _note_uploads(self, message: Message) -> None:
+        """Predictions were pushed; they are read once for all messages that are there by now."""
+        active = self._feeder.run(message.subject.split(".")[2])
+        if active is None or active.uploads is None or message.seq <= active.uploads.seq:
+            return
+        active.note_uploaded(await read_on(self._log, active.run_id, active.uploads))
 
     def _note_slice(self, message: Message) -> None:
         _, _, run_id, _, number, kind = message.subject.split(".")
@@ -140,7 +150,7 @@ class Follower:
             if last.headers.get("ce-type") in _OVER:
                 continue
             lifecycle = await self._log.read(last.subject)
-            active = _under_way(lifecycle)
+            active = await self._under_way(lifecycle)
             if active is None:
                 continue
             for number in queued.slices.get(active.run_id, ()):
@@ -154,18 +164,22 @@ class Follower:
         logger.info("recovering", n_runs=len(found), from_seq=first_seq)
         return first_seq
 
+    async def _under_way(self, lifecycle: list[Message]) -> ActiveRun | None:
+        """The run of a lifecycle, with what was pushed to it; none where it is over."""
+        run = Run.of(event for message in lifecycle for _, event in message.events())
+        if run is None or run.status.settled or run.deleted:
+            return None
+        return ActiveRun(
+            run,
+            lifecycle[-1].seq,
+            traceparent=lifecycle[0].headers.get("traceparent"),
+            uploads=await open_uploads(self._log, run.created) if run.created.live else None,
+        )
+
     async def _n_behind(self) -> int:
         """Messages that the reader has yet to bring from the time before this start."""
         info = await self._log.js.consumer_info(subjects.LOG_STREAM, "run-manager")
         return (info.num_pending or 0) + (info.num_ack_pending or 0)
-
-
-def _under_way(lifecycle: list[Message]) -> ActiveRun | None:
-    """The run of a lifecycle; none where it is over."""
-    run = Run.of(event for message in lifecycle for _, event in message.events())
-    if run is None or run.status.settled or run.deleted:
-        return None
-    return ActiveRun(run, lifecycle[-1].seq, traceparent=lifecycle[0].headers.get("traceparent"))
 
 
 def _first_work(lifecycle: list[Message]) -> int:

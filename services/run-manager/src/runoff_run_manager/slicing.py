@@ -79,6 +79,17 @@ def score_bytes(scorers: Iterable[str]) -> int:
     return sum(_SCORE_BYTES + len(name) for name in scorers)
 
 
+def number_at(plan: Sequence[Segment], entry: int) -> int:
+    """Number of the slice that an entry is in.
+
+    Args:
+        plan: Segments in order, at least one.
+    """
+    place = max(i for i, segment in enumerate(plan) if segment.from_entry <= entry)
+    segment = plan[place]
+    return segment.first_slice + (entry - segment.from_entry) // segment.size
+
+
 def largest_slice(
     *,
     n_entries: int,

@@ -1,12 +1,17 @@
 """`client.datasets`: named entries in immutable versions."""
 
-from collections.abc import Iterator
+import tempfile
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from runoff.errors import InvalidInput, ProblemError
+from runoff.importing.coco_truth import read_truth, split_in, write_manifest
+from runoff.importing.sample import Place
 from runoff.manifest import Plan, plan
 from runoff.registered import RegisteredView
 from runoff.tarball import CHUNK_BYTES, Progress, TarStream
 from runoff.transport import Body, Transport, path_of
+from runoff_contracts.problem import FieldError
 from runoff_contracts.task import Task
 from runoff_contracts.views import DatasetEntryView, DatasetView, Page
 
@@ -49,6 +54,42 @@ class Datasets:
             repeatable=True,
         )
 
+    def add_coco(
+        self,
+        annotations: Path | str,
+        *,
+        name: str,
+        images: Path | str,
+        split: str | None = None,
+        progress: Progress | None = None,
+    ) -> RegisteredView:
+        """Send the ground truth of detection in the format of COCO as a version.
+
+        Args:
+            annotations: The JSON file with images, categories and annotations.
+            images: The folder that its `file_name`s are below.
+            split: Of all entries; what the file's name says where it is left out.
+
+        Raises:
+            InvalidInput: With every place in the file that is wrong; nothing was sent.
+            ProblemError: As `add`; a line of it is an image of the file, counted from one.
+        """
+        path = Path(annotations)
+        truth = read_truth(path)
+        with tempfile.TemporaryDirectory(prefix="runoff-coco-") as folder:
+            manifest = Path(folder) / "manifest.jsonl"
+            write_manifest(truth, manifest, split=split or split_in(path.stem))
+            try:
+                return self.add(
+                    manifest, name=name, task="detection", files=images, progress=progress
+                )
+            except InvalidInput as error:
+                what = f"{path.name}: {len(error.errors)} image(s) are wrong, nothing was sent"
+                raise InvalidInput(what, _at_images(error.errors, path)) from error
+            except ProblemError as error:
+                errors = _at_images(error.problem.errors, path)
+                raise ProblemError(error.problem.model_copy(update={"errors": errors})) from error
+
     def list(
         self, *, limit: int | None = None, cursor: str | None = None, after: int | None = None
     ) -> Page[DatasetView]:
@@ -67,6 +108,20 @@ class Datasets:
         params = {"limit": limit, "cursor": cursor}
         path = path_of("datasets", name, "entries")
         return self._transport.get(Page[DatasetEntryView], path, params)
+
+
+def _at_images(errors: Sequence[FieldError], path: Path) -> Sequence[FieldError]:
+    """Lines of a manifest that nobody sees, as images of the file that it was made of."""
+    return [
+        each
+        if each.line is None
+        else FieldError(
+            field=each.field,
+            message=each.message,
+            file=Place(path.name, member=f"images.{each.line - 1}").error("", "").file,
+        )
+        for each in errors
+    ]
 
 
 def _body(planned: Plan, progress: Progress | None) -> Body:

@@ -9,6 +9,7 @@ from runoff_contracts.events.lifecycle import ScorerUsed
 from runoff_contracts.ids import Digest, EntryId, ModelRef, Name, RunId
 from runoff_contracts.model_spec import ModelSpec
 from runoff_contracts.problem import Problem
+from runoff_contracts.pushed import Marked
 from runoff_contracts.run_config import RunConfig, Selection
 from runoff_contracts.task import Priority, Task
 
@@ -168,6 +169,28 @@ class AskAgain(Command):
     mode: Mode = "rerun"
     seed: Seed | None = None
     """For a variation."""
+
+
+class UploadPredictions(Command):
+    """Take predictions of a live contender; each entry has one answer."""
+
+    type: ClassVar[str] = "run.upload_predictions"
+    run_id: RunId
+    model: ModelRef | None = None
+    """Of the contender; may be left out where only one is live."""
+    file: Digest
+    """As `PredictionsUploaded.file`."""
+    rows: Marked
+    """Every row of the file."""
+
+
+class CompleteUploads(Command):
+    """Wait for no more predictions: entries without one fail."""
+
+    type: ClassVar[str] = "run.complete_uploads"
+    run_id: RunId
+    model: ModelRef | None = None
+    """Of the contender; every live one where it is left out."""
 
 
 class CancelRun(Command):

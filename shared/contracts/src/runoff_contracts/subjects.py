@@ -18,6 +18,7 @@ ALL_LIFECYCLES = "runoff.run.*.lifecycle"
 ALL_PROCESSED = "runoff.run.*.slice.*.processed"
 ALL_ENTRIES = "runoff.run.*.entry.*"
 ALL_SCORED = "runoff.run.*.slice.*.scored"
+ALL_UPLOADS = "runoff.run.*.uploads"
 
 PROJECTED = "runoff.signal.projected"
 """Core NATS, after each commit of the projector: what a waiting reader waits for."""
@@ -36,6 +37,11 @@ def model(model_id: str) -> str:
 
 def lifecycle(run_id: str) -> str:
     return f"runoff.run.{run_id}.lifecycle"
+
+
+def uploads(run_id: str) -> str:
+    """Predictions that were pushed while the run was under way."""
+    return f"runoff.run.{run_id}.uploads"
 
 
 def run_events(run_id: str) -> str:

@@ -34,6 +34,11 @@ class UploadedAnswer(AnswerBody):
     error: str | None = Field(default=None, max_length=2000)
     """What went wrong where there is no answer."""
 
+    @property
+    def line(self) -> bytes:
+        """As it is stored, without the end of the line: equal answers are equal there."""
+        return self.model_dump_json(exclude_none=True).encode()
+
 
 def answer_error(task: Task, answer: UploadedAnswer) -> tuple[str, str] | None:
     """The field that keeps a row from being a prediction of the task, and why; or none."""

@@ -110,6 +110,10 @@ class ContenderView(View):
     n_output_tokens: int | None = None
     metrics: dict[str, float] = {}
     """Over all entries, by name: what has a value so far."""
+    n_uploaded: int | None = None
+    """Entries whose predictions were pushed in this run; None where the contender is not live."""
+    uploads_complete: bool | None = None
+    """Whether nothing more comes; None where the contender is not live."""
 
 
 class JudgeView(View):
@@ -271,14 +275,24 @@ class RegisteredPredictions(AcceptedView):
 
     model: str
     number: int
-    digest: str
-    """Of the file: the same predictions have the same one."""
+    digest: str | None
+    """Of the file: the same predictions have the same one. None where the model is live."""
     n_answers: int
     n_new: int
     """Rows that this request added; the others were there, which append allows."""
     n_bytes: int
     created: bool
     """False where these very predictions were registered under this name before."""
+
+
+class UploadedView(AcceptedView):
+    """Predictions that a run took, which may have been there before."""
+
+    model: str
+    n_rows: int
+    """In the request."""
+    n_new: int
+    """Those whose entries had none before."""
 
 
 class ProjectionHealth(View):

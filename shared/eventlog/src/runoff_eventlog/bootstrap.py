@@ -44,7 +44,12 @@ LOG_CONSUMERS = {
     ),
     "scoring-own": ConsumerConfig(filter_subjects=[subjects.ALL_PROCESSED], headers_only=True),
     "run-manager": ConsumerConfig(
-        filter_subjects=[subjects.ALL_PROCESSED, subjects.ALL_SCORED, subjects.ALL_LIFECYCLES],
+        filter_subjects=[
+            subjects.ALL_PROCESSED,
+            subjects.ALL_SCORED,
+            subjects.ALL_LIFECYCLES,
+            subjects.ALL_UPLOADS,
+        ],
         headers_only=True,
     ),
 }

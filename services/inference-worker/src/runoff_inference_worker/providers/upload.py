@@ -1,7 +1,8 @@
 """`upload/<name>`: predictions that were made elsewhere, found by the id of their entry.
 
 No model is asked. A row's latency, usage and cost are those that were uploaded; where a row says
-nothing of its latency, none is known. An entry without a row fails as unavailable.
+nothing of its latency, none is known. An entry without a row fails as unavailable. What is pushed
+to a live model belongs to a run: `pushed.py` finds it.
 """
 
 import asyncio
@@ -64,35 +65,37 @@ class UploadModel:
         """The file stays with `Files`, which closes what nobody uses."""
 
     def _replies(self, asks: Sequence[Ask]) -> list[Reply]:
-        return [self._reply(ask.entry_id) for ask in asks]
+        return [reply_of(self._uploaded, ask.entry_id, self._task) for ask in asks]
 
-    def _reply(self, entry_id: str) -> Reply:
-        # A time of its own for each: replies that share one are taken for one call.
-        now = datetime.now(UTC)
-        try:
-            row = self._uploaded.find(entry_id)
-        except BadPredictions as error:
-            return _failed(MalformedAnswer(str(error), retry=False), now)
-        if row is None:
-            return _failed(Unavailable("no prediction was uploaded", retry=False), now)
-        wrong = answer_error(self._task, row)
-        if wrong is not None:
-            return _failed(MalformedAnswer(": ".join(wrong), retry=False), now)
-        return Reply(
-            _outcome(row),
-            now,
-            duration_s=row.latency_s or 0.0,
-            is_timed=row.latency_s is not None,
-            usage=row.usage,
-            cost_usd=row.cost_usd,
-        )
+
+def reply_of(uploaded: Uploaded | None, entry_id: str, task: Task) -> Reply:
+    """What a file says of an entry; where there is no file or no row, that nothing was uploaded."""
+    # A time of its own for each: replies that share one are taken for one call.
+    now = datetime.now(UTC)
+    try:
+        row = None if uploaded is None else uploaded.find(entry_id)
+    except BadPredictions as error:
+        return _failed(MalformedAnswer(str(error), retry=False), now)
+    if row is None:
+        return _failed(Unavailable("no prediction was uploaded", retry=False), now)
+    wrong = answer_error(task, row)
+    if wrong is not None:
+        return _failed(MalformedAnswer(": ".join(wrong), retry=False), now)
+    return Reply(
+        _outcome(row),
+        now,
+        duration_s=row.latency_s or 0.0,
+        is_timed=row.latency_s is not None,
+        usage=row.usage,
+        cost_usd=row.cost_usd,
+    )
 
 
 class Files:
     """Files of predictions by digest; those used last stay open."""
 
-    def __init__(self, objects: Objects, threads: Threads) -> None:
-        self._objects, self._threads = objects, threads
+    def __init__(self, objects: Objects, threads: Threads, *, most: int = _KEPT) -> None:
+        self._objects, self._threads, self._most = objects, threads, most
         self._opened: OrderedDict[str, Uploaded] = OrderedDict()
         self._opening = asyncio.Lock()
 
@@ -106,7 +109,7 @@ class Files:
             if digest not in self._opened:
                 self._opened[digest] = await self._open(digest)
             self._opened.move_to_end(digest)
-            while len(self._opened) > _KEPT:
+            while len(self._opened) > self._most:
                 self._opened.popitem(last=False)
             return self._opened[digest]
 
@@ -186,6 +189,8 @@ async def check(command: CheckModel, kit: Kit) -> dict[str, JsonValue]:
     spec = command.spec
     if not isinstance(spec, UploadSpec):
         raise _refused("spec", "The declaration is not one of uploaded predictions", "kind upload")
+    if spec.live and command.task in {None, spec.task}:
+        return {"live": True}
     if command.file is None:
         raise _refused("file", "There is no file of predictions", "upload them first")
     if command.task not in {None, spec.task}:

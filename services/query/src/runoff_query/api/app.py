@@ -24,11 +24,13 @@ from runoff_query.api import (
     health,
     models,
     problems,
+    pushes,
     registry,
     reports,
     runs,
     uploads,
 )
+from runoff_query.api.entry_ids import EntryIds
 from runoff_query.api.guard import BodyTooLarge, Boundary, Guard, body_too_large
 from runoff_query.api.live import LiveRuns
 from runoff_query.api.parts import Parts
@@ -47,6 +49,7 @@ _ROUTERS = (
     datasets.router,
     models.router,
     uploads.router,
+    pushes.router,
     registry.router,
     runs.router,
     control.router,
@@ -132,11 +135,13 @@ def body_limit(settings: ApiSettings, method: str, path: str, media_type: str) -
 
 def _make_parts(settings: ApiSettings, pool: Pool, client: "partial[Client]") -> Parts:
     progress, live = Progress(pool), LiveRuns(pool)
+    objects = Objects.open(settings.object_store)
     progress.listen(live.touch)
     return Parts(
         settings=settings,
         pool=pool,
-        objects=Objects.open(settings.object_store),
+        objects=objects,
+        entry_ids=EntryIds(objects),
         progress=progress,
         live=live,
         workers=Workers(),

@@ -9,6 +9,7 @@ from nats.aio.client import Client
 
 from runoff_contracts.commands import Accepted, Command
 from runoff_objects.store import Objects
+from runoff_query.api.entry_ids import EntryIds
 from runoff_query.api.live import LiveRuns
 from runoff_query.api.problems import ProblemRaised, refuse
 from runoff_query.api.progress import Progress
@@ -27,6 +28,7 @@ class Parts:
     settings: ApiSettings
     pool: Pool
     objects: Objects
+    entry_ids: EntryIds
     progress: Progress
     live: LiveRuns
     workers: Workers

@@ -89,6 +89,8 @@ def _contender(row: asyncpg.Record, metrics: dict[str, float]) -> ContenderView:
         n_input_tokens=row["n_input_tokens"] if n_metered else None,
         n_output_tokens=row["n_output_tokens"] if n_metered else None,
         metrics=metrics,
+        n_uploaded=row["n_uploaded"],
+        uploads_complete=row["uploads_complete"],
     )
 
 

@@ -30,7 +30,7 @@ from runoff_query.statements import statement
 LINES: Final = ("application/x-ndjson", "application/jsonl")
 PREFIX: Final = "/api/predictions/"
 _NAME: Final[TypeAdapter[str]] = TypeAdapter(Name)
-_BODY: Final = {
+LINES_BODY: Final = {
     "requestBody": {
         "required": True,
         "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
@@ -56,7 +56,7 @@ class _Before:
     status_code=201,
     response_model=RegisteredPredictions,
     responses={200: {"model": RegisteredPredictions, "description": "They were there already"}},
-    openapi_extra=_BODY,
+    openapi_extra=LINES_BODY,
 )
 async def upload_predictions(
     name: str,
@@ -64,6 +64,9 @@ async def upload_predictions(
     parts: PartsOf,
     task: Annotated[Task | None, Query(description="Not needed with append")] = None,
     made_by: Annotated[str | None, Query(max_length=200, description="In your words")] = None,
+    live: Annotated[
+        bool, Query(description="No body: predictions are pushed to each run while it goes on")
+    ] = False,
     append: Annotated[
         bool, Query(description="Add to the newest version; the result is a version of its own")
     ] = False,
@@ -71,7 +74,10 @@ async def upload_predictions(
 ) -> Response:
     """Register predictions, an entry a row (JSON lines); they can then take part in runs."""
     model = f"upload/{_checked_name(name)}"
-    _check_type(request)
+    if live:
+        view = await _register_live(request, parts, model, task, made_by, append=append)
+        return _registered_answer(view)
+    check_lines(request)
     if not append and task is None:
         raise _needs_task()
     async with spooled(request, folder=parts.settings.upload_folder) as body:
@@ -85,8 +91,46 @@ async def upload_predictions(
                 view = await _register(parts, model, body, task, made_by, before)
                 # The next append reads what this one wrote.
                 await parts.progress.reach(view.seq, limit_s=AFTER_S)
-    location = {"Location": f"/api/models/{model}"}
+    return _registered_answer(view)
+
+
+def _registered_answer(view: RegisteredPredictions) -> Response:
+    location = {"Location": f"/api/models/{view.model}"}
     return as_json(view, status=201 if view.created else 200, headers=location)
+
+
+async def _register_live(
+    request: Request,
+    parts: Parts,
+    model: str,
+    task: Task | None,
+    made_by: str | None,
+    *,
+    append: bool,
+) -> RegisteredPredictions:
+    """Have a model registered whose predictions come later.
+
+    Raises:
+        ProblemRaised: When there is a body, or nothing said of the task.
+    """
+    if append or await _has_body(request):
+        raise refuse(
+            "invalid-request",
+            "A live model has no predictions of its own",
+            422,
+            field="live",
+            hint="send no body; push predictions to a run: POST /api/runs/{run_id}/predictions",
+        )
+    if task is None:
+        raise _needs_task()
+    return await _registered(parts, model, UploadSpec(task=task, live=True, made_by=made_by))
+
+
+async def _has_body(request: Request) -> bool:
+    async for chunk in request.stream():
+        if chunk:
+            return True
+    return False
 
 
 async def _register(
@@ -127,21 +171,25 @@ async def _register(
     spec = UploadSpec(
         task=task, n_answers=taken.n_rows, made_by=made_by if made_by is not None else kept
     )
-    return await _registered(parts, model, made, spec, taken)
+    return await _registered(parts, model, spec, await parts.objects.put_file(made), taken)
 
 
 async def _registered(
-    parts: Parts, model: str, made: Path, spec: UploadSpec, taken: Taken
+    parts: Parts,
+    model: str,
+    spec: UploadSpec,
+    file: str | None = None,
+    taken: Taken | None = None,
 ) -> RegisteredPredictions:
-    """Store a file of sound rows and have it registered."""
-    digest = await parts.objects.put_file(made)
+    """Have predictions registered, with the stored file of sound rows unless they are live."""
+    taken = taken or Taken()
     accepted = await parts.order(
         RegisterModel(
             command_id=str(uuid.uuid4()),
             sent_at=datetime.now(UTC),
             model=model,
-            file=digest,
-            n_bytes=taken.n_bytes,
+            file=file,
+            n_bytes=taken.n_bytes or None,
             spec=spec,
         )
     )
@@ -151,7 +199,7 @@ async def _registered(
             "seq": accepted.seq,
             "model": model,
             "number": accepted.data["number"],
-            "digest": digest,
+            "digest": file,
             "n_answers": taken.n_rows,
             "n_new": taken.n_new,
             "n_bytes": taken.n_bytes,
@@ -196,6 +244,14 @@ async def _newest(parts: Parts, model: str) -> _Before:
     if row is None:
         raise unknown("model", model)
     spec = UploadSpec.model_validate_json(row["spec"])
+    if spec.live:
+        raise refuse(
+            "model-live",
+            f"{model} is live",
+            409,
+            field="append",
+            hint="push predictions to a run: POST /api/runs/{run_id}/predictions",
+        )
     return _Before(spec.task, spec.made_by, row["file"])
 
 
@@ -212,7 +268,8 @@ def _checked_name(name: str) -> str:
         ) from error
 
 
-def _check_type(request: Request) -> None:
+def check_lines(request: Request) -> None:
+    """Refuse a body that is not said to be JSON lines."""
     media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
     if media_type not in LINES:
         raise refuse(

@@ -59,11 +59,11 @@ def take(source: IO[bytes], target: IO[bytes], task: Task, *, before: Uploaded |
     ids, lines, starts = Ids(), array("q"), array("q")
     target.seek(0, 2)
     for found in json_lines(source, BODY, task):
-        checked = _checked(found, task)
-        if not isinstance(checked, tuple):
-            taken.note(*checked)
+        read = checked(found, task)
+        if not isinstance(read, tuple):
+            taken.note(*read)
             continue
-        row, place = checked
+        row, place = read
         known = None if before is None else before.find(row.entry_id)
         if known is not None:
             if known != _plain(row):
@@ -81,9 +81,10 @@ def take(source: IO[bytes], target: IO[bytes], task: Task, *, before: Uploaded |
     return taken
 
 
-def _checked(
+def checked(
     found: tuple[Place, dict[str, object]] | FieldError, task: Task
 ) -> tuple[Row, Place] | list[FieldError]:
+    """A sound row of the task with its place, or everything that is wrong with it."""
     if isinstance(found, FieldError):
         return [found]
     place, raw = found

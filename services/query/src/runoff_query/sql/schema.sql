@@ -111,6 +111,8 @@ CREATE TABLE run_contenders (
     n_input_tokens  bigint NOT NULL,
     n_output_tokens bigint NOT NULL,
     n_metered       bigint NOT NULL,
+    n_uploaded       bigint,
+    uploads_complete boolean,
     PRIMARY KEY (run_id, position)
 ) WITH (fillfactor = 70);
 

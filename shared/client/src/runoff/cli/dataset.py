@@ -1,7 +1,7 @@
 """`runoff dataset`: register entries, look at what is registered."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 import typer
 
@@ -17,6 +17,7 @@ app = typer.Typer(
     help="Named entries in immutable versions: what models are asked about.", no_args_is_help=True
 )
 
+Format = Literal["manifest", "coco"]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of a dataset.", show_default=False)]
 
 
@@ -26,14 +27,36 @@ def add(
         Path,
         typer.Argument(
             metavar="FOLDER|FILE",
-            help="A folder with manifest.jsonl or manifest.csv, or a manifest by itself.",
+            help="A folder with manifest.jsonl or manifest.csv, a manifest by itself, or a file "
+            "of COCO annotations.",
             show_default=False,
         ),
     ],
     name: Annotated[str, typer.Option("--name", help="What to call it.", show_default=False)],
     task: Annotated[
-        Task, typer.Option("--task", help="What models do with an entry.")
-    ] = "classification",
+        Task | None,
+        typer.Option(
+            "--task",
+            help="What models do with an entry; classification, and detection of COCO, where left "
+            "out.",
+            show_default=False,
+        ),
+    ] = None,
+    format_: Annotated[
+        Format, typer.Option("--format", help="What PATH is: a manifest of ours, or COCO.")
+    ] = "manifest",
+    images: Annotated[
+        Path | None,
+        typer.Option("--images", help="COCO: the folder of the images.", show_default=False),
+    ] = None,
+    split: Annotated[
+        str | None,
+        typer.Option(
+            "--split",
+            help="COCO: the split of all entries; by the file's name where left out.",
+            show_default=False,
+        ),
+    ] = None,
     url: Url = None,
     json: Json = False,
 ) -> None:
@@ -46,11 +69,20 @@ def add(
     For example:
 
         runoff dataset add photos/ --name photos
+
+        runoff dataset add instances_val.json --name street --format coco --images val/
     """
     where = for_people(json_wanted=json)
+    _check_options(format_, task, images, split)
     with Client(url) as client:
         with progress_of("Uploading", counted=False) as report:
-            added = client.datasets.add(path, name=name, task=task, progress=report)
+            if images is not None:
+                added = client.datasets.add_coco(
+                    path, name=name, images=images, split=split, progress=report
+                )
+            else:
+                chosen = task or "classification"
+                added = client.datasets.add(path, name=name, task=chosen, progress=report)
         # The next command is to see it.
         dataset = client.datasets.show(name, after=added.seq)
     if json:
@@ -61,6 +93,20 @@ def add(
     where.print(
         safe(f"Dataset {added.id}: {words.counted(version.n_entries, 'entry', 'entries')}{there}.")
     )
+
+
+def _check_options(
+    format_: Format, task: Task | None, images: Path | None, split: str | None
+) -> None:
+    """Refuse options that would be passed over."""
+    if format_ == "coco":
+        if images is None:
+            raise typer.BadParameter("COCO needs the folder of its images", param_hint="--images")
+        if task not in {None, "detection"}:
+            raise typer.BadParameter("COCO is a dataset for detection", param_hint="--task")
+    elif images is not None or split is not None:
+        option = "--split" if images is None else "--images"
+        raise typer.BadParameter("is for --format coco", param_hint=option)
 
 
 @app.command("list")

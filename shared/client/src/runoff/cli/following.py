@@ -63,6 +63,10 @@ def print_run(run: RunView, where: Console, *, contenders: bool = True) -> None:
         where.print(safe(f"{what} answers taken from run {run.answers_from.run_id}"))
     failed = f", {run.n_failed} with a failure" if run.n_failed else ""
     where.print(f"{run.n_scored} of {run.n_entries} entries scored{failed}")
+    for each in run.contenders if not run.status.settled else ():
+        if each.n_uploaded is not None and not each.uploads_complete:
+            counted = f"{each.n_uploaded} of {run.n_entries} predictions pushed"
+            where.print(safe(f"{each.model}: {counted}"))
     if contenders:
         where.print(contenders_table(run))
     if run.judges:

@@ -19,6 +19,7 @@ from runoff_contracts.events.lifecycle import (
 )
 from runoff_contracts.events.model import ModelRegistered, ModelVersionAdded
 from runoff_contracts.events.scorecard import ScorecardsStored
+from runoff_contracts.events.uploads import PredictionsUploaded, UploadsCompleted
 
 TYPES = EventTypes(
     DatasetRegistered,
@@ -35,6 +36,8 @@ TYPES = EventTypes(
     RunFailed,
     RunCanceled,
     RunDeleted,
+    PredictionsUploaded,
+    UploadsCompleted,
     EntryProcessed,
     EntryScored,
     EntryAskedAgain,

@@ -6,7 +6,7 @@ from pydantic import AwareDatetime, Field, JsonValue
 
 from runoff_contracts.event import Event, Fact
 from runoff_contracts.ids import Digest, ModelRef, Name, RunId
-from runoff_contracts.model_spec import ModelSpec
+from runoff_contracts.model_spec import ModelSpec, UploadSpec
 from runoff_contracts.run_config import RunConfig, Selection
 from runoff_contracts.specs.llm import LlmSpec
 from runoff_contracts.task import Priority, Task
@@ -41,6 +41,11 @@ class Contender(Fact):
     def target(self) -> str:
         """The part after the first slash."""
         return self.model.partition("/")[2]
+
+    @property
+    def is_live(self) -> bool:
+        """Whether its predictions are pushed while the run is under way."""
+        return isinstance(self.spec, UploadSpec) and self.spec.live
 
 
 class ScorerUsed(Fact):
@@ -102,6 +107,13 @@ class RunCreated(Event):
     """Of the scorers that a model judges by; None where there is none."""
     answers_from: AnswersTaken | None = None
     created_at: AwareDatetime
+
+    @property
+    def live(self) -> list[Contender]:
+        """The contenders whose predictions it waits for; none where it only scores anew."""
+        if self.answers_from is not None and self.answers_from.what == "all":
+            return []
+        return [each for each in self.contenders if each.is_live]
 
 
 class RunStarted(Event):

@@ -16,6 +16,7 @@ from runoff_contracts.events.lifecycle import (
     RunStarted,
 )
 from runoff_contracts.events.scorecard import ScorecardsStored
+from runoff_contracts.events.uploads import PredictionsUploaded, UploadsCompleted
 from runoff_contracts.task import Status
 from runoff_query.recorded import JudgeTally, ProcessedSlice, Recorded, ScoredSlice, Tally, storable
 
@@ -41,6 +42,14 @@ class RunChange:
 
 
 @dataclass
+class UploadsChange:
+    """What was pushed for a contender."""
+
+    n_uploaded: int = 0
+    complete: bool = False
+
+
+@dataclass
 class Changes:
     """Everything that a batch does to runs."""
 
@@ -49,6 +58,7 @@ class Changes:
     tallies: dict[tuple[str, int], Tally] = field(default_factory=dict)
     judged: dict[tuple[str, str], JudgeTally] = field(default_factory=dict)
     """By run and scorer."""
+    uploads: dict[tuple[str, int], UploadsChange] = field(default_factory=dict)
     reported: dict[tuple[str, int, str], float] = field(default_factory=dict)
     """Metrics that reports gave, by run, contender and name."""
 
@@ -83,6 +93,12 @@ def _proceed(changes: Changes, fact: Recorded) -> None:
             change.status, change.started_at = Status.RUNNING, event.started_at
         case RunResliced() as event:
             _touch(changes, event.run_id, fact.seq)
+        case PredictionsUploaded() as event:
+            _touch(changes, event.run_id, fact.seq)
+            _uploads(changes, event.run_id, event.contender).n_uploaded += event.rows.n
+        case UploadsCompleted() as event:
+            _touch(changes, event.run_id, fact.seq)
+            _uploads(changes, event.run_id, event.contender).complete = True
         case RunPaused() as event:
             _touch(changes, event.run_id, fact.seq).status = Status.PAUSED
         case RunResumed() as event:
@@ -112,6 +128,10 @@ def _touch(changes: Changes, run_id: str, seq: int) -> RunChange:
     change = changes.runs.setdefault(run_id, RunChange())
     change.seq = seq
     return change
+
+
+def _uploads(changes: Changes, run_id: str, position: int) -> UploadsChange:
+    return changes.uploads.setdefault((run_id, position), UploadsChange())
 
 
 def _count(changes: Changes, run_id: str, tallies: dict[int, Tally]) -> None:

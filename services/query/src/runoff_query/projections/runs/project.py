@@ -21,6 +21,7 @@ async def project(connection: Connection, facts: Sequence[Recorded]) -> None:
     await _advance(connection, changes)
     await _count(connection, changes)
     await _count_judges(connection, changes)
+    await _count_uploads(connection, changes)
     # Behind the counts: a report has the last word on a metric of the same name.
     await _report(connection, changes)
     await delete_runs(
@@ -47,6 +48,7 @@ async def _add(connection: Connection, created: list[tuple[int, RunCreated]]) ->
         [each.number for _, each in contenders],
         [each.digest for _, each in contenders],
         [storable(event.scorers[0].name) if event.scorers else "" for event, _ in contenders],
+        [each in event.live for event, each in contenders],
     )
     await _add_judges(connection, created)
 
@@ -105,6 +107,18 @@ async def _advance(connection: Connection, changes: Changes) -> None:
         [_alias(change.edited) for change in each],
         [_labels(change.edited) for change in each],
         [change.report for change in each],
+    )
+
+
+async def _count_uploads(connection: Connection, changes: Changes) -> None:
+    if not changes.uploads:
+        return
+    await connection.execute(
+        statement("projections/runs/count_uploads"),
+        [run_id for run_id, _ in changes.uploads],
+        [position for _, position in changes.uploads],
+        [each.n_uploaded for each in changes.uploads.values()],
+        [each.complete for each in changes.uploads.values()],
     )
 
 
