@@ -4,8 +4,9 @@ import math
 import statistics
 
 from tests.load.ceilings import bare_appends, bare_inserts
+from tests.load.cpu import CpuMeter
 from tests.load.reporting import report
-from tests.load.running import MODULE, bench_stack, register_texts, timed_run
+from tests.load.running import MODULE, bench_stack, register_texts, timed_run, until_reported
 
 MODELS = [f"python/{MODULE}:first_letter", f"python/{MODULE}:last_letter"]
 _SIZES = (1_000, 10_000, 100_000)
@@ -18,10 +19,15 @@ def main() -> None:
         medians = {}
         for n in _SIZES:
             dataset = register_texts(stack, n=n)
-            timed = [timed_run(stack, dataset=dataset, models=MODELS) for _ in range(_REPEATS)]
+            meter, timed = CpuMeter(stack), []
+            for _ in range(_REPEATS):
+                with meter:
+                    timed.append(timed_run(stack, dataset=dataset, models=MODELS))
+                    until_reported(stack, timed[-1].run)
             medians[n] = statistics.median(each.seconds for each in timed)
             rates = [each.entries_per_s for each in timed]
             rate = report("evaluate", f"entries_per_s_{n}", rates, "entries/s")
+            meter.report("evaluate", f"cpu_{n}", n_entries=n * _REPEATS)
             if n == 10_000:
                 run_id = timed[-1].run.run_id
                 appends = [bare_appends(stack, run_id) for _ in range(_REPEATS)]

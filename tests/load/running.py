@@ -79,3 +79,15 @@ def timed_run(stack: LiveStack, *, dataset: str, models: list[str], **config: An
             return Timed(run, time.perf_counter() - started)
         time.sleep(_POLL_S)
     raise TimeoutError(f"run {run_id} did not settle within {_LIMIT_S:g} s")
+
+
+def until_reported(stack: LiveStack, run: RunView) -> None:
+    """Wait until the report and the comparison of a run are stored: then the stack rests."""
+    deadline = time.perf_counter() + _LIMIT_S
+    while time.perf_counter() < deadline:
+        served = stack.http.get(f"/api/runs/{run.run_id}")
+        view = RunView.model_validate(served.raise_for_status().json())
+        if view.report_digest and (view.comparison_digest or len(view.contenders) < 2):
+            return
+        time.sleep(_POLL_S)
+    raise TimeoutError(f"run {run.run_id} was not reported within {_LIMIT_S:g} s")

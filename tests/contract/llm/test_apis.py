@@ -224,9 +224,7 @@ async def test_an_image_is_sent_as_it_is_stored(asked: Asked, n_more: int) -> No
     assert "image/png" in body
     sent = re.search(r"[A-Za-z0-9+/_-]{64,}={0,2}", body)
     assert sent
-    assert (
-        base64.b64decode(sent[0], altchars=b"-_" if set(sent[0]) & set("-_") else None) == content
-    )
+    assert base64.b64decode(sent[0].replace("-", "+").replace("_", "/")) == content
 
 
 async def test_parameters_reach_the_api(asked: Asked) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import random
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
@@ -13,13 +14,20 @@ import pytest
 import pytest_asyncio
 from openai import AsyncOpenAI
 from pydantic_ai.direct import model_request
-from pydantic_ai.messages import ModelRequest, ModelResponse, SystemPromptPart, UserPromptPart
+from pydantic_ai.messages import (
+    BinaryContent,
+    ModelRequest,
+    ModelResponse,
+    SystemPromptPart,
+    UserPromptPart,
+)
 from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.models.openai import OpenAIChatModel
 from pydantic_ai.output import OutputObjectDefinition
 from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.settings import ModelSettings
 
+from runoff_inference_worker.llm.inline import Inline
 from runoff_inference_worker.llm.openai import logprob_settings, make_model
 from runoff_inference_worker.llm.target import Target
 from runoff_inference_worker.llm.wire import Wire
@@ -117,8 +125,13 @@ SETTINGS: dict[str, ModelSettings] = {
 }
 
 
-async def ask(model: Model, form: str = "text", settings: str = "none") -> ModelResponse:
-    request = ModelRequest(parts=[SystemPromptPart("Be brief."), UserPromptPart("Which city?")])
+async def ask(
+    model: Model,
+    form: str = "text",
+    settings: str = "none",
+    prompt: str | list[str | BinaryContent] = "Which city?",
+) -> ModelResponse:
+    request = ModelRequest(parts=[SystemPromptPart("Be brief."), UserPromptPart(prompt)])
     return await model_request(
         model,
         [request],
@@ -127,11 +140,11 @@ async def ask(model: Model, form: str = "text", settings: str = "none") -> Model
     )
 
 
-async def ask_over_sdk(server: Server, form: str = "text", settings: str = "none") -> ModelResponse:
+async def ask_over_sdk(server: Server, *args: Any) -> ModelResponse:  # as `ask` takes them
     """As pydantic-ai and the SDK do it by themselves."""
     async with AsyncOpenAI(api_key=_KEY, base_url=server.base_url, max_retries=0) as api:
         model = OpenAIChatModel(_MODEL, provider=OpenAIProvider(openai_client=api))
-        return await ask(model, form, settings)
+        return await ask(model, *args)
 
 
 @pytest.mark.parametrize("answer", ANSWERS)
@@ -165,6 +178,20 @@ async def test_a_request_is_as_the_libraries_make_it(
     assert len(made) == 2
     assert all(each == theirs for each in made)
     assert {each.headers["authorization"] for each in server.requests} == {f"Bearer {_KEY}"}
+
+
+@pytest.mark.parametrize("n_bytes", [4_000, 400_001])
+async def test_an_image_is_sent_as_the_libraries_send_it(server: Server, n_bytes: int) -> None:
+    """It is put into the body later; the words of a prompt cannot be taken for its place."""
+    server.body, content = body(), random.Random(7).randbytes(n_bytes)
+    words = ["What is it? data:image/png;base64,", '"quoted"']
+    theirs_, ours_ = (kind(content, media_type="image/png") for kind in (BinaryContent, Inline))
+    await ask_over_sdk(server, "text", "none", [*words, theirs_])
+    async with ours(server.base_url) as model:
+        await ask(model, prompt=[*words, ours_])
+
+    theirs, made = [json.loads(each.body) for each in server.requests]
+    assert made == theirs
 
 
 async def test_what_is_kept_is_of_one_form_and_settings(server: Server) -> None:

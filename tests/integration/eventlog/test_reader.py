@@ -91,10 +91,16 @@ async def test_large_messages_are_asked_for_in_portions(
 
 
 async def test_lingering_gathers_what_trickles_in(log: EventLog) -> None:
-    """Readers with a price for each batch wait a moment when it is small."""
+    """Readers with a price for each batch wait a moment when it is small.
 
-    async def n_batches(linger_s: float, first: int) -> int:
-        async with LogReader(log, DURABLE, linger_s=linger_s) as reader, asyncio.TaskGroup() as g:
+    Where there is more in it than the types that come in numbers, somebody waits for that.
+    """
+
+    async def n_batches(linger_s: float, first: int, types: set[str] | None = None) -> int:
+        async with (
+            LogReader(log, DURABLE, linger_s=linger_s, linger_types=types) as reader,
+            asyncio.TaskGroup() as g,
+        ):
             g.create_task(fill(log, 40, first=first))
             count = 0
             async for batch in reader.batches():
@@ -106,6 +112,8 @@ async def test_lingering_gathers_what_trickles_in(log: EventLog) -> None:
 
     at_once, lingering = await n_batches(0.0, 0), await n_batches(0.1, 40)
     assert lingering < at_once / 2
+    assert await n_batches(0.1, 80, {"entry.scored"}) < at_once / 2
+    assert await n_batches(0.1, 120, {"run.created"}) > 2 * lingering
 
 
 async def test_it_goes_on_behind_what_was_acknowledged(log: EventLog) -> None:

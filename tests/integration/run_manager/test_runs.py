@@ -143,7 +143,7 @@ async def test_fast_models_get_larger_slices_and_each_entry_is_asked_once(
     lifecycle = await office.lifecycle(run_id)
     sizes = [event.slice_size for event in lifecycle if isinstance(event, RunStarted | RunResliced)]
     largest = largest_slice(n_entries=6000, batch_size=32, n_contenders=2, n_attempts=3)
-    assert sizes == [SLICE, 8 * SLICE, largest]
+    assert sizes == [SLICE, largest]
     assert await office.entries(run_id) == list(range(6000))
     assert crew.n_repeated == 0
     assert len(crew.asked) < 200

@@ -19,6 +19,7 @@ from runoff_testkit.waiting import wait_until
 from tests.integration.runtime.sample_service import WORKING
 
 ROOT = Path(__file__).parents[3]
+SERVICE = "tests.integration.runtime.sample_service"
 
 Start = Callable[..., "Sample"]
 
@@ -31,7 +32,7 @@ class Sample:
         self._log = log
         with log.open("wb") as stderr:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "tests.integration.runtime.sample_service", mode],
+                [sys.executable, "-m", "runoff_runtime.start", SERVICE, mode],
                 cwd=ROOT,
                 env={**os.environ, **environment},
                 stderr=stderr,

@@ -1,7 +1,7 @@
 """A service with one command and one task, for tests that start, stop and break it.
 
-`python -m tests.integration.runtime.sample_service MODE`, where the task, on the word of the test,
-`waits`, `dies` or `ends`; `unready` is never ready.
+Run by `runoff_runtime.start` with a MODE: the task, on the word of the test, `waits`, `dies` or
+`ends`; `unready` is never ready.
 """
 
 import asyncio
@@ -66,5 +66,5 @@ def make() -> Service:
     return Service("sample", settings, broker, tasks=[work], check=ready)
 
 
-if __name__ == "__main__":
-    sys.exit(run(make))
+def main() -> int:
+    return run(make)

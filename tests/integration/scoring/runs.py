@@ -94,6 +94,24 @@ class Runs:
             headers={envelope.N_ENTRIES: str(SLICE)},
         )
 
+    async def process_many(self, run_id: str, n_entries: int, *, n_keys: int) -> None:
+        """Append a slice with metadata of so many keys, by each of which a report has groups."""
+        events = [
+            (
+                f"{run_id}:{index}:processed:1",
+                _processed(run_id, index, 2, _X).model_copy(
+                    update={"metadata": {f"k{key}": index % 50 for key in range(n_keys)}}
+                ),
+            )
+            for index in range(n_entries)
+        ]
+        await self.log.append_slice(
+            subjects.processed(run_id, 0),
+            events,
+            slice_id=f"{run_id}/0",
+            headers={envelope.N_ENTRIES: str(n_entries)},
+        )
+
     async def complete(self, run_id: str, n_entries: int) -> None:
         """Say that the run is over, as run-manager does when everything is scored."""
         await self.live(

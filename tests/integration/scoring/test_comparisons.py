@@ -168,3 +168,22 @@ async def test_a_run_stored_before_there_were_reports_gets_one(runs: Runs) -> No
     first, second = await runs.scorecards(run_id)
     assert first == before
     assert second.report is not None
+
+
+async def test_a_large_report_holds_up_no_other_run_and_survives_a_crash(runs: Runs) -> None:
+    """It is computed beside the scoring; until it is stored, a restart computes it again."""
+    n_entries = 400
+    large, other = await runs.create(n_entries), await runs.create(3 * SLICE)
+    await runs.process_many(large, n_entries, n_keys=90)
+    await runs.until_scored(large, 1)
+    await runs.complete(large, n_entries)
+    for number in range(3):
+        await runs.process(other, number)
+        await runs.until_scored(other, number + 1)
+    assert await runs.scorecards(large) == [], "the other run was to be scored meanwhile"
+
+    await runs.restart()
+
+    assert (await runs.until_compared(large)).run_ids == [large]
+    assert len(await runs.scorecards(large)) == 1
+    assert len(await runs.scored(other)) == 3

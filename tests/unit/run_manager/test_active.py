@@ -115,7 +115,7 @@ def test_after_a_restart_a_run_is_cut_anew_behind_what_log_and_queue_have() -> N
     for number in (0, 1, 3):
         note(run, number, elapsed_s=0.01)
 
-    assert run.better_size() == 64
+    assert run.better_size() == 128
     piece = run.untouched()
     assert piece is not None
     assert piece.number == 6
@@ -138,7 +138,7 @@ def test_the_speed_is_measured_anew_after_each_cut() -> None:
     run = given.active_run(64_000, slice_size=8)
     hand_out(run, 3)
     note(run, 0, elapsed_s=0.01)
-    assert run.better_size() == 64
+    assert run.better_size() == 128
 
     reslice(run, 64)
     note(run, 1, elapsed_s=50.0)
@@ -175,7 +175,19 @@ def test_the_window_keeps_every_call_of_every_worker_busy() -> None:
 
     assert run.window(share=2, n_workers=2) == 32
     assert run.window(share=2, n_workers=0) == 16
+    note(run, 0)
     assert run.window(share=40, n_workers=1) == 40
+
+
+def test_few_slices_are_out_before_the_speed_is_known() -> None:
+    """They are cut small: a run of quick models would pay a synced append for each of them."""
+    run = given.active_run(64_000, slice_size=8, concurrency=4)
+    assert run.window(share=16, n_workers=2) == 8
+    assert run.window(share=16, n_workers=0) == 16
+
+    note(run, 0)
+
+    assert run.window(share=16, n_workers=2) == 16
 
 
 def test_runs_share_what_may_be_out() -> None:

@@ -129,7 +129,7 @@ def test_a_better_size_is_within_limits_and_worth_an_event(
     if wanted is not None:
         assert 1 <= wanted <= largest
         assert wanted != size
-        assert wanted <= size * 8
+        assert wanted <= size * 16
         assert wanted >= 2 * size or 2 * wanted <= size or wanted == largest
 
 

@@ -7,7 +7,7 @@ remember one: each reads by a consumer of its own, which the server forgets soon
 
 import asyncio
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 
 from nats.js.api import AckPolicy, ConsumerConfig
@@ -30,6 +30,7 @@ async def private_reader(
     after_seq: int,
     batch: int,
     linger_s: float = 0.0,
+    linger_types: Collection[str] | None = None,
     filter_subjects: list[str] | None = None,
 ) -> AsyncIterator[LogReader]:
     """Read what stands behind `after_seq`, for as long as the context is open.
@@ -52,7 +53,14 @@ async def private_reader(
         ),
     )
     async with (
-        LogReader(log, consumer, after_seq=after_seq, batch=batch, linger_s=linger_s) as reader,
+        LogReader(
+            log,
+            consumer,
+            after_seq=after_seq,
+            batch=batch,
+            linger_s=linger_s,
+            linger_types=linger_types,
+        ) as reader,
         asyncio.TaskGroup() as group,
     ):
         watching = group.create_task(_watch(log, consumer))

@@ -191,8 +191,7 @@ def _add_processed(
     for prediction in predictions:
         for attempt in prediction["attempts"]:
             attempt.setdefault("worker", worker)  # a fact names it once, a reader wants it in each
-        tally = into.tallies.setdefault(prediction["contender"], Tally())
-        failed = not _count(tally, prediction) or failed
+        failed = not _count(_tally(into, prediction["contender"]), prediction) or failed
     target, metadata = data.get("target"), data.get("metadata")
     into.index.append(data["index"])
     into.entry_id.append(text(data["entry_id"]) or "")
@@ -208,6 +207,14 @@ def _add_processed(
         _count_verdicts(into.judged.setdefault(judgement["scorer"], JudgeTally()), judgement)
 
 
+def _tally(of: ProcessedSlice | ScoredSlice, contender: int) -> Tally:
+    # Not by `setdefault`, which would make a tally for each answer.
+    tally = of.tallies.get(contender)
+    if tally is None:
+        tally = of.tallies[contender] = Tally()
+    return tally
+
+
 def _count(tally: Tally, prediction: Json) -> bool:
     """Count a prediction; whether it answers. Facts leave out fields that are null."""
     cost_usd, usage = prediction.get("cost_usd"), prediction.get("usage")
@@ -219,7 +226,9 @@ def _count(tally: Tally, prediction: Json) -> bool:
         tally.n_input_tokens += usage["n_input"]
         tally.n_output_tokens += usage["n_output"]
     # No boxes are an answer, an empty text is one too: only what is not there is none.
-    if all(prediction.get(name) is None for name in ANSWER_FIELDS):
+    if prediction.get("label") is None and all(
+        prediction.get(name) is None for name in ANSWER_FIELDS
+    ):
         tally.n_failed += 1
         return False
     tally.n_answered += 1
@@ -257,7 +266,7 @@ def _add_scored(into: ScoredSlice, data: Json) -> None:
         if contender in seen:
             continue
         seen.add(contender)
-        tally = into.tallies.setdefault(contender, Tally())
+        tally = _tally(into, contender)
         if value is not None:
             tally.n_scored += 1
             tally.n_correct += value == 1

@@ -15,6 +15,8 @@ from runoff_run_manager.slicing import Slice
 from runoff_run_manager.uploads import Uploads
 
 _WEIGHT = 0.5
+_FIRST_OUT = 4
+"""Slices a worker while no speed is known: those cut before it is are small, and each costs."""
 
 
 @dataclass
@@ -158,6 +160,8 @@ class ActiveRun:
     def window(self, *, share: int, n_workers: int) -> int:
         """Slices that may be out at once: a fair share, and never so few that calls would idle."""
         calls = 2 * self.run.created.config.concurrency * max(n_workers, 1)
+        if n_workers and not self.processed:
+            share = min(share, _FIRST_OUT * n_workers)
         return max(share, -(-calls // self.run.plan[-1].size))
 
     def note_out(self, number: int) -> None:

@@ -88,11 +88,15 @@ class Feeder:
 
     async def _round(self) -> None:
         try:
-            await self._look_into_queue()
+            if self._may_be_lost:
+                await self._look_into_queue()
             for active in list(self._runs.values()):
                 await self._advance(active)
             for priority in PRIORITIES:
                 await self._top_up(priority)
+            # Behind the handing out: a run that has just come is not to wait for it.
+            if self._runs and asyncio.get_running_loop().time() - self._looked_at >= self._look_s:
+                await self._look_into_queue()
         except (LogUnavailable, *UNREACHABLE) as error:
             logger.warning("queue.unreachable", error=repr(error))
             self._looked_at = 0.0
@@ -237,13 +241,16 @@ class Feeder:
             active.note_lost([piece.number])
             raise
 
+    @property
+    def _may_be_lost(self) -> bool:
+        """Whether the queue has to be looked into before anything is put there."""
+        never = self._looked_at == 0.0
+        return bool(self._runs) and (never or self._queue.n_reconnects != self._n_reconnects)
+
     async def _look_into_queue(self) -> None:
-        """Hand out again what was out and is neither in the queue nor in the log."""
+        """Find what was out and is neither in the queue nor in the log: it is handed out again."""
         now = asyncio.get_running_loop().time()
         n_reconnects = self._queue.n_reconnects
-        reconnected = n_reconnects != self._n_reconnects
-        if not self._runs or (now - self._looked_at < self._look_s and not reconnected):
-            return
         await self._queue.make()
         queued = (await self._queue.look()).slices
         for active in list(self._runs.values()):
@@ -254,6 +261,7 @@ class Feeder:
                 what = "work.taken_back" if active.is_paused else "work.lost"
                 logger.warning(what, run=active.run_id, n_slices=len(lost))
                 active.note_lost(lost)
+                self._wake.set()
             if active.is_paused and active.outstanding:
                 # A signal may be missed, and a worker may have come since.
                 await self._queue.pause(active.run_id, seq=active.seq)

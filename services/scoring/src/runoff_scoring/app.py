@@ -45,8 +45,9 @@ def make_service(settings: Settings) -> Service:
     def parts() -> _Parts:
         if not made:
             log = EventLog(client_of(broker), source="runoff/scoring")
-            scorers = RunScorers(log, functions)
-            consumer = Consumer(log, Comparisons(log, objects), scorers)
+            comparisons = Comparisons(log, objects)
+            scorers = RunScorers(log, functions, on_open=comparisons.gathering.open)
+            consumer = Consumer(log, comparisons, scorers)
             made.append(_Parts(consumer, OwnConsumer(log, scorers)))
         return made[0]
 

@@ -11,7 +11,7 @@ from runoff_contracts.commands import FailRun, Refused
 from runoff_contracts.envelope import N_ENTRIES
 from runoff_contracts.events.entry import EntryScored
 from runoff_eventlog.errors import AppendTooLarge, ConflictingAppend
-from runoff_eventlog.log import EventLog
+from runoff_eventlog.log import Appended, EventLog
 from runoff_eventlog.message import Message
 from runoff_runtime.commands import ask
 from runoff_scoring.scorecards import shortened
@@ -24,25 +24,31 @@ _RUN_MANAGER_S = 60.0
 logger = structlog.get_logger(__name__)
 
 
-async def append_scored(log: EventLog, processed: Message, scored: Scored) -> None:
+async def append_scored(log: EventLog, processed: Message, scored: Scored) -> bool:
     """Append the scores of a processed slice; again, find them there.
+
+    Returns:
+        Whether the log has them from here and whole; another release may have written others.
 
     Raises:
         LogUnavailable: When the server does not answer; appending again is safe.
         NoAnswer: When the run has to end and run-manager does not answer.
     """
+    whole = True
     for spare in (*_SPARING, None):
         try:
-            return await _append(log, processed, scored)
+            return not (await _append(log, processed, scored)).repeated and whole
         except AppendTooLarge as error:
             # It cannot be cut in two: its subject is written once.
             logger.warning("slice.too_large", subject=processed.subject, error=str(error))
             if spare is None:
-                return await fail_run(log, processed, f"its scores are too many: {error}")
-            scored = [(id_, spare(event)) for id_, event in scored]
+                await fail_run(log, processed, f"its scores are too many: {error}")
+                return False
+            scored, whole = [(id_, spare(event)) for id_, event in scored], False
         except ConflictingAppend as error:
-            return await fail_run(log, processed, f"something else was put there: {error}")
-    return None
+            await fail_run(log, processed, f"something else was put there: {error}")
+            return False
+    return False
 
 
 async def fail_run(log: EventLog, processed: Message, reason: str) -> None:
@@ -65,9 +71,9 @@ async def fail_run(log: EventLog, processed: Message, reason: str) -> None:
         logger.error("run.not_failed", run=run_id, problem=outcome.problem.title)
 
 
-async def _append(log: EventLog, processed: Message, scored: Scored) -> None:
+async def _append(log: EventLog, processed: Message, scored: Scored) -> Appended:
     _, _, run_id, _, number, _ = processed.subject.split(".")
-    await log.append_slice(
+    return await log.append_slice(
         subjects.scored(run_id, int(number)),
         scored,
         slice_id=f"{run_id}/{number}/scored",

@@ -17,8 +17,9 @@ from runoff_eventlog.message import Message
 from runoff_objects.errors import ObjectDamaged, ObjectMissing
 from runoff_objects.store import Objects
 from runoff_scoring.errors import NotComparable
-from runoff_scoring.report import Columns, Evidence, Judges, Unscored, make_report, parts_of
-from runoff_scoring.scorecards import Scorecards, ScorecardsBuilder
+from runoff_scoring.gathering import Gathered, Gathering
+from runoff_scoring.report import Evidence, make_report, parts_of
+from runoff_scoring.scorecards import Scorecards
 
 logger = structlog.get_logger(__name__)
 
@@ -28,6 +29,8 @@ class Comparisons:
 
     def __init__(self, log: EventLog, objects: Objects) -> None:
         self._log, self._objects = log, objects
+        self.gathering = Gathering()
+        """Filled by whoever scores slices."""
 
     async def settle(self, run_id: str) -> None:
         """Store a completed run's scorecards and report, and compare its contenders."""
@@ -59,7 +62,9 @@ class Comparisons:
                 return await asyncio.to_thread(Scorecards.from_bytes, content)
             except (ObjectMissing, ObjectDamaged) as error:
                 logger.warning("scorecards.rebuilt", run=created.run_id, reason=str(error))
-        evidence = await self._gather(created)
+        evidence = await asyncio.to_thread(self.gathering.evidence, created.run_id)
+        if evidence is None:
+            evidence = await self._read(created)
         report, content = await asyncio.to_thread(_report_of, evidence)
         event = ScorecardsStored(
             run_id=created.run_id,
@@ -74,30 +79,24 @@ class Comparisons:
             await self._append_scorecards(event, last.seq if last else 0)
         return evidence.cards
 
-    async def _gather(self, created: RunCreated) -> Evidence:
-        """One pass over the run's slices, a part of them in memory at a time."""
-        builder, columns, unscored = ScorecardsBuilder(created), Columns(created), Unscored()
-        judges = Judges(created)
+    async def _read(self, created: RunCreated) -> Evidence:
+        """One pass over the run's slices in the log, a part of them in memory at a time."""
+        gathered = Gathered(created)
 
         def add_scored(part: list[Message]) -> None:
             for message in part:
                 events = [event for _, event in message.events() if isinstance(event, EntryScored)]
-                builder.add(events)
-                unscored.add(events)
+                gathered.add_scored(events)
 
         def add_processed(part: list[Message]) -> None:
             for message in part:
-                entries = parts_of(message)
-                columns.add(entries)
-                judges.add(entries)
+                gathered.add_processed(parts_of(message))
 
         async for part in self._log.parts(subjects.scored_of(created.run_id)):
             await asyncio.to_thread(add_scored, part)
         async for part in self._log.parts(subjects.processed_of(created.run_id)):
             await asyncio.to_thread(add_processed, part)
-        columns.check_complete()
-        cards = Scorecards(**await asyncio.to_thread(builder.arrays))
-        return Evidence(created, cards, columns, unscored, judges.reports())
+        return await asyncio.to_thread(gathered.evidence)
 
     async def _append_scorecards(self, event: ScorecardsStored, expected_seq: int) -> None:
         digests = f"{event.scorecards}:{event.report}"

@@ -1,4 +1,4 @@
-"""Follows the log: processed slices become scored ones, completed runs are compared."""
+"""Follows the log: processed slices become scored ones, completed runs are settled."""
 
 import asyncio
 
@@ -10,9 +10,9 @@ from pydantic import ValidationError
 from runoff_contracts.commands import Accepted, ComputeComparison
 from runoff_contracts.errors import ContractError
 from runoff_contracts.events.entry import EntryProcessed, EntryScored
-from runoff_contracts.events.lifecycle import RunCompleted
+from runoff_contracts.events.lifecycle import RunCanceled, RunCompleted, RunFailed
 from runoff_contracts.problem import Problem, problem
-from runoff_eventlog.errors import AppendTooLarge, LogUnavailable
+from runoff_eventlog.errors import LogUnavailable
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.message import Message
 from runoff_eventlog.reader import LogReader
@@ -20,12 +20,14 @@ from runoff_eventlog.tracing import context_of
 from runoff_scoring.appending import append_scored, fail_run
 from runoff_scoring.comparisons import Comparisons
 from runoff_scoring.entries import score_slice
-from runoff_scoring.errors import IncompleteRun, NotComparable
+from runoff_scoring.errors import NotComparable
 from runoff_scoring.run_scorers import RunScorers
 from runoff_scoring.scorers import ReadyScorer
+from runoff_scoring.settling import Settling
 
 _AT_ONCE = 8
-_COMPLETED = RunCompleted.model_fields["type"].default
+_UNFINISHED = {each.model_fields["type"].default for each in (RunFailed, RunCanceled)}
+_OVER = {RunCompleted.model_fields["type"].default, *_UNFINISHED}
 
 logger = structlog.get_logger(__name__)
 tracer = trace.get_tracer("runoff")
@@ -36,18 +38,23 @@ class Consumer:
 
     def __init__(self, log: EventLog, comparisons: Comparisons, scorers: RunScorers) -> None:
         self._log, self._comparisons, self._scorers = log, comparisons, scorers
+        self._gathering = comparisons.gathering
         self._computing = asyncio.Lock()
         """One slice at a time: threads that wait for each other's interpreter only lose time."""
 
     async def follow(self, _: Client) -> None:
         """Score for ever."""
-        async with LogReader(self._log, "scoring", batch=64) as reader:
+        async with (
+            LogReader(self._log, "scoring", batch=64) as reader,
+            asyncio.TaskGroup() as group,
+        ):
+            settling = Settling(self._comparisons, reader)
+            group.create_task(settling.work())
             async for batch in reader.batches():
                 await self._score_all([m for m in batch if m.subject.endswith(".processed")])
                 for message in batch:
-                    if message.headers.get("ce-type") == _COMPLETED:
-                        await self._settle(message)
-                await reader.ack(batch[-1])
+                    self._note(message)
+                await settling.scored(batch)
 
     async def compute(self, command: ComputeComparison) -> Accepted | Problem:
         """Compare a run's contenders because somebody asks."""
@@ -58,6 +65,14 @@ class Consumer:
         except LogUnavailable as error:
             return problem("log-unavailable", "The event log does not answer", 503, str(error))
         return Accepted(seq=seq, data={"digest": digest})
+
+    def _note(self, message: Message) -> None:
+        """Let go of a run that is over; what was gathered of a completed one is still wanted."""
+        type_, run_id = message.headers.get("ce-type"), message.subject.split(".")[2]
+        if type_ in _OVER:
+            self._scorers.forget(run_id)
+        if type_ in _UNFINISHED:
+            self._gathering.drop(run_id)
 
     async def _score_all(self, messages: list[Message]) -> None:
         slots = asyncio.Semaphore(_AT_ONCE)
@@ -78,26 +93,21 @@ class Consumer:
                 if scorers.has_own:
                     return  # `OwnConsumer` follows these runs
                 async with self._computing:
-                    scored = await asyncio.to_thread(_scored, message, scorers.ready)
+                    scored = await asyncio.to_thread(self._scored, message, scorers.ready)
             except (ContractError, ValidationError) as error:
                 # Nobody can score what cannot be read; the projector parks and shows it.
                 logger.exception("slice.unreadable", seq=message.seq, subject=message.subject)
                 await fail_run(self._log, message, f"it cannot be read: {error}")
                 return
-            await append_scored(self._log, message, scored)
+            if not await append_scored(self._log, message, scored):
+                self._gathering.drop(run_id)
 
-    async def _settle(self, message: Message) -> None:
-        run_id = message.subject.split(".")[2]
-        with tracer.start_as_current_span("settle run", context=context_of(message.headers)):
-            try:
-                await self._comparisons.settle(run_id)
-            except (NotComparable, IncompleteRun) as error:
-                logger.warning("run.not_compared", run=run_id, reason=str(error))
-            except (ContractError, ValidationError, AppendTooLarge):
-                logger.exception("run.not_compared", run=run_id)
-        self._scorers.forget(run_id)
-
-
-def _scored(message: Message, scorers: list[ReadyScorer]) -> list[tuple[str, EntryScored]]:
-    entries = [event for _, event in message.events() if isinstance(event, EntryProcessed)]
-    return score_slice(entries, scorers)
+    def _scored(
+        self, message: Message, scorers: list[ReadyScorer]
+    ) -> list[tuple[str, EntryScored]]:
+        """In a thread."""
+        entries = [event for _, event in message.events() if isinstance(event, EntryProcessed)]
+        scored = score_slice(entries, scorers)
+        _, _, run_id, _, number, _ = message.subject.split(".")
+        self._gathering.add(run_id, int(number), entries, [event for _, event in scored])
+        return scored

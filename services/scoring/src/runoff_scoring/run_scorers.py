@@ -1,7 +1,7 @@
 """The scorers of each run, as its launch pinned them."""
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from runoff_contracts import subjects
@@ -34,25 +34,32 @@ class Scorers:
 class RunScorers:
     """Opens them once for each run."""
 
-    def __init__(self, log: EventLog, functions: Functions) -> None:
-        self._log, self._functions = log, functions
+    def __init__(
+        self, log: EventLog, functions: Functions, *, on_open: Callable[[RunCreated], None]
+    ) -> None:
+        """`on_open` is told of each run that has no function of one's own."""
+        self._log, self._functions, self._on_open = log, functions, on_open
         self._kept: dict[str, Scorers] = {}
+        self._opening = asyncio.Lock()
 
     async def of(self, run_id: str) -> Scorers:
         """The run's scorers; none for a run that the log does not know."""
-        if run_id not in self._kept:
-            if len(self._kept) >= _KEPT_RUNS:
-                del self._kept[next(iter(self._kept))]
-            first = await self._log.read_first(subjects.lifecycle(run_id))
-            events = first.events() if first else []
-            asked = [
-                used
-                for _, event in events
-                if isinstance(event, RunCreated)
-                for used in event.scorers
-            ]
-            self._kept[run_id] = await asyncio.to_thread(self._opened, asked)
-        return self._kept[run_id]
+        async with self._opening:
+            if run_id not in self._kept:
+                if len(self._kept) >= _KEPT_RUNS:
+                    del self._kept[next(iter(self._kept))]
+                self._kept[run_id] = await self._open(run_id)
+            return self._kept[run_id]
+
+    async def _open(self, run_id: str) -> Scorers:
+        first = await self._log.read_first(subjects.lifecycle(run_id))
+        for _, event in first.events() if first else []:
+            if isinstance(event, RunCreated):
+                scorers = await asyncio.to_thread(self._opened, event.scorers)
+                if not scorers.has_own:
+                    self._on_open(event)
+                return scorers
+        return Scorers([])
 
     def forget(self, run_id: str) -> None:
         """The run is over."""

@@ -122,7 +122,13 @@ class AnswerBody(Fact):
     @property
     def is_answer(self) -> bool:
         """Whether anything was answered."""
-        return any(getattr(self, name) is not None for name in ANSWER_FIELDS)
+        # `ANSWER_FIELDS` one by one: this is asked several times of every answer.
+        return (
+            self.label is not None
+            or self.text is not None
+            or self.boxes is not None
+            or self.point is not None
+        )
 
     @property
     def words(self) -> str | None:

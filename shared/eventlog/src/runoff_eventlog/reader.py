@@ -12,7 +12,7 @@ over already are left out here.
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Mapping
+from collections.abc import AsyncIterator, Collection, Mapping
 from types import TracebackType
 from typing import Self
 
@@ -54,6 +54,7 @@ class LogReader:
         after_seq: int | None = None,
         batch: int = 256,
         linger_s: float = 0.0,
+        linger_types: Collection[str] | None = None,
     ) -> None:
         """Prepare to read; nothing is asked for yet.
 
@@ -62,9 +63,11 @@ class LogReader:
             batch: At most so many messages at once.
             linger_s: Wait so long for more when a batch is small: readers that pay a fixed price
                 for each batch (a commit) gain from it.
+            linger_types: Only while every message is of such a type, since somebody may wait for
+                the others; none means all types.
         """
         self._log, self._durable = log, durable
-        self._batch, self._linger_s = batch, linger_s
+        self._batch, self._linger_s, self._linger_types = batch, linger_s, linger_types
         # Sequences: the last handed over (none: ask the server), and the last acknowledged.
         self._handed, self._acked = after_seq, after_seq or 0
         self._acks = True
@@ -131,11 +134,17 @@ class LogReader:
         found: list[Message] = []
         if not self._take(first, found) or not self._drain(found):
             await self._restart()
-        elif found and self._linger_s and len(found) < self._batch // 4:
+        elif self._is_worth_lingering(found):
             await asyncio.sleep(self._linger_s)
             if not self._drain(found):
                 await self._restart()
         return found
+
+    def _is_worth_lingering(self, found: list[Message]) -> bool:
+        if self._linger_s == 0 or not 0 < len(found) < self._batch // 4:
+            return False
+        types = self._linger_types
+        return types is None or all(each.headers.get("ce-type") in types for each in found)
 
     def _drain(self, found: list[Message]) -> bool:
         while len(found) < self._batch and not self._queue.empty():

@@ -10,8 +10,7 @@ from collections import Counter
 from collections.abc import AsyncIterator, Sequence
 from typing import Annotated
 
-import pydantic_core
-from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, JsonValue, StringConstraints, TypeAdapter
 
 from runoff_contracts.answers import Target
 from runoff_contracts.ids import Digest, EntryId
@@ -38,6 +37,9 @@ class EntryRow(BaseModel):
     section: Word | None = None
     split: Word | None = None
     metadata: dict[str, JsonValue] | None = None
+
+
+_ROWS = TypeAdapter(list[EntryRow])
 
 
 class _Head(BaseModel):
@@ -110,7 +112,7 @@ class EntrySet:
 
     async def _read(self, number: int) -> list[EntryRow]:
         content = await self._objects.get(self._head.chunks[number])
-        return [EntryRow.model_validate(row) for row in pydantic_core.from_json(content)]
+        return _ROWS.validate_json(content)
 
 
 class EntrySetWriter:

@@ -13,6 +13,7 @@ import structlog
 from nats.aio.client import Client
 from opentelemetry.trace import INVALID_SPAN, Link, Span, get_current_span
 
+from runoff_contracts.events.entry import EntryProcessed, EntryScored
 from runoff_contracts.subjects import PROJECTED
 from runoff_eventlog.bootstrap import log_state
 from runoff_eventlog.log import EventLog
@@ -36,6 +37,8 @@ from runoff_runtime.telemetry import enabled, meter, tracer
 
 _LINGER_S = 0.015
 _BATCH_MESSAGES = 64
+_BULK = {each.model_fields["type"].default for each in (EntryProcessed, EntryScored)}
+"""What comes again and again; a launch or an end is what somebody waits for."""
 _AGAIN_S = 0.25
 
 logger = structlog.get_logger(__name__)
@@ -94,7 +97,12 @@ async def _follow_from(held: Checkpoints, log: EventLog, pool: Pool) -> None:
     logger.info("projector.following", after_seq=held.lowest)
     async with (
         private_reader(
-            log, "projector", after_seq=held.lowest, batch=_BATCH_MESSAGES, linger_s=_LINGER_S
+            log,
+            "projector",
+            after_seq=held.lowest,
+            batch=_BATCH_MESSAGES,
+            linger_s=_LINGER_S,
+            linger_types=_BULK,
         ) as reader,
         read_ahead(reader) as batches,
     ):

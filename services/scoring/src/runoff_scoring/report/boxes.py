@@ -8,6 +8,7 @@ from numpy.typing import NDArray
 from pydantic import ValidationError
 
 from runoff_contracts.answers import target_boxes
+from runoff_contracts.events.entry import EntryProcessed
 from runoff_scoring.report.parts import EntryPart
 
 _ROW = 7
@@ -27,7 +28,7 @@ class Boxes:
         self.has_target = np.zeros(n_entries, dtype=bool)
         """Whether it is known what is to be found, if only that it is nothing."""
 
-    def add(self, entry: EntryPart) -> None:
+    def add(self, entry: EntryPart | EntryProcessed) -> None:
         """The boxes of one entry; none are taken of a target that is no list of boxes."""
         if entry.target is None:
             return

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 
 import numpy as np
 
+from runoff_contracts.events.entry import EntryProcessed
 from runoff_contracts.events.lifecycle import RunCreated
 from runoff_scoring.errors import IncompleteRun
 from runoff_scoring.report.boxes import Boxes
@@ -42,7 +43,7 @@ class Columns:
         self.probabilities = Probabilities(len(created.contenders), n_entries)
         self._seen = np.zeros(n_entries, dtype=bool)
 
-    def add(self, entries: Iterable[EntryPart]) -> None:
+    def add(self, entries: Iterable[EntryPart | EntryProcessed]) -> None:
         """Take over what is kept of these entries."""
         entries = list(entries)
         if self._created.task == "classification":
@@ -58,7 +59,7 @@ class Columns:
             if self.boxes is not None:
                 self.boxes.add(entry)
 
-    def _add_predictions(self, entry: EntryPart) -> None:
+    def _add_predictions(self, entry: EntryPart | EntryProcessed) -> None:
         for prediction in entry.predictions:
             place = prediction.contender, entry.index
             self.answered[place] = prediction.is_answer

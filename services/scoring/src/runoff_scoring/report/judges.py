@@ -7,7 +7,7 @@ import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
-from runoff_contracts.events.entry import Judgement
+from runoff_contracts.events.entry import EntryProcessed, Judgement
 from runoff_contracts.events.lifecycle import JudgeUsed, RunCreated
 from runoff_contracts.report import JudgeReport
 from runoff_contracts.scorers import JudgeParams, judging_params
@@ -87,7 +87,7 @@ class Judges:
             highest = read.highest if isinstance(read, JudgeParams) else 1
             self._tallies[each.scorer] = _Tally(highest)
 
-    def add(self, entries: Iterable[EntryPart]) -> None:
+    def add(self, entries: Iterable[EntryPart | EntryProcessed]) -> None:
         """Count what was said of these entries."""
         if not self._tallies:
             return

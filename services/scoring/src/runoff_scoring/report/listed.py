@@ -11,6 +11,7 @@ from itertools import chain
 import numpy as np
 from numpy.typing import NDArray
 
+from runoff_contracts.events.entry import EntryProcessed
 from runoff_scoring.report.parts import EntryPart
 from runoff_scoring.scorers.probabilities import N_LISTED, SUM_TOLERANCE
 
@@ -28,7 +29,7 @@ class Probabilities:
         self.values: dict[str, NDArray[np.float64]] = {}
         """By name; empty as long as no answer had probabilities."""
 
-    def add(self, entries: Iterable[EntryPart]) -> None:
+    def add(self, entries: Iterable[EntryPart | EntryProcessed]) -> None:
         """Take over what is listed for these entries."""
         found = [
             (prediction.contender, entry.index, prediction.probabilities, entry.target)
