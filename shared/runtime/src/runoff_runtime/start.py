@@ -19,10 +19,10 @@ def main() -> int:
     service = os.environ.get("RUNOFF_SERVICE", "")
     name = sys.argv[1] if len(sys.argv) > 1 else f"runoff_{service.replace('-', '_')}"
     sys.argv = sys.argv[1:] or [name]
-    return int(_imported(name).main())
+    return int(imported(name).main())
 
 
-def _imported(name: str) -> ModuleType:
+def imported(name: str) -> ModuleType:
     """The module, or the `__main__` of the package.
 
     What is imported stays for good: the collector would look through it a hundred times while it
