@@ -12,7 +12,7 @@ from runoff_testkit.llm_server import LlmServer
 from runoff_testkit.waiting import wait_until
 from tests.e2e.using import wait_settled
 
-N_ENTRIES = 600
+N_ENTRIES = 2000
 FAULTS = (
     "#429",
     "#429:0.1",
@@ -48,7 +48,7 @@ def entries(stack: LiveStack, run_id: str) -> Iterator[dict[str, Any]]:
         params["cursor"] = cursor
 
 
-def test_six_hundred_prompts_settle_though_a_fifth_of_them_is_in_trouble(
+def test_two_thousand_prompts_settle_though_a_fifth_of_them_is_in_trouble(
     stack: LiveStack, llm_server: LlmServer
 ) -> None:
     """Every entry is settled and scored, and every attempt is kept and served."""

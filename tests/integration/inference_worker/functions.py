@@ -79,7 +79,7 @@ def fails(entry: Entry) -> str:
 
 
 def long_answers(entry: Entry) -> dict[str, object]:
-    """Ten labels of 200 characters each: 500 entries of them are over a message's limit."""
+    """Ten labels of 200 characters each: 2,400 entries of them are over a message's limit."""
     names = [f"{number}{'x' * 190}" for number in range(10)]
     return {"label": names[0], "probabilities": dict.fromkeys(names, 0.1)}
 

@@ -212,12 +212,12 @@ async def test_a_stopped_worker_hands_back_what_it_holds(bench: Bench, asked: As
 
 async def test_a_slice_over_the_message_limit_loses_what_can_be_spared(bench: Bench) -> None:
     """A slice's subject is written once, so it cannot be cut in two."""
-    run_id = await bench.run(texts(500), "long_answers")
+    run_id = await bench.run(texts(2400), "long_answers")
     async with bench.worker():
-        await bench.hand_out(run_id, 0, start=0, n=500)
+        await bench.hand_out(run_id, 0, start=0, n=2400)
         found = facts(await bench.slice(run_id, 0))
 
-    assert len(found) == 500
+    assert len(found) == 2400
     assert found[0].predictions[0].probabilities is None
     assert found[0].predictions[0].confidence == 0.1
 

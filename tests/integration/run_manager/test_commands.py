@@ -114,7 +114,7 @@ async def test_a_command_that_is_none_is_refused_by_field(office: Office) -> Non
 async def test_a_launch_that_fits_no_event_is_refused(office: Office) -> None:
     """Two models of 20,000 labels each are over what one event may hold."""
     for number in range(2):
-        labels = [f"label {place:010} of the {number}th model" for place in range(20_000)]
+        labels = [f"label {place:0100} of the {number}th model" for place in range(20_000)]
         spec = OnnxSpec(labels=labels, input=ImageInput(size=(8, 8)))
         model = f"onnx/wordy-{number}"
         file = f"sha256:{number:064x}"

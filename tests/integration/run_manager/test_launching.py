@@ -201,4 +201,4 @@ async def test_scoring_anew_asks_no_worker_about_models_and_begins_with_large_sl
     assert isinstance(begun, RunStarted)
     assert created.answers_from is not None
     assert created.answers_from.what == "all"
-    assert begun.slice_size == 1000 // 24
+    assert begun.slice_size == 1000 // 12

@@ -105,36 +105,26 @@ def live_stack(
     addresses = {_ADDRESS[name]: server.url for name, server in servers.items()}
     if postgres_dsn:
         addresses[_ADDRESS["postgres"]] = postgres_dsn
-    process = subprocess.Popen(
-        [
-            sys.executable,
-            *(
-                "-m",
-                "runoff_runtime.start",
-                "runoff_local",
-                "--with-parent",
-                "--json",
-                "--folder",
-                str(folder),
-            ),
-            *("--port", str(_free_port()), "--workers", str(workers)),
-        ],
+    command = [sys.executable, "-m", "runoff_runtime.start", "runoff_local", "--with-parent"]
+    options = ["--folder", str(folder), "--port", str(_free_port()), "--workers", str(workers)]
+    with subprocess.Popen(
+        [*command, "--json", *options],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
         text=True,
         env={**os.environ, **addresses, **(env or {})},
         start_new_session=True,
-    )
-    assert process.stdout is not None
-    line = process.stdout.readline()
-    assert line, f"the stack did not start: see {folder}/logs"
-    stack = LiveStack(folder, process, json.loads(line)["api_url"], servers)
-    try:
-        yield stack
-    finally:
-        if process.poll() is None:
-            stack.stop()
+    ) as process:
+        assert process.stdout is not None
+        line = process.stdout.readline()
+        assert line, f"the stack did not start: see {folder}/logs"
+        stack = LiveStack(folder, process, json.loads(line)["api_url"], servers)
+        try:
+            yield stack
+        finally:
+            if process.poll() is None:
+                stack.stop()
 
 
 def _free_port() -> int:
