@@ -5,12 +5,14 @@ worker held comes to another one; what the log has is not asked twice.
 """
 
 import asyncio
+from contextlib import suppress
 from datetime import UTC, datetime
 
 import structlog
 from nats.aio.client import Client
 from nats.aio.msg import Msg
 from nats.errors import Error as NatsError
+from nats.js import JetStreamContext
 from nats.js.errors import Error as JetStreamError
 from pydantic import ValidationError
 
@@ -60,31 +62,45 @@ class Again:
     ) -> None:
         self._log, self._objects, self._runs = log, objects, runs
         self._pictures, self._memory, self._worker = pictures, memory, worker
+        self._bound: JetStreamContext.PullSubscription | None = None
 
     async def run(self, nc: Client) -> None:
         """Answer until canceled; what is not done by then comes to another worker."""
         js = nc.jetstream(timeout=5)
         slots = asyncio.Semaphore(_AT_ONCE)
-        async with asyncio.TaskGroup() as group:
-            bound = None
-            while True:
-                await slots.acquire()
-                msg = None
-                try:
-                    if bound is None:
-                        bound = await js.pull_subscribe_bind(ASKED_AGAIN, subjects.LOG_STREAM)
-                    (msg,) = await bound.fetch(1, timeout=_WAIT_S)
-                except TimeoutError:
-                    continue
-                except (NatsError, JetStreamError, OSError) as error:
-                    logger.warning("log.unavailable", error=repr(error))
-                    bound = None
-                    await asyncio.sleep(_PAUSE_S)
-                finally:
+        try:
+            async with asyncio.TaskGroup() as group:
+                while True:
+                    await slots.acquire()
+                    msg = await self._next(js)
                     if msg is None:
                         slots.release()
-                if msg is not None:
-                    group.create_task(self._see_to(msg, slots))
+                    else:
+                        group.create_task(self._see_to(msg, slots))
+        finally:
+            # A server's last word that nobody read would hold up the end of this process.
+            await self._unsubscribe()
+
+    async def _next(self, js: JetStreamContext) -> Msg | None:
+        """The next message; none where none came for a while, or the log is away."""
+        try:
+            if self._bound is None:
+                self._bound = await js.pull_subscribe_bind(ASKED_AGAIN, subjects.LOG_STREAM)
+            (msg,) = await self._bound.fetch(1, timeout=_WAIT_S)
+        except TimeoutError:
+            return None
+        except (NatsError, JetStreamError, OSError) as error:
+            logger.warning("log.unavailable", error=repr(error))
+            await self._unsubscribe()
+            await asyncio.sleep(_PAUSE_S)
+            return None
+        return msg
+
+    async def _unsubscribe(self) -> None:
+        bound, self._bound = self._bound, None
+        if bound is not None:
+            with suppress(NatsError, OSError):
+                await bound.unsubscribe()
 
     async def _see_to(self, msg: Msg, slots: asyncio.Semaphore) -> None:
         """One message; whatever happens in it ends neither the loop nor the process."""

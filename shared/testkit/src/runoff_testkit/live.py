@@ -66,10 +66,12 @@ class LiveStack:
         wait_until(restarted, deadline_s=_READY_S)
 
     def stop(self) -> None:
-        """Stop the clean way."""
+        """Stop the clean way: no process of it has to be killed."""
         self.http.close()
         self._process.send_signal(signal.SIGTERM)
         self._process.wait(_STOP_S)
+        said = (self.folder / "logs" / "stack.log").read_text()
+        assert "did not end in time" not in said, said
 
 
 class StackMaker(Protocol):
