@@ -193,10 +193,13 @@ class EventLog:
             )
             bound = await self.js.pull_subscribe_bind(info.name, LOG_STREAM)
             found: list[Message] = []
-            while len(found) < (info.num_pending or 0):
-                part = await bound.fetch(_READ_MESSAGES, timeout=_ANSWER_S)
-                found += [Message.delivered(msg) for msg in part]
-            await bound.unsubscribe()
+            try:
+                while len(found) < (info.num_pending or 0):
+                    part = await bound.fetch(_READ_MESSAGES, timeout=_ANSWER_S)
+                    found += [Message.delivered(msg) for msg in part]
+            finally:
+                if not self.nc.is_closed:
+                    await bound.unsubscribe()
         except _UNREACHABLE as error:
             raise LogUnavailable(f"reading {subject}") from error
         return found

@@ -24,6 +24,7 @@ from nats.js.api import AckPolicy
 from nats.js.errors import APIError, NotFoundError
 
 from runoff_contracts.subjects import LOG_STREAM
+from runoff_eventlog.canceling import heed_cancellation
 from runoff_eventlog.errors import EventLogError, LogUnavailable
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.message import Message
@@ -99,6 +100,7 @@ class LogReader:
             LogUnavailable: When the connection was closed for good.
         """
         while True:
+            heed_cancellation()
             batch = await self._next_batch()
             if batch:
                 yield batch
