@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import subprocess
 import sys
 from pathlib import Path
@@ -11,7 +12,6 @@ import nats
 import pytest
 from nats.js.api import StreamConfig
 
-from runoff_local.ports import is_free
 from runoff_local.process import is_alive
 from runoff_testkit.databases import Databases, Migrate
 from runoff_testkit.servers import Server
@@ -21,6 +21,11 @@ from runoff_testkit.waiting import NeverHappened, eventually, wait_until
 @pytest.fixture(scope="session")
 def migrate_template() -> Migrate:
     return make_table
+
+
+def is_listening(port: int) -> bool:
+    with socket.socket() as probe:
+        return probe.connect_ex(("127.0.0.1", port)) == 0
 
 
 async def make_table(dsn: str) -> None:
@@ -133,7 +138,7 @@ async def test_a_stopped_server_can_be_started_again(nats_server: Server) -> Non
     nats_server.stop()
     nats_server.stop()
     port = int(nats_server.url.rsplit(":", 1)[1])
-    wait_until(lambda: is_free(port))
+    wait_until(lambda: not is_listening(port))
     nats_server.start()
     nats_server.start()
 

@@ -10,9 +10,10 @@ import tempfile
 from pathlib import Path
 
 from runoff_local.child import Child
+from runoff_local.folder import private_folder
 from runoff_local.guardian import Guardian
 from runoff_local.nats import EmbeddedNats
-from runoff_local.ports import free_port
+from runoff_local.ports import PortBook
 from runoff_local.postgres import EmbeddedPostgres
 from runoff_local.process import MARK, is_alive
 from runoff_testkit.servers import Server
@@ -62,8 +63,10 @@ class EmbeddedNatsServer:
     """nats-server from the wheel; acknowledged means on disk here too."""
 
     def __init__(self, home: Path, *, guardian: Guardian, mark: str) -> None:
-        self._home = home
-        self._server = EmbeddedNats(home, port=free_port(), monitor_port=free_port()).open()
+        private_folder(home)
+        self._home, self._ports = home, PortBook(home / "ports.json")
+        port, monitor_port = self._ports.port("server"), self._ports.port("monitor")
+        self._server = EmbeddedNats(home, port=port, monitor_port=monitor_port).open()
         self._child = Child(
             self._server.launch(env={MARK: mark}), log=home / "server.log", guardian=guardian
         )
@@ -94,6 +97,7 @@ class EmbeddedNatsServer:
         """End it and delete its store."""
         self._child.stop()
         self._server.close()
+        self._ports.close()
         shutil.rmtree(self._home, ignore_errors=True)
 
 
@@ -101,7 +105,10 @@ class EmbeddedPostgresServer:
     """PostgreSQL 18 from the wheel."""
 
     def __init__(self, home: Path, *, guardian: Guardian, mark: str) -> None:
-        self._server = EmbeddedPostgres(home, port=free_port(), settings=_FAST).open()
+        private_folder(home)
+        self._ports = PortBook(home / "ports.json")
+        port = self._ports.port("server")
+        self._server = EmbeddedPostgres(home, port=port, settings=_FAST).open()
         self._child = Child(
             self._server.launch(env={MARK: mark}), log=home / "server.log", guardian=guardian
         )
@@ -132,6 +139,7 @@ class EmbeddedPostgresServer:
         """End it and delete its data."""
         self._child.stop()
         self._server.remove()
+        self._ports.close()
 
 
 def _remove_orphans() -> None:
