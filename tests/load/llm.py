@@ -4,6 +4,7 @@ The server is a process of its own. First a worker's askers run here by themselv
 of a stack with one worker, from its start to its end, every answer scored.
 """
 
+import asyncio
 import gc
 import os
 import subprocess
@@ -13,6 +14,7 @@ import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import aiohttp
 import uvloop
 
 from runoff_contracts.events.entry import Prediction
@@ -48,11 +50,32 @@ def main() -> None:
     with _server() as address:
         os.environ["OPENAI_BASE_URL"] = f"{address}/v1"
         os.environ["OPENAI_API_KEY"] = "bench"
+        bare = [_ENTRIES / wall_s for wall_s in uvloop.run(_bare(f"{address}/v1"))]
+        report("llm", "bare_share_of_ideal", [rate / _IDEAL for rate in bare], "ratio")
         timed = uvloop.run(_measure())
         report("llm", "calls_per_s", [n / wall_s for n, wall_s, _ in timed], "calls/s")
         report("llm", "share_of_ideal", [n / wall_s / _IDEAL for n, wall_s, _ in timed], "ratio")
         report("llm", "cpu_per_call", [1e3 * cpu_s / n for n, _, cpu_s in timed], "ms")
         report("llm", "run_share_of_ideal", [_run_per_s() / _IDEAL], "ratio")
+
+
+async def _bare(base_url: str) -> list[float]:
+    """Wall seconds of as many calls by an HTTP client alone: what server and machine can give."""
+    body = {"model": "gpt-4o", "messages": [{"role": "user", "content": "Which city?"}]}
+    url, taken = f"{base_url}/chat/completions", []
+    async with aiohttp.ClientSession(connector=aiohttp.TCPConnector(limit=0)) as session:
+
+        async def ask(places: Iterator[int]) -> None:
+            for _ in places:
+                async with session.post(url, json=body) as answer:
+                    await answer.read()
+
+        for _ in range(_REPEATS):
+            places = iter(range(_ENTRIES))
+            began_s = time.perf_counter()
+            await asyncio.gather(*(ask(places) for _ in range(_CONCURRENCY)))
+            taken.append(time.perf_counter() - began_s)
+    return taken
 
 
 async def _measure() -> list[tuple[int, float, float]]:

@@ -25,6 +25,8 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import Any, Self
 
+import uvloop
+
 from runoff_testkit.llm_shapes import answer_body, api_of, error_body, prompt_of, wants_logprobs
 
 _ORDER = re.compile(r"#([a-z0-9]+)(?::([0-9.]+))?")
@@ -249,7 +251,7 @@ def main() -> None:
         print(server.root, flush=True)  # noqa: T201  # whoever started it waits for this line
         await listening.serve_forever()
 
-    asyncio.run(serve())
+    uvloop.run(serve())
 
 
 if __name__ == "__main__":
