@@ -20,7 +20,8 @@ costs two synced appends and a commit, which quick models feel."""
 _MESSAGE_BYTES = 1_000_000
 _ENTRY_BYTES, _PREDICTION_BYTES, _ATTEMPT_BYTES = 1100, 550, 500
 """What ids and labels of 200 characters take, and the 200 of each error's message that a worker
-keeps when a slice is too large for the log's limit of 1 MiB. A slice is one message."""
+keeps when a slice is too large for a message. A slice is one message, and is planned for a
+quarter of the log's limit of 4 MB: answers may be longer than was thought."""
 _VERDICT_BYTES = 700
 """What a judge's reason takes that a worker keeps then, with who is judged."""
 _ANSWER_BYTES: dict[Task, int] = {

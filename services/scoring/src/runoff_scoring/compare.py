@@ -34,7 +34,7 @@ TEST = "exact McNemar, two-sided"
 INTERVAL = "Tango score interval for a paired difference, 95 %"
 ALPHA = 0.05
 MAX_LISTED_BYTES = 600_000
-"""Of the listed entries together: the document travels as one event, which may hold 1 MiB."""
+"""Of the listed entries together: the document is one event, and servers may hold that to 1 MB."""
 
 
 def compare(created: RunCreated, cards: Scorecards) -> ComparisonDocument:
