@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import zipfile
 from collections.abc import Iterator
 from typing import Any
 
@@ -51,6 +53,21 @@ def report(stack: LiveStack, run_id: str) -> ReportView:
     return ReportView.model_validate(answer.raise_for_status().json())
 
 
+def exported(stack: LiveStack, run_id: str) -> list[dict[str, Any]]:
+    """The rows of the run as JSON lines."""
+    answer = stack.http.get(f"/api/runs/{run_id}/export").raise_for_status()
+    return [json.loads(line) for line in answer.text.splitlines()]
+
+
+def sampled(stack: LiveStack, run_id: str) -> list[dict[str, Any]]:
+    """The judged samples of the first contender, as Every Eval Ever has them."""
+    answer = stack.http.get(f"/api/runs/{run_id}/export", params={"format": "every-eval-ever"})
+    archive = zipfile.ZipFile(io.BytesIO(answer.raise_for_status().content))
+    (name,) = [each for each in archive.namelist() if "said_a" in each and "samples" in each]
+    rows = [json.loads(line) for line in archive.read(name).splitlines()]
+    return [each for each in rows if each.get("evaluation_result_id") == "judge_pairwise"]
+
+
 def test_answers_are_judged_alone_and_judged_anew_in_pairs(
     stack: LiveStack, server: LlmServer
 ) -> None:
@@ -92,6 +109,13 @@ def test_answers_are_judged_alone_and_judged_anew_in_pairs(
     assert [each.cost_usd for each in run.contenders] == [None, None]
     assert len(server.calls) == 7
 
+    alone = exported(stack, run_id)
+    assert [each["not_scored"] for each in alone if "not_scored" in each] == [
+        {"judge": "the judge gave no verdict (rejected)"}
+    ]
+    assert alone[1]["judgements"][0].items() >= {"points": 0, "reason": "rude"}.items()
+    assert alone[4]["judgements"][0]["error"]
+
     pairwise = {**params, "rubric": "Which is shorter? {{metadata.pair}}"}
     answer = stack.http.post(
         f"/api/runs/{run_id}/rescore",
@@ -107,5 +131,13 @@ def test_answers_are_judged_alone_and_judged_anew_in_pairs(
     assert values(found, "judge_pairwise") == [[0.5, 0.5], [0.5, 0.5], [None, None]]
     kinds = [each.difference.kind for each in found if each.difference]
     assert kinds == ["all_match", "all_match", "all_different"]
+    said = exported(stack, anew.run_id)[0]["judgements"]
+    assert [(each["shown"], each["better"], each["against_model"][-6:]) for each in said] == [
+        ("first", "this", "said_b"),
+        ("second", "other", "said_b"),
+    ]
+    assert {each["reason"] for each in said} == {"shorter"}
+    samples = sampled(stack, anew.run_id)
+    assert [each["metadata"]["judge_reason"] for each in samples[:1]] == ["shorter\nshorter"]
     (told,) = report(stack, anew.run_id).report.judges or []
     assert (told.n_verdicts, told.n_swapped, told.place_bound) == (6, 2, 1.0)

@@ -88,7 +88,9 @@ def served(url: str, model: str, **given: Any) -> dict[str, Any]:
     return {"task": "classification", **given, "url": url, "model": model}
 
 
-def register_spots(stack: LiveStack, folder: Path, task: Task, n: int = 20) -> None:
+def register_spots(
+    stack: LiveStack, folder: Path, task: Task, n: int = 20, *, name: str = ""
+) -> None:
     """Black images with one bright square each, twice as large as the server's models see them."""
     rows = []
     for place in range(n):
@@ -99,11 +101,13 @@ def register_spots(stack: LiveStack, folder: Path, task: Task, n: int = 20) -> N
         target: Any = [{"label": "spot", "x": x, "y": y, "width": 2, "height": 2}]
         if task == "coordinates":
             target = {"x": x + 1, "y": y + 1}
+        elif task == "classification":
+            target = "dark"
         rows.append({"id": f"s{place}", "file": f"{place}.png", "target": target})
     lines = "".join(json.dumps(row) + "\n" for row in rows)
     (folder / "manifest.jsonl").write_text(lines, encoding="utf-8")
     with Client(stack.api_url) as client:
-        client.datasets.add(folder, name=f"oip-{task}", task=task)
+        client.datasets.add(folder, name=name or f"oip-{task}", task=task)
 
 
 @pytest.mark.parametrize(
@@ -195,18 +199,23 @@ def test_a_server_that_is_not_there_refuses_the_launch(stack: LiveStack) -> None
     assert answer.json()["errors"][0]["field"] == "spec.url"
 
 
-@pytest.mark.skipif(not shutil.which("chromium"), reason="there is no Chromium on this machine")
+needs_chromium = pytest.mark.skipif(
+    not shutil.which("chromium"), reason="there is no Chromium on this machine"
+)
+
+
+@needs_chromium
+@pytest.mark.parametrize("task", ["classification", "text"])
 def test_a_web_page_is_a_contender_beside_a_server(
-    stack: LiveStack, fake: FakeOip, site: Pages
+    stack: LiveStack, fake: FakeOip, site: Pages, task: Task
 ) -> None:
     """Both say the same of the same entries."""
-    register_texts(stack, "page", str.upper, n=4)
-    register(stack, "oip/loud", kind="oip_text", **served(fake.url, "shout"))
+    register_texts(stack, f"page-{task}", str.upper, n=4, task=task)
+    register(stack, f"oip/loud-{task}", kind="oip_text", **served(fake.url, "shout", task=task))
     register(
         stack,
-        "browser/chat",
-        kind="browser",
-        task="classification",
+        f"browser/chat-{task}",
+        task=task,
         url=f"{site.url}/chat",
         text_input="#q",
         submit="#go",
@@ -214,9 +223,34 @@ def test_a_web_page_is_a_contender_beside_a_server(
         answer="#answer",
     )
 
-    run_id = launched(stack, dataset="page", models=["oip/loud", "browser/chat"])
+    models = [f"oip/loud-{task}", f"browser/chat-{task}"]
+    run_id = launched(stack, dataset=f"page-{task}", models=models)
     run = wait_settled(stack, run_id)
 
     assert (run.status, run.n_failed) == ("completed", 0)
+    said = "label" if task == "classification" else "text"
     for entry in entries(stack, run_id):
-        assert [each["label"] for each in entry["predictions"]] == [entry["target"]] * 2
+        assert [each[said] for each in entry["predictions"]] == [entry["target"]] * 2
+
+
+@needs_chromium
+@pytest.mark.parametrize("task", ["classification", "coordinates"])
+def test_a_web_page_looks_at_images(
+    stack: LiveStack, site: Pages, tmp_path: Path, task: Task
+) -> None:
+    """Each is put into the page as a file; labels and places are scored as any model's."""
+    register_spots(stack, tmp_path, task, n=3, name=f"seen-{task}")
+    register(
+        stack,
+        f"browser/sight-{task}",
+        task=task,
+        url=f"{site.url}/sight",
+        file_input="#f",
+        answer="#label" if task == "classification" else "#place",
+    )
+
+    run_id = launched(stack, dataset=f"seen-{task}", models=[f"browser/sight-{task}"])
+    run = wait_settled(stack, run_id)
+
+    assert (run.status, run.n_failed) == ("completed", 0)
+    assert run.contenders[0].accuracy == 1.0

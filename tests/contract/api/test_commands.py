@@ -11,12 +11,18 @@ import pytest
 
 from runoff_testkit.waiting import eventually
 from tests.contract.api.running import FUNCTIONS, World, problem, wrong_fields
-from tests.unit.inference_worker.making import a_spec, linear_model
+from tests.unit.inference_worker.making import HALVES, a_spec, gallery_file, linear_model
 
 FIRST, LAST = f"python/{FUNCTIONS}:first_letter", f"python/{FUNCTIONS}:last_letter"
 OIP = json.dumps({"url": "http://127.0.0.1:1", "model": "m", "task": "text"})
 MODEL = linear_model(np.zeros((16, 2), np.float32))
 SPEC = a_spec().model_dump_json()
+EMBEDDING = json.dumps(
+    {
+        "input": {"size": [4, 4], "color": "L", "layout": "NF"},
+        "output": {"kind": "embedding", "temperature": 0.1},
+    }
+)
 
 
 async def settled(world: World, run_id: str) -> dict[str, Any]:
@@ -180,6 +186,11 @@ async def test_a_model_is_checked_and_registered(world: World) -> None:
         ({"model": "python/a:b"}, "model"),
         ({"model": "upload/net"}, "model"),
         ({"model": None}, "model"),
+        ({"gallery": b"npz"}, "gallery"),
+        ({"spec": EMBEDDING}, "spec.output.gallery"),
+        ({"spec": EMBEDDING, "gallery": b""}, "gallery"),
+        ({"spec": EMBEDDING, "gallery": b"no archive"}, "spec.output.gallery"),
+        ({"spec": EMBEDDING, "gallery": gallery_file(*HALVES)}, "spec.output.gallery"),
     ],
 )
 async def test_a_wrong_model_is_refused_by_its_part(
@@ -264,7 +275,7 @@ async def test_without_a_worker_a_model_cannot_be_checked(
 async def _send_model(world: World, **parts: Any) -> httpx.Response:
     given = {"model": "onnx/net", "spec": SPEC, "file": MODEL, **parts}
     files = {
-        name: (f"{name}.bin" if name == "file" else None, content)
+        name: (f"{name}.bin" if isinstance(content, bytes) else None, content)
         for name, content in given.items()
         if content is not None
     }

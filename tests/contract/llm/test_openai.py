@@ -27,7 +27,7 @@ from pydantic_ai.output import OutputObjectDefinition
 from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.settings import ModelSettings
 
-from runoff_inference_worker.llm.inline import Inline
+from runoff_inference_worker.llm.inline import carried
 from runoff_inference_worker.llm.openai import logprob_settings, make_model
 from runoff_inference_worker.llm.target import Target
 from runoff_inference_worker.llm.wire import Wire
@@ -185,10 +185,11 @@ async def test_an_image_is_sent_as_the_libraries_send_it(server: Server, n_bytes
     """It is put into the body later; the words of a prompt cannot be taken for its place."""
     server.body, content = body(), random.Random(7).randbytes(n_bytes)
     words = ["What is it? data:image/png;base64,", '"quoted"']
-    theirs_, ours_ = (kind(content, media_type="image/png") for kind in (BinaryContent, Inline))
-    await ask_over_sdk(server, "text", "none", [*words, theirs_])
+    picture = BinaryContent(content, media_type="image/png")
+    await ask_over_sdk(server, "text", "none", [*words, picture])
     async with ours(server.base_url) as model:
-        await ask(model, prompt=[*words, ours_])
+        with carried(content, "image/png") as place:
+            await ask(model, prompt=[*words, place])
 
     theirs, made = [json.loads(each.body) for each in server.requests]
     assert made == theirs

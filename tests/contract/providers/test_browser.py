@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import shutil
 from collections.abc import AsyncIterator, Sequence
 from contextlib import suppress
@@ -11,7 +12,9 @@ from typing import Any
 import psutil  # type: ignore[import-untyped]  # it ships no types
 import pytest
 import pytest_asyncio
+from PIL import Image
 
+from runoff_contracts.answers import Point
 from runoff_contracts.commands import Accepted
 from runoff_contracts.events.entry import Prediction
 from runoff_contracts.model_spec import BrowserSpec
@@ -112,6 +115,38 @@ async def test_an_image_goes_in_as_the_file_that_it_is(kit: Kit, site: Pages) ->
     found = await said(kit, spec, await image_rows(kit, [an_image("RGB", (7, 5), 0, "JPEG")]))
 
     assert found[0].text == "entry.jpeg image/jpeg 7x5"
+
+
+async def test_a_page_tells_what_it_sees_in_an_image(kit: Kit, site: Pages) -> None:
+    """Its label with how sure it is, or a place in pixels of the original, upright."""
+    sight = {"text_input": None, "file_input": "#f", "submit": None}
+    labels = page(
+        site, "/sight", task="classification", answer="#label", confidence="#sure", **sight
+    )
+    places = page(site, "/sight", task="coordinates", answer="#place", **sight)
+    rows = await image_rows(kit, [an_image("L", (9, 9), 255), an_image("L", (9, 9), 0)])
+    turned = Image.new("L", (8, 4))
+    turned.putpixel((1, 0), 255)
+    upright = Image.Exif()
+    upright[0x0112] = 6  # to be turned by a quarter to the right: four wide, eight high
+    content = io.BytesIO()
+    turned.save(content, "PNG", exif=upright)
+
+    light, dark = await said(kit, labels, rows)
+    (place,) = await said(kit, places, await image_rows(kit, [content.getvalue()]))
+
+    assert [(each.label, each.confidence) for each in (light, dark)] == [("light", 1), ("dark", 1)]
+    assert place.point == Point(x=3.5, y=1.5)
+
+
+async def test_an_image_that_is_none_is_a_bad_entry(kit: Kit, site: Pages) -> None:
+    """The page is not visited."""
+    spec = page(site, "/sight", text_input=None, file_input="#f", submit=None, answer="#label")
+
+    found = await said(kit, spec, await image_rows(kit, [b"no image"]))
+
+    assert error_of(found[0])[0] == "bad_entry"
+    assert site.asked == []
 
 
 async def test_each_entry_has_a_page_without_a_past(kit: Kit, site: Pages) -> None:

@@ -9,6 +9,7 @@ import pytest
 from runoff_contracts.answers import Box, Point
 from runoff_contracts.commands import Accepted
 from runoff_contracts.model_spec import ModelSpec
+from runoff_contracts.specs.tensors import EmbeddingOutput
 from runoff_inference_worker.provider import Kit
 from runoff_testkit.oip.fake import FakeOip
 from runoff_testkit.oip.served import MOODS
@@ -23,7 +24,7 @@ from tests.contract.providers.asking import (
     text_spec,
     wrong,
 )
-from tests.unit.inference_worker.making import an_image, image_rows, text_rows
+from tests.unit.inference_worker.making import an_image, gallery_file, image_rows, text_rows
 
 
 @pytest.fixture(params=["mlserver", "fake"])
@@ -45,6 +46,23 @@ async def test_images_are_classified(kit: Kit, url: str) -> None:
     assert (second.label, second.probabilities) == ("dark", {"dark": 0.8, "light": 0.2})
     assert first.latency_s == first.attempts[0].duration_s / 2
     assert first.attempts[0].n_batch == 2
+
+
+async def test_vectors_are_held_against_a_gallery(kit: Kit, url: str) -> None:
+    """What a server gives for an image may be an embedding: (dark, light) has a direction too."""
+    gallery = gallery_file([[1.0, 0.0], [0.0, 1.0], [0.6, 0.4]], ["night", "day", "dusk"])
+    output = EmbeddingOutput(gallery=await kit.objects.put(gallery), temperature=0.1)
+    rows = await image_rows(kit, [an_image("L", (8, 8), each) for each in (255, 0, 100)])
+    spec = image_spec(url, labels=[], output=output)
+
+    found = await ask(kit, spec, rows)
+    other = await kit.objects.put(gallery_file([[1.0], [2.0]], ["a", "b"]))
+    misfit = image_spec(url, labels=[], output=EmbeddingOutput(gallery=other))
+
+    assert isinstance(await checked(kit, spec), Accepted)
+    assert [each.label for each in found] == ["day", "night", "dusk"]
+    assert all(each.confidence and each.confidence > 0.5 for each in found)
+    assert [each.field for each in await wrong(kit, misfit)] == ["spec.output.gallery"]
 
 
 async def test_points_are_in_pixels_of_the_original(kit: Kit, url: str) -> None:
@@ -132,8 +150,8 @@ async def test_each_wrong_field_is_named(kit: Kit, url: str) -> None:
         (image_spec(url, "nothing"), "spec.model", "not found"),
         (image_spec(url, model_version="v9"), "spec.model_version", "v9"),
         (image_spec(url, input={"name": "image"}), "spec.input.name", "'pixels'"),
-        (image_spec(url, input={"size": (9, 8)}), "spec.input.size", "[-1, 1, 8, 8]"),
-        (image_spec(url, input={"layout": "NF"}), "spec.input.layout", "[-1, 1, 8, 8]"),
+        (image_spec(url, input={"size": (9, 8)}), "spec.input.size", "[n, 1, 8, 8]"),
+        (image_spec(url, input={"layout": "NF"}), "spec.input.layout", "[n, 1, 8, 8]"),
         (image_spec(url, labels=["a", "b", "c"]), "spec.labels", "3 labels"),
         (image_spec(url, output={"name": "logits"}), "spec.output.name", "'scores'"),
         (image_spec(url, "mood"), "spec.input.name spec.input.layout", "BYTES"),

@@ -17,6 +17,7 @@ from runoff_objects.entry_set import EntryRow
 from runoff_testkit.llm_server import LlmServer
 from runoff_testkit.waiting import eventually
 from tests.integration.inference_worker.conftest import DIGEST, Bench, facts
+from tests.unit.inference_worker.making import an_image, sparse_png
 
 FAULTS: list[tuple[str, list[str]]] = [
     ("#429", ["rate_limit"]),
@@ -96,6 +97,31 @@ def in_order_of_time(found: Sequence[EntryProcessed]) -> list[int]:
     attempts = [each for event in found for each in event.predictions[0].attempts]
     attempts.sort(key=lambda each: each.started_at)
     return [each.n_slots for each in attempts if each.n_slots is not None]
+
+
+async def test_images_are_decoded_for_a_model_that_finds_places_alone(
+    bench: Bench, server: LlmServer
+) -> None:
+    """Others are sent the file, whose pixels nobody has unpacked; a damaged one is sent to none."""
+    hollow, whole = sparse_png(64, 64, b"no pixels"), an_image("RGB", (64, 64))
+    given = [
+        EntryRow(id=f"i{place}", text="x <<{}>>", file=await bench.objects.put(content))
+        for place, content in enumerate((hollow, whole[:-20], b"no image"))
+    ]
+    plain = contender(server)
+    placed = contender(server, task="coordinates").model_copy(update={"position": 1})
+    run_id = await bench.run(given, plain, placed, config=RunConfig(retries=0))
+    async with bench.worker():
+        await bench.hand_out(run_id, 0, start=0, n=3)
+        found = await answered(bench, run_id, 1)
+
+    classes = [
+        [each.error.error_class if each.error else None for each in prediction.attempts]
+        for event in found
+        for prediction in event.predictions
+    ]
+    assert classes == [[None], ["bad_entry"], *[["bad_entry"]] * 4]
+    assert len(server.calls) == 1
 
 
 async def test_a_server_that_bears_ten_calls_is_found_out(bench: Bench) -> None:

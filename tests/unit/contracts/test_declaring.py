@@ -12,6 +12,7 @@ from runoff_contracts.model_spec import BrowserSpec, LlmSpec, OipSpec, OipTextSp
 
 INPUT = {"size": [8, 8], "color": "L"}
 SERVED = {"url": "http://127.0.0.1:8080", "model": "m"}
+PAGE = {"task": "text", "url": "http://a/b", "text_input": "#q", "answer": "#a"}
 SECRET = "sk-" + "a1" * 20
 
 
@@ -52,6 +53,9 @@ def test_every_kind_belongs_to_a_provider() -> None:
         ("openai", {"temperature": 9}, "temperature", "less than or equal to 2"),
         ("openai", {"kind": "onnx"}, "kind", "declared as llm"),
         ("llm", {}, "api", "openai, anthropic, google, ollama"),
+        ("browser", {**PAGE, "task": "detection"}, "task", "'coordinates'"),
+        ("browser", {**PAGE, "task": "coordinates"}, "file_input", "coordinates are of an image"),
+        ("browser", {**PAGE, "text_input": None}, "file_input", "where an entry is put"),
         ("onnx", {"labels": ["a", "b"], "input": {"size": [8]}}, "input.size.1", "is needed"),
         (
             "onnx",

@@ -18,6 +18,7 @@ from PIL import Image
 from runoff_contracts.model_spec import OnnxSpec
 
 COLORS = {"red": (255, 0, 0), "green": (0, 255, 0), "blue": (0, 0, 255)}
+WHITE = (255, 255, 255)
 SIDE, CELL = 32, 4
 K = (SIDE // CELL) ** 2
 
@@ -47,7 +48,7 @@ def picture_of(
     """A black image with patches of a color, each at (x, y, width, height)."""
     image = Image.new("RGB", size)
     for color, (x, y, width, height) in patches:
-        image.paste(COLORS[color], (x, y, x + width, y + height))
+        image.paste(COLORS.get(color, WHITE), (x, y, x + width, y + height))
     content = io.BytesIO()
     image.save(content, format_)
     return content.getvalue()

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import io
+import struct
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -115,6 +117,34 @@ def brightness_model(n_pixels: int = 16, **options: Any) -> bytes:  # as linear_
     return linear_model(weights, bias=[10.0, 0.0], **options)
 
 
+HALVES = ([[1.0, 0.0, 0.1], [0.0, 2.0, 0.0], [0.1, 1.0, 0.0]], ["left", "right", "right"])
+"""Vectors of `halves_model` and their labels."""
+
+
+def halves_model() -> bytes:
+    """A vector of three: how bright the left half of 4 by 4 pixels is, the right one, and both."""
+    weights = np.zeros((4, 4, 3), np.float32)
+    weights[:, :2, 0] = weights[:, 2:, 1] = 1 / 8
+    weights[:, :2, 2] = 1 / 80
+    return linear_model(weights.reshape(16, 3), activation=None)
+
+
+def half_lit(side: str) -> bytes:
+    """A black image of which one half is white, of the model's own size."""
+    image = Image.new("L", (4, 4))
+    image.paste(255, (0, 0, 2, 4) if side == "left" else (2, 0, 4, 4))
+    content = io.BytesIO()
+    image.save(content, "PNG")
+    return content.getvalue()
+
+
+def gallery_file(vectors: Any, labels: Any) -> bytes:  # as np.asarray takes them
+    """Labelled vectors as a person saves them."""
+    content = io.BytesIO()
+    np.savez(content, vectors=np.asarray(vectors), labels=np.asarray(labels))
+    return content.getvalue()
+
+
 def an_image(
     mode: str = "L",
     size: tuple[int, int] = (8, 8),
@@ -125,6 +155,17 @@ def an_image(
     content = io.BytesIO()
     Image.new(mode, size, color).save(content, format_, **save)  # type: ignore[arg-type]
     return content.getvalue()
+
+
+def sparse_png(width: int, height: int, packed: bytes = b"") -> bytes:
+    """A PNG with one bit a pixel and a few rows; sound as its checksums go, whatever it packs."""
+    rows = packed or zlib.compress((b"\0" + bytes(-(-width // 8))) * 8)
+    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
+    chunks = [(b"IHDR", header), (b"IDAT", rows), (b"IEND", b"")]
+    return b"\x89PNG\r\n\x1a\n" + b"".join(
+        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+        for kind, data in chunks
+    )
 
 
 async def image_rows(kit: Kit, contents: Sequence[bytes]) -> list[EntryRow]:

@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 import io
-import struct
 import warnings
-import zlib
 from collections.abc import Iterator
 
 import numpy as np
@@ -13,8 +11,8 @@ import pytest
 from PIL import Image
 
 from runoff_inference_worker.errors import BadEntry
-from runoff_inference_worker.images import decode, set_up_pillow
-from tests.unit.inference_worker.making import an_image
+from runoff_inference_worker.images import check_file, decode, set_up_pillow
+from tests.unit.inference_worker.making import an_image, sparse_png
 
 LIMIT = 50_000_000
 
@@ -33,18 +31,36 @@ def decoded(content: bytes) -> Image.Image:
 
 
 def refusal(content: bytes) -> str:
+    """Why it is not decoded; for the same reason it is not sent as it is."""
     with pytest.raises(BadEntry) as caught:
         decoded(content)
+    with pytest.raises(BadEntry) as unsent:
+        check_file(content, max_pixels=LIMIT)
     assert not caught.value.retry
+    assert not unsent.value.retry
     return caught.value.message
 
 
 @pytest.mark.parametrize("format_", ["PNG", "JPEG", "WEBP", "BMP", "GIF", "TIFF", "PPM"])
 def test_common_formats_are_read(format_: str) -> None:
     """What cameras, scanners and exports write."""
-    image = decoded(an_image("RGB", (6, 4), (200, 30, 30), format_))
+    content = an_image("RGB", (6, 4), (200, 30, 30), format_)
+    image = decoded(content)
 
     assert (image.mode, image.size) == ("RGB", (6, 4))
+    assert check_file(content + bytes(1000), max_pixels=LIMIT) == format_.lower()
+
+
+def test_a_preview_is_not_taken_for_the_end_of_a_photograph() -> None:
+    """A camera's JPEG has a small one in its header, which is whole when the large one is not."""
+    exif, preview = Image.Exif(), an_image("RGB", (16, 16), format_="JPEG")
+    exif[0x927C] = preview
+    content = an_image("RGB", (640, 480), format_="JPEG", exif=exif)
+
+    assert preview in content
+    assert check_file(content, max_pixels=LIMIT) == "jpeg"
+    with pytest.raises(BadEntry, match="truncated"):
+        check_file(content[:-100], max_pixels=LIMIT)
 
 
 def test_a_gray_image_stays_gray() -> None:
@@ -75,20 +91,9 @@ def test_a_truncated_image_is_a_bad_entry(format_: str) -> None:
     assert "cannot be" in refusal(content.getvalue()[: len(content.getvalue()) // 2])
 
 
-def _png(width: int, height: int) -> bytes:
-    """The header of a huge PNG with one bit a pixel, and a few of its rows."""
-    rows = zlib.compress((b"\0" + bytes(-(-width // 8))) * 8)
-    header = struct.pack(">IIBBBBB", width, height, 1, 0, 0, 0, 0)
-    chunks = [(b"IHDR", header), (b"IDAT", rows), (b"IEND", b"")]
-    return b"\x89PNG\r\n\x1a\n" + b"".join(
-        struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
-        for kind, data in chunks
-    )
-
-
 def test_a_200_megapixel_image_is_refused_by_its_header() -> None:
     """Some hundred bytes must not cost hundreds of megabytes: the pixels are never decoded."""
-    message = refusal(_png(20_000, 10_000))
+    message = refusal(sparse_png(20_000, 10_000))
 
     assert message == "image has 20000 x 10000 = 200 megapixels, limit 50"
 
@@ -100,6 +105,8 @@ def test_the_limit_is_the_operators() -> None:
     assert decode(content, max_pixels=100).size == (10, 10)
     with pytest.raises(BadEntry, match="10 x 10"):
         decode(content, max_pixels=99)
+    with pytest.raises(BadEntry, match="10 x 10"):
+        check_file(content, max_pixels=99)
 
 
 @pytest.mark.parametrize("format_", ["GIF", "PNG", "WEBP", "TIFF"])

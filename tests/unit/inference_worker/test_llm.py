@@ -156,7 +156,7 @@ async def test_a_file_that_no_api_takes_is_a_bad_entry(tmp_path: Path) -> None:
     file = await kit.objects.put(an_image("RGB", format_="BMP"))
 
     with pytest.raises(BadEntry, match="none of PNG"):
-        await picture_of(kit.objects, file)
+        await picture_of(kit.objects, file, max_pixels=1000)
 
 
 async def checked(
@@ -285,7 +285,7 @@ def test_a_variation_is_told_of_the_answer_it_starts_from(
     mode: Literal["lexical", "semantic"], kept: str
 ) -> None:
     """And what to keep of it; without one the prompt is as it was."""
-    prompts = Prompts(LlmSpec(), Objects.open("memory:///"))
+    prompts = Prompts(LlmSpec(), Objects.open("memory:///"), max_pixels=1)
     plain = prompts.words(Ask("a", text="Which city?"))[0] or ""
     varied = prompts.words(Ask("a", text="Which city?", anchor=Anchor(mode, "Paris")))[0] or ""
 

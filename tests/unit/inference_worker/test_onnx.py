@@ -219,7 +219,7 @@ async def test_a_wrong_name_is_answered_with_those_that_there_are(tmp_path: Path
     fields = await fields_of(tmp_path, brightness_model(), spec)
 
     assert fields == {
-        "spec.input.name": "the file has no input 'image', it has 'pixels'",
+        "spec.input.name": "the model has no input 'image', it has 'pixels'",
         "spec.output.name": "the model has no output 'logits', it has 'scores'",
     }
 

@@ -19,12 +19,12 @@ def answers_of(values: object, spec: TensorSpec, *, n_asked: int) -> list[Answer
 
 
 def labeled(
-    values: object, labels: list[str], activation: str, *, n_asked: int
+    values: object, labels: list[str], activation: str | None, *, n_asked: int
 ) -> list[Answer | AttemptFailed]:
     """Predictions of rows with one number a label.
 
     Values with the activation `none` that are no probabilities (not within 0 and 1) give a label
-    and no confidence.
+    and no confidence; with no activation at all none is ever taken for one.
 
     Raises:
         MalformedAnswer: When the output has another shape than (entries, labels).
@@ -38,8 +38,9 @@ def labeled(
     finite = np.asarray(np.isfinite(rows).all(axis=1))
     if not finite.all():
         rows = np.where(finite[:, np.newaxis], rows, 0.0)
-    shares = activated(rows, activation)
-    proper = np.asarray(((shares >= -ROUNDING) & (shares <= 1 + ROUNDING)).all(axis=1))
+    shares = activated(rows, activation or "none")
+    within = (shares >= -ROUNDING) & (shares <= 1 + ROUNDING)
+    proper = np.asarray(within.all(axis=1) & (activation is not None))
     order = _likeliest(rows)
     listed = np.round(np.clip(np.take_along_axis(shares, order, axis=1), 0.0, 1.0), 6)
     made: list[Answer | AttemptFailed] = []

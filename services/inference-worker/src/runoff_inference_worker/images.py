@@ -80,6 +80,49 @@ def opened(content: bytes, *, max_pixels: int) -> ImageFile.ImageFile:
     return image
 
 
+def check_file(content: bytes, *, max_pixels: int) -> str:
+    """Look at an image that is sent as the file that it is; its pixels stay packed.
+
+    Returns:
+        The format in small letters, as files are called after it.
+
+    Raises:
+        BadEntry: As `decode`, as far as can be told: damage within the pixels of a JPEG or a WebP
+            whose end is there is for whoever gets it to find.
+    """
+    image = opened(content, max_pixels=max_pixels)
+    try:
+        _check_single(image)
+        kind = "jpeg" if image.format == "MPO" else str(image.format).lower()
+        _check_whole(kind, image, content)
+    except _DAMAGED as error:
+        raise BadEntry(f"the image cannot be decoded: {error}") from error
+    return kind
+
+
+def _check_whole(kind: str, image: ImageFile.ImageFile, content: bytes) -> None:
+    """Nothing where all of an opened image is there.
+
+    Sources: PNG, 5.4 (every chunk has a checksum); ITU T.81, B.1.1 (the end of a JPEG is no part
+    of its pixels); RFC 9649, 2.4 (a WebP says its size).
+
+    Raises:
+        BadEntry, or one of what Pillow raises.
+    """
+    is_whole = True
+    if kind == "png":
+        image.verify()
+    elif kind == "jpeg" and image.fp is not None:
+        # From the first scan on: the preview in a photograph's header is a whole JPEG too.
+        is_whole = content.find(b"\xff\xd9", image.fp.tell()) >= 0
+    elif kind == "webp":
+        is_whole = len(content) >= 8 + int.from_bytes(content[4:8], "little")
+    else:
+        _plain(image)
+    if not is_whole:
+        raise BadEntry("the image cannot be decoded: the file is truncated")
+
+
 def decoded(image: ImageFile.ImageFile) -> Image.Image:
     """The pixels of an opened image; see `decode`.
 
@@ -92,11 +135,15 @@ def decoded(image: ImageFile.ImageFile) -> Image.Image:
         raise BadEntry(f"the image cannot be decoded: {error}") from error
 
 
-def _plain(image: ImageFile.ImageFile) -> Image.Image:
+def _check_single(image: ImageFile.ImageFile) -> None:
     # An MPO is a JPEG with further pictures behind the one that every viewer shows.
     if image.format != "MPO" and getattr(image, "is_animated", False):
         n_frames = getattr(image, "n_frames", 2)
         raise BadEntry(f"the image has {n_frames} frames: only single images can be asked about")
+
+
+def _plain(image: ImageFile.ImageFile) -> Image.Image:
+    _check_single(image)
     image.load()
     mode = image.mode
     if mode not in {"RGB", "L"}:

@@ -21,6 +21,7 @@ from runoff_inference_worker.errors import (
     TimedOut,
     Unavailable,
 )
+from runoff_inference_worker.gallery import Gallery
 from runoff_inference_worker.oip_fit import Fit, fit_images, fit_texts
 from runoff_inference_worker.oip_server import OipCalls
 from runoff_inference_worker.oip_wire import Array, Metadata, request_of, tensors_of
@@ -151,10 +152,11 @@ class OipImages(_Served[tuple[Picture, tuple[int, int]]]):
 
     _missing = "the entry has no image"
 
-    def __init__(self, calls: OipCalls, spec: OipSpec) -> None:
+    def __init__(self, calls: OipCalls, spec: OipSpec, gallery: Gallery | None = None) -> None:
         super().__init__(calls)
         self.task = spec.task
         self._spec, self._view = spec, View.declared(spec.input)
+        self._gallery = gallery
 
     @property
     def view(self) -> View | None:
@@ -167,13 +169,14 @@ class OipImages(_Served[tuple[Picture, tuple[int, int]]]):
     def _blank(self) -> tuple[Picture, tuple[int, int]]:
         width, height = size = self._spec.input.size
         shape = (height, width) if self._view.color == "L" else (height, width, 3)
-        return np.zeros(shape, np.uint8), size
+        # Not black for embeddings: a network without a bias gives no direction for it.
+        return np.full(shape, 0 if self._gallery is None else 100, np.uint8), size
 
     def _n_bytes(self, inputs: list[tuple[Picture, tuple[int, int]]]) -> int:
         return 16 * sum(np.asarray(picture).size for picture, _ in inputs)
 
     def _fitted(self, metadata: Metadata) -> Fit:
-        return fit_images(metadata, self._spec)
+        return fit_images(metadata, self._spec, self._gallery)
 
     def _values(self, inputs: list[tuple[Picture, tuple[int, int]]], fitted: Fit) -> Array:
         values = tensor([np.asarray(picture, np.uint8) for picture, _ in inputs], self._spec.input)
@@ -190,7 +193,8 @@ class OipImages(_Served[tuple[Picture, tuple[int, int]]]):
         numbers = {name: each for name, each in tensors.items() if each.dtype != object}
         sizes = [size for _, size in inputs]
         sizes += sizes[-1:] * (n_sent - len(sizes))
-        return decode(numbers, self._spec, [Placed(*size, self._view) for size in sizes])
+        placed = [Placed(*size, self._view) for size in sizes]
+        return decode(numbers, self._spec, placed, self._gallery)
 
 
 class OipTexts(_Served[str]):

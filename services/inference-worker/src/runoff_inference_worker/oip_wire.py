@@ -32,11 +32,6 @@ class TensorInfo(BaseModel):
     shape: list[int]
     """-1 where it may be anything."""
 
-    @property
-    def shown(self) -> str:
-        """As people write it."""
-        return f"{self.datatype} {self.shape}"
-
 
 def _none_is_empty(value: object) -> object:
     return [] if value is None else value

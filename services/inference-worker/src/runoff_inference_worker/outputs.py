@@ -12,13 +12,16 @@ from numpy.typing import NDArray
 from runoff_contracts.specs.tensors import (
     ClassOutput,
     DetectionOutput,
+    EmbeddingOutput,
     Output,
     PointOutput,
     TensorSpec,
 )
 from runoff_inference_worker.classes import answers_of
 from runoff_inference_worker.detections import boxes_of
+from runoff_inference_worker.embeddings import labels_of
 from runoff_inference_worker.errors import AttemptFailed, MalformedAnswer
+from runoff_inference_worker.gallery import Gallery
 from runoff_inference_worker.points import points_of
 from runoff_inference_worker.provider import Answer
 from runoff_inference_worker.views import Placed
@@ -28,7 +31,7 @@ Tensors = Mapping[str, NDArray[Any]]
 
 
 def decode(
-    outputs: Tensors, spec: TensorSpec, views: Sequence[Placed]
+    outputs: Tensors, spec: TensorSpec, views: Sequence[Placed], gallery: Gallery | None = None
 ) -> list[Answer | AttemptFailed]:
     """The prediction for each image of one call, or what is wrong with it.
 
@@ -37,6 +40,7 @@ def decode(
             be there and are ignored; where it names none, there is only the one.
         spec: What they mean.
         views: One an image, in the order of the batch, those included that only fill it.
+        gallery: What embeddings are held against; no other output has one.
 
     Raises:
         MalformedAnswer: When an output is missing or of another shape, with what is needed.
@@ -49,6 +53,9 @@ def decode(
             return boxes_of(tensors, spec.output, spec.labels, views)
         case PointOutput():
             return points_of(tensors, spec.output, views)
+        case EmbeddingOutput():
+            assert gallery is not None, "whoever opens a model of embeddings has read it"
+            return labels_of(tensors["name"], spec.output, gallery, n_asked=len(views))
 
 
 def declared_names(output: Output) -> dict[str, str | None]:
@@ -57,7 +64,7 @@ def declared_names(output: Output) -> dict[str, str | None]:
     At most one has no name: the model's only output, or the only one that no other field names.
     """
     match output:
-        case ClassOutput():
+        case ClassOutput() | EmbeddingOutput():
             return {"name": output.name}
         case PointOutput():
             names = {"name": output.name, "confidence": output.confidence}

@@ -156,8 +156,9 @@ class Provider:
     """What CheckModel is answered with; raises `ModelRefused`."""
     adapts: bool = False
     """Its models are behind a network: how many calls they bear at once is found out by asking."""
-    looks: bool = True
-    """Its models may look at the picture of an entry, so that one that cannot be read fails."""
+    looks: Callable[[Contender], bool] = lambda _: True
+    """Whether a model looks at the decoded picture of an entry. Where none of a run does, nothing
+    is decoded; a model that sends the file itself looks at that (`images.check_file`)."""
 
 
 class Unopened:

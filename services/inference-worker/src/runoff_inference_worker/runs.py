@@ -148,7 +148,7 @@ class Runs:
         instruments = Instruments(contender.model)
         provider = PROVIDERS.get(contender.provider)
         adapts = provider is not None and provider.adapts
-        looks = provider is None or provider.looks
+        looks = provider is None or provider.looks(contender)
         return Asker(
             contender.position, model, created.config, instruments, adapts=adapts, looks=looks
         )

@@ -1,13 +1,16 @@
 """Asks a web page about one entry: puts it in, sends it, reads the answer once it is whole."""
 
 import asyncio
+import math
 import re
 import time
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import httpx
 
+from runoff_contracts.answers import Point
 from runoff_contracts.specs.browser import BrowserSpec
 from runoff_inference_worker.chromium import Chromium, first_line
 from runoff_inference_worker.errors import (
@@ -31,6 +34,7 @@ _READ = """(element, most) => {
         ? element.value : element.innerText ?? element.textContent;
     return text.slice(0, most);
 }"""
+_PLACE = re.compile(r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?")
 _NUMBER = re.compile(r"(\d+(?:[.,]\d+)?)\s*(%?)")
 
 
@@ -39,8 +43,8 @@ class Put:
     """What of an entry goes into the page."""
 
     text: str | None = None
-    file: Any = None
-    """As Playwright takes a file: its name, type and content."""
+    file: Path | None = None
+    """Read by the browser itself."""
 
 
 @dataclass(frozen=True)
@@ -144,7 +148,7 @@ class WebPage:
         spec, page = self._spec, self._page
         if spec.file_input is not None:
             self._step = Step("file_input", spec.file_input)
-            await page.locator(spec.file_input).set_input_files(put.file)
+            await page.locator(spec.file_input).set_input_files(put.file or [])
         if spec.text_input is not None:
             self._step = Step("text_input", spec.text_input)
             await page.locator(spec.text_input).fill(put.text or "")
@@ -254,6 +258,18 @@ def confidence_of(text: str) -> float:
     if number > 1 or "-" in text:
         raise MalformedAnswer(f"the confidence reads {text[:100]!r}, not within 0 and 1")
     return number
+
+
+def point_of(text: str) -> Point:
+    """The two numbers of a text, x and then y: `x: 12.5, y: 40`. A comma parts them.
+
+    Raises:
+        MalformedAnswer: When there are more or fewer, or one is not finite.
+    """
+    found = [float(each) for each in _PLACE.findall(text.replace("\N{MINUS SIGN}", "-"))]
+    if len(found) != 2 or not all(map(math.isfinite, found)):
+        raise MalformedAnswer(f"the answer reads {text[:100]!r}, two numbers are needed: x and y")
+    return Point(x=found[0], y=found[1])
 
 
 def _origin(url: str) -> str:

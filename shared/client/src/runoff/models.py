@@ -3,6 +3,7 @@
 import io
 import json
 from collections.abc import Mapping
+from contextlib import ExitStack
 from pathlib import Path
 from typing import IO, cast
 
@@ -34,6 +35,7 @@ class Models:
         *,
         name: str,
         spec: Spec,
+        gallery: Path | str | None = None,
         progress: Progress | None = None,
     ) -> RegisteredView:
         """Send a model as a version; content that is there is no new version.
@@ -42,6 +44,9 @@ class Models:
             file: Of `onnx/…`; other models are all in their declaration.
             name: `onnx/…`, `oip/…`, `openai/…` and so on.
             spec: How it is asked, and what its answers mean; `kind` follows from the name.
+            gallery: Labelled vectors for a model of embeddings, as `numpy.savez(gallery,
+                vectors=…, labels=…)` writes them.
+            progress: Told of the bytes of `file` that were read.
 
         Raises:
             InvalidInput: When a file is missing or the declaration is wrong; nothing was sent.
@@ -50,38 +55,32 @@ class Models:
         """
         provider = name.partition("/")[0]
         declaration = read_spec(spec, provider=provider)
-        if provider not in FILE_PROVIDERS:
-            if file is not None:
-                raise InvalidInput(
-                    f"A model of {provider}/… has no file: its declaration says all."
-                )
+        if provider not in FILE_PROVIDERS and file is not None:
+            raise InvalidInput(f"A model of {provider}/… has no file: its declaration says all.")
+        if provider in FILE_PROVIDERS and file is None:
+            raise InvalidInput(f"A model of {provider}/… is a file; give it with its declaration.")
+        with ExitStack() as stack:
+            form: dict[str, tuple[str | None, str | IO[bytes], str]] = {}
+            for field, given in (("file", file), ("gallery", gallery)):
+                if given is not None:
+                    path = existing(Path(given))
+                    told = progress if field == "file" else None
+                    opened = stack.enter_context(MeteredFile(path, told))
+                    # FileIO is read in binary as IO[bytes] is; typeshed does not say so.
+                    content = cast(IO[bytes], opened)
+                    form[field] = (path.name, content, "application/octet-stream")
+            if form:
+                said = declaration.model_dump_json()
+                form |= {
+                    "model": (None, name, "text/plain"),
+                    "spec": (None, said, "application/json"),
+                }
             data = {"model": name, "spec": declaration.model_dump(mode="json")}
             return self._transport.send(
                 RegisteredView,
                 "POST",
                 path_of("models"),
-                body=lambda: {"json": data},
-                repeatable=True,
-            )
-        if file is None:
-            raise InvalidInput(f"A model of {provider}/… is a file; give it with its declaration.")
-        path = Path(file)
-        if not path.is_file():
-            raise InvalidInput(f"{path} is no file.")
-        with MeteredFile(path, progress) as content:
-            # FileIO is read in binary as IO[bytes] is; typeshed does not say so.
-            opened = cast(IO[bytes], content)
-            return self._transport.send(
-                RegisteredView,
-                "POST",
-                path_of("models"),
-                body=lambda: {
-                    "files": {
-                        "model": (None, name, "text/plain"),
-                        "spec": (None, declaration.model_dump_json(), "application/json"),
-                        "file": (path.name, opened, "application/octet-stream"),
-                    }
-                },
+                body=lambda: {"files": form} if form else {"json": data},
                 repeatable=True,
             )
 
@@ -94,6 +93,17 @@ class Models:
         """One model with its versions, newest first."""
         provider, _, rest = name.partition("/")
         return self._transport.get(ModelView, path_of("models", provider, rest), {"after": after})
+
+
+def existing(path: Path) -> Path:
+    """The path of a file that is there.
+
+    Raises:
+        InvalidInput: When it is none.
+    """
+    if not path.is_file():
+        raise InvalidInput(f"{path} is no file.")
+    return path
 
 
 class MeteredFile(io.FileIO):

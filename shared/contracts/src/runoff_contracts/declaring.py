@@ -75,7 +75,7 @@ def _usual_kind(data: Mapping[str, Any], provider: str) -> str:
     if provider != "oip":
         return KINDS[provider][0]
     of_images = isinstance(data.get("input"), Mapping)
-    return "oip" if of_images or data.get("task") in {"detection", "coordinates"} else "oip_text"
+    return "oip" if of_images or data.get("task") in ("detection", "coordinates") else "oip_text"
 
 
 def _place(location: Sequence[int | str]) -> list[int | str]:

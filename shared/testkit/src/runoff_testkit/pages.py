@@ -59,6 +59,28 @@ document.getElementById("f").onchange = async event => {
         `${file.name} ${file.type} ${bitmap.width}x${bitmap.height}`;
 };
 </script>"""
+# Looks at the pixels of an image, as a model in the browser does.
+_SIGHT = """<input type="file" id="f"><p id="label"></p><p id="sure"></p><p id="place"></p><script>
+const say = (id, text) => { document.getElementById(id).textContent = text; };
+document.getElementById("f").onchange = async event => {
+    const bitmap = await createImageBitmap(event.target.files[0]);
+    const canvas = new OffscreenCanvas(bitmap.width, bitmap.height);
+    const context = canvas.getContext("2d");
+    context.drawImage(bitmap, 0, 0);
+    const pixels = context.getImageData(0, 0, bitmap.width, bitmap.height).data;
+    let light = 0, x = 0, y = 0;
+    for (let place = 0; place < pixels.length / 4; place++) {
+        const share = pixels[4 * place] / 255;
+        light += share;
+        x += share * (place % bitmap.width + 0.5);
+        y += share * (Math.floor(place / bitmap.width) + 0.5);
+    }
+    const share = light / (pixels.length / 4);
+    say("place", `x: ${x / light}, y: ${y / light}`);
+    say("sure", `${100 * Math.max(share, 1 - share)} %`);
+    say("label", share > 0.5 ? "light" : "dark");
+};
+</script>"""
 _FORM = '<form method="post"><input id="q" name="q"></form>'
 
 
@@ -91,6 +113,8 @@ class Pages:
                 return 200, {}, asking + _ON_ASK.format(script=script)
             case "/upload":
                 return 200, {}, _UPLOAD
+            case "/sight":
+                return 200, {}, _SIGHT
             case "/form":
                 said = parse_qs(request.body.decode()).get("q", [""])[0]
                 answer = f"<output id='answer'>{said[::-1]}</output>" if said else ""

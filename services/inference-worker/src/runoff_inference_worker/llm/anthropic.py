@@ -1,7 +1,6 @@
 """Models of the Anthropic messages protocol."""
 
 from anthropic import AsyncAnthropic
-from pydantic_ai.messages import BinaryContent
 from pydantic_ai.models import Model
 from pydantic_ai.models.anthropic import AnthropicModel
 from pydantic_ai.providers.anthropic import AnthropicProvider
@@ -10,8 +9,6 @@ from pydantic_ai.settings import ModelSettings
 from runoff_inference_worker.llm.target import Target
 from runoff_inference_worker.llm.wire import Lines
 
-Picture = BinaryContent
-"""What an image is given to pydantic-ai as."""
 _NO_KEY = "none"
 _MOST_TOKENS = 16_384
 """Where the declaration says nothing: this API has to be told, and above some 20,000 the answer

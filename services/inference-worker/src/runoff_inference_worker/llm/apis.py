@@ -8,6 +8,7 @@ import asyncio
 import importlib
 import math
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import Any
 
 from pydantic import JsonValue
@@ -28,6 +29,7 @@ from runoff_contracts.events.entry import Usage
 from runoff_contracts.specs.llm import LlmSpec
 from runoff_inference_worker.errors import AttemptFailed, Rejected
 from runoff_inference_worker.llm.failures import failure
+from runoff_inference_worker.llm.inline import carried
 from runoff_inference_worker.llm.prices import Price
 from runoff_inference_worker.llm.prompt import Request, schema_of
 from runoff_inference_worker.llm.reading import Said
@@ -47,12 +49,11 @@ class Api:
         settings: ModelSettings,
         parameters: ModelRequestParameters,
         *,
-        picture: type[BinaryContent],
         price: Price,
     ) -> None:
         self._model, self._target = model, target
         self._settings, self._parameters = settings, parameters
-        self._picture, self._price = picture, price
+        self._price = price
 
     async def ask(self, request: Request) -> Said:
         """One request; never repeated here.
@@ -61,28 +62,18 @@ class Api:
             AttemptFailed: By what went wrong.
         """
         try:
-            response = await model_request(
-                self._model,
-                [ModelRequest(parts=self._parts(request))],
-                model_settings=self._settings,
-                model_request_parameters=self._parameters,
-            )
+            with carried(*request.image) if request.image else nullcontext() as picture:
+                response = await model_request(
+                    self._model,
+                    [ModelRequest(parts=_parts(request, picture))],
+                    model_settings=self._settings,
+                    model_request_parameters=self._parameters,
+                )
             return self._said(response)
         except AttemptFailed:
             raise
         except Exception as error:  # the libraries read what a stranger's server says
             raise failure(error, self._target.key) from error
-
-    def _parts(self, request: Request) -> list[ModelRequestPart]:
-        parts: list[ModelRequestPart] = []
-        if request.system is not None:
-            parts.append(SystemPromptPart(request.system))
-        if request.image is None:
-            return [*parts, UserPromptPart(request.prompt)]
-        content, media_type = request.image
-        picture = self._picture(content, media_type=media_type)
-        texts = [request.prompt] if request.prompt else []
-        return [*parts, UserPromptPart([*texts, picture])]
 
     def _said(self, response: ModelResponse) -> Said:
         used = response.usage
@@ -95,6 +86,16 @@ class Api:
                 "the API withheld the answer for its content", usage=usage, cost_usd=cost_usd
             )
         return Said(response.text or "", usage if is_known else None, cost_usd, logprob_of(details))
+
+
+def _parts(request: Request, picture: BinaryContent | None) -> list[ModelRequestPart]:
+    parts: list[ModelRequestPart] = []
+    if request.system is not None:
+        parts.append(SystemPromptPart(request.system))
+    if picture is None:
+        return [*parts, UserPromptPart(request.prompt)]
+    texts = [request.prompt] if request.prompt else []
+    return [*parts, UserPromptPart([*texts, picture])]
 
 
 async def open_api(target: Target, spec: LlmSpec, lines: Lines) -> Api:
@@ -115,7 +116,7 @@ async def open_api(target: Target, spec: LlmSpec, lines: Lines) -> Api:
     price = Price(target.api, target.model)
     model: Model = protocol.make_model(target, lines)
     parameters = _parameters(model, schema_of(spec))
-    return Api(model, target, settings, parameters, picture=protocol.Picture, price=price)
+    return Api(model, target, settings, parameters, price=price)
 
 
 def _parameters(model: Model, schema: dict[str, JsonValue] | None) -> ModelRequestParameters:

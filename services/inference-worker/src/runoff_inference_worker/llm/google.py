@@ -1,6 +1,5 @@
 """Models of the Gemini API."""
 
-from pydantic_ai.messages import BinaryContent
 from pydantic_ai.models import Model
 from pydantic_ai.models.google import GoogleModel, GoogleModelSettings
 from pydantic_ai.providers.google import GoogleProvider
@@ -9,8 +8,6 @@ from pydantic_ai.settings import ModelSettings
 from runoff_inference_worker.llm.target import Target
 from runoff_inference_worker.llm.wire import Lines
 
-Picture = BinaryContent
-"""What an image is given to pydantic-ai as."""
 _NO_KEY = "none"
 
 

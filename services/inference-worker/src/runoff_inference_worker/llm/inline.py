@@ -1,67 +1,89 @@
-"""Images within a JSON body, encoded beside the event loop.
+"""An image within a JSON body, encoded and put in beside the event loop.
 
-A large image would hold the loop up for 5 ms a megabyte: it is encoded, put into an address, put
-into the body and copied each time. Here a word stands in its place until the body is bytes.
+The libraries would encode it, copy it into the request, and write that as JSON, all in the loop:
+5 ms a megabyte and more. They are given a few bytes in its place, which come out as a word that
+nobody can guess, and so write into a prompt; the image takes the word's place in the body.
 """
 
 import asyncio
 import secrets
-from base64 import b64encode
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from base64 import b64decode, b64encode
+from collections.abc import AsyncIterator, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from io import BytesIO
 
+import httpx2
 from pydantic_ai.messages import BinaryContent
-from pydantic_core import to_json
 
-_PIECE_BYTES = 3 * 64 * 1024
+_ENCODED_BYTES = 3 * 64 * 1024
 """Three bytes become four characters. A thread lets the loop go on after each piece."""
+_SENT_BYTES = 64 * 1024
 _SMALL_BYTES = 64 * 1024
 
 
-class _Place(str):
-    """Where an image belongs; nobody can guess the word, and so write it into a prompt."""
-
-    __slots__ = ("picture",)
-
-    picture: "Inline"
+@dataclass(frozen=True)
+class _Carried:
+    word: bytes
+    content: bytes
 
 
-class Inline(BinaryContent):
-    """An image whose address is to be filled in."""
-
-    @property
-    def data_uri(self) -> str:
-        """A word that `body_of` knows."""
-        place = _Place(secrets.token_hex(16))
-        place.picture = self
-        return place
+_CARRIED: ContextVar[_Carried | None] = ContextVar("carried", default=None)
+"""The image of the call that this task is making."""
 
 
-async def body_of(request: Mapping[str, Any]) -> bytes:  # as an SDK is given it
-    """The request as JSON, with its images in their places."""
-    body = to_json(request)
-    for place in _places(request.get("messages", ())):
-        head, _, tail = body.partition(place.encode())
-        picture = place.picture
-        start = f"data:{picture.media_type};base64,".encode()
-        if len(picture.data) <= _SMALL_BYTES:
-            body = b"".join((head, start, b64encode(picture.data), tail))
-        else:
-            body = await asyncio.to_thread(_joined, head + start, picture.data, tail)
-    return body
+@contextmanager
+def carried(content: bytes, media_type: str) -> Iterator[BinaryContent]:
+    """What stands for an image in the request of this task, until the block ends."""
+    word = secrets.token_hex(16)  # which is base64 too, the same in both of its alphabets
+    before = _CARRIED.set(_Carried(word.encode(), content))
+    try:
+        yield BinaryContent(b64decode(word), media_type=media_type)
+    finally:
+        _CARRIED.reset(before)
+
+
+async def whole(body: bytes) -> bytes:
+    """The body with this call's image, where it has one, in its place."""
+    found = _CARRIED.get()
+    if found is None:
+        return body
+    head, _, tail = body.partition(found.word)
+    if len(found.content) <= _SMALL_BYTES:
+        return b"".join((head, b64encode(found.content), tail))
+    return await asyncio.to_thread(_joined, head, found.content, tail)
+
+
+async def whole_request(request: httpx2.Request) -> httpx2.Request:
+    """The request of an SDK likewise, sent in pieces."""
+    if _CARRIED.get() is None:
+        return request
+    body = await whole(await request.aread())
+    return httpx2.Request(
+        request.method,
+        request.url,
+        headers={**request.headers, "content-length": str(len(body))},
+        stream=_Pieces(body),
+        extensions=request.extensions,
+    )
+
+
+class _Pieces(httpx2.AsyncByteStream):
+    """Bytes that are not written, and encrypted, all at once."""
+
+    def __init__(self, content: bytes) -> None:
+        self._content = content
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        content = BytesIO(self._content)
+        while piece := content.read(_SENT_BYTES):
+            yield piece
+            await asyncio.sleep(0)
 
 
 def _joined(head: bytes, content: bytes, tail: bytes) -> bytes:
     """In a thread."""
-    pieces = range(0, len(content), _PIECE_BYTES)
-    encoded = (b64encode(content[begin : begin + _PIECE_BYTES]) for begin in pieces)
+    pieces = range(0, len(content), _ENCODED_BYTES)
+    encoded = (b64encode(content[begin : begin + _ENCODED_BYTES]) for begin in pieces)
     return b"".join((head, *encoded, tail))
-
-
-def _places(messages: Sequence[Mapping[str, Any]]) -> Iterator[_Place]:
-    for message in messages:
-        content = message.get("content")
-        for part in content if isinstance(content, list) else ():
-            url = part.get("image_url", {}).get("url")
-            if isinstance(url, _Place):
-                yield url

@@ -23,7 +23,8 @@ class LlmModel:
 
     def __init__(self, spec: LlmSpec, api: Api, wire: Wire, kit: Kit) -> None:
         self._api, self._wire = api, wire
-        self._prompts, self._reader = Prompts(spec, kit.objects), Reader(spec)
+        self._prompts = Prompts(spec, kit.objects, max_pixels=kit.settings.max_pixels)
+        self._reader = Reader(spec)
 
     @classmethod
     async def open(cls, target: Target, spec: LlmSpec, kit: Kit) -> "LlmModel":

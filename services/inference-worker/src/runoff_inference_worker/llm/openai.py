@@ -21,15 +21,13 @@ from pydantic_ai.providers.ollama import OllamaProvider
 from pydantic_ai.providers.openai import OpenAIProvider
 from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RequestUsage
-from pydantic_core import from_json
+from pydantic_core import from_json, to_json
 
-from runoff_inference_worker.llm.inline import Inline, body_of
+from runoff_inference_worker.llm.inline import whole
 from runoff_inference_worker.llm.post import Post
 from runoff_inference_worker.llm.target import Target
 from runoff_inference_worker.llm.wire import Lines
 
-Picture = Inline
-"""What an image is given to pydantic-ai as."""
 _NO_KEY = "none"
 _NOT_IN_BODY = {"timeout", "extra_headers", "extra_body", "extra_query"}
 _TOTALS = {"prompt_tokens", "completion_tokens", "total_tokens"}
@@ -114,7 +112,7 @@ class _Completions(AsyncCompletions):
             for name, value in given.items()
             if not isinstance(value, Omit | NotGiven) and name not in _NOT_IN_BODY
         }
-        posted = await self._send(await body_of(body))
+        posted = await self._send(await whole(to_json(body)))
         if posted.status_code != httpx2.codes.OK:
             raise self._client._make_status_error_from_response(
                 httpx2.Response(

@@ -2,12 +2,15 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from io import BytesIO
 from urllib.parse import urlsplit
 from urllib.request import getproxies, proxy_bypass
 
 import aiohttp
 
 from runoff_inference_worker.llm.wire import hold, hold_size
+
+_LARGE_BYTES = 128 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +38,8 @@ class Post:
         """
         async with self._session.post(
             self._url,
-            data=content,
+            # A buffer is written in pieces; bytes would be, and encrypted, all at once.
+            data=content if len(content) < _LARGE_BYTES else BytesIO(content),
             headers=self._headers,
             allow_redirects=False,
             proxy=self._proxy,

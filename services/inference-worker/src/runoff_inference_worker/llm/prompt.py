@@ -29,8 +29,8 @@ class Request:
 class Prompts:
     """Makes the requests of one declaration."""
 
-    def __init__(self, spec: LlmSpec, objects: Objects) -> None:
-        self._spec, self._objects = spec, objects
+    def __init__(self, spec: LlmSpec, objects: Objects, *, max_pixels: int) -> None:
+        self._spec, self._objects, self._max_pixels = spec, objects, max_pixels
         self._prompt = Template(spec.prompt)
         self._system = Template(spec.system) if spec.system else None
         self._ending = _ending(spec)
@@ -42,7 +42,9 @@ class Prompts:
             BadEntry: When the entry lacks what the prompt names, or its image cannot be sent.
         """
         prompt, system, file = self.words(ask)
-        image = await picture_of(self._objects, file) if file else None
+        if file is None:
+            return Request(prompt or "", system)
+        image = await picture_of(self._objects, file, max_pixels=self._max_pixels)
         return Request(prompt or "", system, image)
 
     def words(self, ask: Ask) -> list[str | None]:

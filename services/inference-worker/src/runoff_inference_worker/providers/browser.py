@@ -2,7 +2,10 @@
 
 import asyncio
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from pydantic import JsonValue
@@ -18,13 +21,13 @@ from runoff_inference_worker.errors import (
     ModelRefused,
     Unavailable,
 )
-from runoff_inference_worker.images import opened
+from runoff_inference_worker.images import check_file
 from runoff_inference_worker.provider import Answer, Ask, Kit, Model, Provider, Reply
 from runoff_inference_worker.reach import check_host
 from runoff_inference_worker.suits import check_suits
 from runoff_inference_worker.text_answers import label_answer, text_answer
 from runoff_inference_worker.views import View
-from runoff_inference_worker.web_page import Broke, Put, Said, Waited, visit
+from runoff_inference_worker.web_page import Broke, Put, Said, Waited, point_of, visit
 from runoff_objects.errors import ObjectError
 
 _OWN = "browser"
@@ -48,10 +51,11 @@ class BrowserModel:
         """Visit the page about the first entry."""
         started_at, began_s = datetime.now(UTC), perf_counter()
         try:
-            put = await self._put(asks[0])
-            await self._chromium.start()
-            started_at, began_s = datetime.now(UTC), perf_counter()
-            said = await visit(self._chromium, self._spec, limit_s, put)
+            with TemporaryDirectory(prefix="runoff-entry-", ignore_cleanup_errors=True) as folder:
+                put = await self._put(asks[0], Path(folder))
+                await self._chromium.start()
+                started_at, began_s = datetime.now(UTC), perf_counter()
+                said = await visit(self._chromium, self._spec, limit_s, put)
             assert said is not None, "an entry was put in"
             outcome = self._read(said)
         except AttemptFailed as error:
@@ -62,7 +66,8 @@ class BrowserModel:
         """The last model of this worker ends the browser."""
         await self._chromium.leave()
 
-    async def _put(self, ask: Ask) -> Put:
+    async def _put(self, ask: Ask, folder: Path) -> Put:
+        """What of the entry goes in; its image as a file of its own name and type."""
         spec = self._spec
         if spec.text_input is not None and ask.text is None:
             raise BadEntry("the entry has no text")
@@ -74,20 +79,31 @@ class BrowserModel:
             content = await self._kit.objects.get(ask.file)
         except ObjectError as error:
             raise Unavailable(f"the entry's file cannot be read: {error}") from error
-        image = opened(content, max_pixels=self._kit.settings.max_pixels)
-        kind = (image.format or "png").lower()
-        mime = image.get_format_mimetype() or "application/octet-stream"
-        file = {"name": f"entry.{kind}", "mimeType": mime, "buffer": content}
-        return Put(ask.text, file)
+        most = self._kit.settings.max_pixels
+        return Put(ask.text, await asyncio.to_thread(_saved, content, folder, most))
 
     def _read(self, said: Said) -> Answer | AttemptFailed:
-        if self._spec.task == "text":
-            answer = text_answer(said.text, [])
-        else:
-            answer = label_answer(said.text, [])
+        match self._spec.task:
+            case "text":
+                answer = text_answer(said.text, [])
+            case "classification":
+                answer = label_answer(said.text, [])
+            case "coordinates":
+                answer = Answer(point=point_of(said.text))
         if isinstance(answer, Answer):
-            return Answer(label=answer.label, text=answer.text, confidence=said.confidence)
+            return replace(answer, confidence=said.confidence)
         return answer
+
+
+def _saved(content: bytes, folder: Path, max_pixels: int) -> Path:
+    """The image on disk, where the browser reads it by itself; its end says what it is.
+
+    Raises:
+        BadEntry: As `check_file`.
+    """
+    path = folder / f"entry.{check_file(content, max_pixels=max_pixels)}"
+    path.write_bytes(content)
+    return path
 
 
 async def open_model(contender: Contender, kit: Kit) -> Model:

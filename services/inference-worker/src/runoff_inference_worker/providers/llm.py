@@ -101,4 +101,9 @@ def _needed(spec: LlmSpec, fields: list[str] | None, *, is_declared: bool) -> li
     return list(dict.fromkeys(needed))
 
 
-PROVIDER = Provider(open=open_model, check=check, adapts=True)
+def _looks(contender: Contender) -> bool:
+    """A model that finds places is told how large the image is; others get the file alone."""
+    return isinstance(contender.spec, LlmSpec) and contender.spec.task in PLACED
+
+
+PROVIDER = Provider(open=open_model, check=check, adapts=True, looks=_looks)

@@ -10,6 +10,7 @@ from runoff_contracts.events.lifecycle import Contender
 from runoff_contracts.model_spec import ModelSpec, OipSpec, OipTextSpec
 from runoff_contracts.problem import FieldError
 from runoff_inference_worker.errors import AttemptFailed, ModelRefused, RateLimited, Unavailable
+from runoff_inference_worker.galleries import gallery_of
 from runoff_inference_worker.http_calls import Http
 from runoff_inference_worker.oip_models import OipImages, OipTexts
 from runoff_inference_worker.oip_server import OipCalls
@@ -73,7 +74,7 @@ async def _served(spec: ModelSpec | None, kit: Kit) -> tuple[OipImages | OipText
         )
     calls = OipCalls.reach(await _http(kit), spec, kit.settings.model_hosts)
     if isinstance(spec, OipSpec):
-        return OipImages(calls, spec), calls
+        return OipImages(calls, spec, await gallery_of(spec, kit)), calls
     return OipTexts(calls, spec), calls
 
 

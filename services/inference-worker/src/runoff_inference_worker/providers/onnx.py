@@ -24,6 +24,8 @@ from runoff_inference_worker.errors import (
     ModelRefused,
     Unavailable,
 )
+from runoff_inference_worker.galleries import gallery_of
+from runoff_inference_worker.gallery import Gallery
 from runoff_inference_worker.onnx_fit import Fit, fit, input_of, run, trial
 from runoff_inference_worker.onnx_sessions import NotOnnx, Opened, Sessions
 from runoff_inference_worker.outputs import decode
@@ -48,8 +50,16 @@ _QUICK_S = 0.001
 class OnnxModel:
     """A session with its declaration. Runs of the same file share the session."""
 
-    def __init__(self, opened: Opened, fitted: Fit, spec: OnnxSpec, threads: Threads) -> None:
+    def __init__(
+        self,
+        opened: Opened,
+        fitted: Fit,
+        spec: OnnxSpec,
+        threads: Threads,
+        gallery: Gallery | None = None,
+    ) -> None:
         self._opened, self._fit, self._spec, self._threads = opened, fitted, spec, threads
+        self._gallery = gallery
         self._view = View.declared(spec.input)
         self._whole = Placed(*spec.input.size, self._view)
         self._entry_s: float | None = None
@@ -93,7 +103,8 @@ class OnnxModel:
         began_s = time.thread_time()
         batch = input_of([ask.picture for ask in asks], self._spec.input, self._fit)
         outputs = run(self._opened.session, self._fit, batch, options)
-        answers = decode(outputs, self._spec, self._placed(asks, len(batch)))[: len(asks)]
+        placed = self._placed(asks, len(batch))
+        answers = decode(outputs, self._spec, placed, self._gallery)[: len(asks)]
         self._entry_s = (time.thread_time() - began_s) / len(asks)
         return answers
 
@@ -134,8 +145,9 @@ async def open_model(contender: Contender, kit: Kit) -> Model:
     sessions = _sessions(kit)
     try:
         opened = await sessions.get(contender.file)
-        fitted = fit(opened.session, contender.spec)
-        return OnnxModel(opened, fitted, contender.spec, kit.threads)
+        gallery = await gallery_of(contender.spec, kit)
+        fitted = fit(opened.session, contender.spec, gallery)
+        return OnnxModel(opened, fitted, contender.spec, kit.threads, gallery)
     except (NotOnnx, ModelRefused, ObjectError) as error:
         raise Unavailable(f"{contender.model} cannot be opened: {error}", retry=False) from error
 
@@ -168,10 +180,10 @@ async def check(command: CheckModel, kit: Kit) -> dict[str, JsonValue]:
             "The model's file is not in the object store",
             errors=[FieldError(field="file", message=str(error))],
         ) from error
-    fitted = fit(session, command.spec)
-    done = (
-        await kit.threads.serve([partial(trial, session, fitted, command.spec)], limit_s=_TRIAL_S)
-    )[0]
+    gallery = await gallery_of(command.spec, kit)
+    fitted = fit(session, command.spec, gallery)
+    call = partial(trial, session, fitted, command.spec, gallery)
+    done = (await kit.threads.serve([call], limit_s=_TRIAL_S))[0]
     if isinstance(done.value, AttemptFailed):
         is_answered = isinstance(done.value, MalformedAnswer)
         raise ModelRefused(
@@ -186,7 +198,7 @@ async def check(command: CheckModel, kit: Kit) -> dict[str, JsonValue]:
     return {
         "input": fitted.input,
         "outputs": {**fitted.outputs},
-        "n_labels": len(command.spec.labels),
+        "n_labels": len(gallery.labels if gallery else command.spec.labels),
     }
 
 

@@ -1,16 +1,12 @@
-"""The route that registers a model: its declaration, and its file where it is one.
+"""The route that registers a model: its declaration, and its files where it has some.
 
 A worker checks both first: it alone can load a file, or reach a server.
 """
 
 import asyncio
-import errno
-import shutil
-import tempfile
 import uuid
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Final
 
 import pydantic_core
@@ -23,12 +19,13 @@ from runoff_contracts.declaring import FILE_PROVIDERS, KINDS, read_declaration
 from runoff_contracts.errors import BadDeclaration
 from runoff_contracts.model_spec import ModelSpec
 from runoff_contracts.problem import FieldError
+from runoff_contracts.specs.tensors import EmbeddingOutput, TensorSpec
 from runoff_contracts.views import AcceptedView
 from runoff_query.api.checking import check_model
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.problems import refuse
 from runoff_query.api.reading import as_json
-from runoff_query.registering.upload import disk_full
+from runoff_query.registering.model_file import stored
 
 JSON: Final = "application/json"
 _MAX_NAME: Final = 200
@@ -39,11 +36,16 @@ _BODY: Final = {
             "multipart/form-data": {
                 "schema": {
                     "type": "object",
-                    "required": ["model", "spec", "file"],
+                    "required": ["model", "spec"],
                     "properties": {
                         "model": {"type": "string", "description": "As `onnx/digits-net`"},
                         "spec": {"type": "string", "contentMediaType": JSON},
                         "file": {"type": "string", "format": "binary"},
+                        "gallery": {
+                            "type": "string",
+                            "format": "binary",
+                            "description": "Labelled vectors (.npz) for a model of embeddings",
+                        },
                     },
                 }
             },
@@ -165,14 +167,16 @@ def _read_body(body: bytes) -> _Asked:
 
 async def _read_form(request: Request, parts: Parts) -> _Asked:
     limit = parts.settings.max_json_bytes
-    async with request.form(max_files=2, max_fields=2, max_part_size=limit) as form:
+    async with request.form(max_files=3, max_fields=2, max_part_size=limit) as form:
         model = _name(form.get("model"))
         provider = _provider(model)
         spec = _spec(_json(await _text(form, "spec")), provider)
-        file = form.get("file")
-        if provider not in FILE_PROVIDERS:
-            if file is None:
-                return _Asked(model, spec)
+        file, is_file = form.get("file"), provider in FILE_PROVIDERS
+        if is_file and not isinstance(file, UploadFile):
+            raise refuse(
+                "invalid-request", "The form has no file", 422, field="file", hint="a file part"
+            )
+        if not is_file and file is not None:
             raise refuse(
                 "invalid-request",
                 f"A model of {provider}/… has no file",
@@ -180,11 +184,38 @@ async def _read_form(request: Request, parts: Parts) -> _Asked:
                 field="file",
                 hint="leave it out: the declaration says everything",
             )
+        spec = await _with_gallery(spec, form.get("gallery"), parts)
         if not isinstance(file, UploadFile):
-            raise refuse(
-                "invalid-request", "The form has no file", 422, field="file", hint="a file part"
-            )
-        return _Asked(model, spec, *await _store(parts, file))
+            return _Asked(model, spec)
+        return _Asked(model, spec, *await _stored(file, "file", parts))
+
+
+async def _with_gallery(
+    spec: ModelSpec, gallery: UploadFile | str | None, parts: Parts
+) -> ModelSpec:
+    """The declaration with the digest of the labelled vectors that came along."""
+    if gallery is None:
+        return spec
+    if not (isinstance(spec, TensorSpec) and isinstance(spec.output, EmbeddingOutput)):
+        raise refuse(
+            "invalid-request",
+            "The model takes no gallery",
+            422,
+            field="gallery",
+            hint="leave it out, or declare an output of kind embedding",
+        )
+    if not isinstance(gallery, UploadFile):
+        raise refuse(
+            "invalid-request", "The gallery is no file", 422, field="gallery", hint="a file part"
+        )
+    digest, _ = await _stored(gallery, "gallery", parts)
+    output = spec.output.model_copy(update={"gallery": digest})
+    return spec.model_copy(update={"output": output})
+
+
+async def _stored(file: UploadFile, field: str, parts: Parts) -> tuple[str, int]:
+    limit, folder = parts.settings.max_model_bytes, parts.settings.upload_folder
+    return await stored(file, parts.objects, field=field, most_bytes=limit, folder=folder)
 
 
 def _provider(model: str) -> str:
@@ -242,32 +273,3 @@ def _spec(data: object, provider: str) -> ModelSpec:
         raise refuse(
             "invalid-request", "The declaration is not valid", 422, errors=errors
         ) from error
-
-
-async def _store(parts: Parts, file: UploadFile) -> tuple[str, int]:
-    """Digest and size of the file, which is in the object store afterwards."""
-    with tempfile.TemporaryDirectory(
-        prefix="runoff-upload-", dir=parts.settings.upload_folder
-    ) as home:
-        path = Path(home) / "model"
-        try:
-            n_bytes = await asyncio.to_thread(_copy, file, path)
-        except OSError as error:
-            if error.errno == errno.ENOSPC:
-                raise disk_full() from error
-            raise
-        if n_bytes == 0 or n_bytes > parts.settings.max_model_bytes:
-            raise refuse(
-                "bad-model-file",
-                "The file is empty or too large",
-                422 if n_bytes == 0 else 413,
-                field="file",
-                hint=f"1 to {parts.settings.max_model_bytes} bytes",
-            )
-        return await parts.objects.put_file(path), n_bytes
-
-
-def _copy(file: UploadFile, path: Path) -> int:
-    with path.open("wb") as target:
-        shutil.copyfileobj(file.file, target, 1024 * 1024)
-        return target.tell()

@@ -24,6 +24,7 @@ from runoff_contracts.views import ContenderView, EntryView, RunView
 from runoff_objects.entry_set import EntryRow
 from runoff_query.exporting.drain import Drain
 from runoff_query.exporting.lines import json_text
+from runoff_query.exporting.reasons import judged, words_of
 from runoff_query.exporting.rows import Paired, last_error
 
 SCHEMA: Final = "0.3.0"
@@ -138,12 +139,15 @@ def _samples(one: _Open, run: RunView, entry: EntryView, asked: EntryRow) -> Ite
         yield base | {"evaluation": {"score": 0.0, "is_correct": False}}
         return
     passes = _passes(run, scores)
+    said = judged(entry, position, run)
     for score in scores:
         if score.value is not None:
             one.means.setdefault(score.scorer, _Mean()).add(score.value)
+            reason = _strings({"judge_reason": words_of(said, score.scorer)})
             yield base | {
                 "evaluation_result_id": score.scorer,
                 "evaluation": {"score": score.value, "is_correct": passes},
+                "metadata": base["metadata"] | reason,
             }
 
 

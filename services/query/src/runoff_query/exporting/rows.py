@@ -11,6 +11,7 @@ from runoff_contracts.answers import AnswerBody
 from runoff_contracts.events.entry import AttemptError, Prediction
 from runoff_contracts.views import ContenderView, EntryView, RunView
 from runoff_objects.entry_set import EntryRow
+from runoff_query.exporting.reasons import judged, missing
 
 Kind = Literal["text", "json", "number", "integer", "boolean"]
 """What a column holds. JSON that is a text stands as it is where a cell can hold no JSON."""
@@ -42,6 +43,8 @@ COLUMNS: Final[dict[str, Kind]] = {
     "error": "text",
     "error_class": "text",
     "scores": "json",
+    "not_scored": "json",
+    "judgements": "json",
     "total_s": "number",
     "n_attempts": "integer",
     "cached": "boolean",
@@ -74,7 +77,7 @@ def rows_of(run: RunView, pairs: list[Paired]) -> Iterator[Row]:
         }
         for prediction in entry.predictions:
             contender = run.contenders[prediction.contender]
-            yield shared | _said(prediction) | _scored(entry, contender)
+            yield shared | _said(prediction) | _scored(entry, contender, run)
 
 
 def last_error(prediction: Prediction) -> AttemptError | None:
@@ -103,12 +106,14 @@ def _said(prediction: Prediction) -> Row:
     }
 
 
-def _scored(entry: EntryView, contender: ContenderView) -> Row:
+def _scored(entry: EntryView, contender: ContenderView, run: RunView) -> Row:
     scores = {
         score.scorer: score.value for score in entry.scores if score.contender == contender.position
     }
     return {
         "scores": scores or None,
+        "not_scored": missing(entry, contender.position) or None,
+        "judgements": judged(entry, contender.position, run) or None,
         "contender": contender.position,
         "model": contender.model,
         "model_version": contender.number,

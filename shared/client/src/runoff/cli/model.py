@@ -46,6 +46,15 @@ def add(
         str | None,
         typer.Option("--name", help="What to call a file: onnx/…", show_default=False),
     ] = None,
+    gallery: Annotated[
+        Path | None,
+        typer.Option(
+            "--gallery",
+            metavar="FILE.npz",
+            help="Labelled vectors, for a model of embeddings.",
+            show_default=False,
+        ),
+    ] = None,
     url: Url = None,
     json: Json = False,
 ) -> None:
@@ -67,7 +76,9 @@ def add(
     with Client(url) as client:
         with progress_of("Uploading", counted=False) as report:
             file = None if name is None else Path(model)
-            added = client.models.add(file, name=name or model, spec=spec, progress=report)
+            added = client.models.add(
+                file, name=name or model, spec=spec, gallery=gallery, progress=report
+            )
         # The next command is to see it.
         client.models.show(name or model, after=added.seq)
     if json:

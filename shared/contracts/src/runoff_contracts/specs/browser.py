@@ -1,8 +1,8 @@
 """`browser/…`: a model that exists only as a web page."""
 
-from typing import Annotated, Literal, Self
+from typing import Annotated, Literal
 
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import Field, StringConstraints, ValidationInfo, field_validator
 
 from runoff_contracts.specs.declaration import Declaration, Url
 
@@ -14,10 +14,12 @@ class BrowserSpec(Declaration):
     """Declaration of how a page is used: where to type, what to press, where the answer stands."""
 
     kind: Literal["browser"] = "browser"
-    task: Literal["classification", "text"]
+    task: Literal["classification", "coordinates", "text"]
+    """Of coordinates the answer reads as two numbers, x and y in pixels of the image. Boxes are
+    nothing that a page says in words, so detection is not among them."""
     url: Url
     text_input: Selector | None = None
-    file_input: Selector | None = None
+    file_input: Selector | None = Field(default=None, validate_default=True)
     """Where an entry's image is put; one of the two inputs has to be named."""
     submit: Selector | None = None
     """What is pressed; Enter in the input where it is left out."""
@@ -29,8 +31,11 @@ class BrowserSpec(Declaration):
     settle_s: float = Field(default=0.3, ge=0, le=60)
     """How long the answer has to stay the same to be whole."""
 
-    @model_validator(mode="after")
-    def _has_an_input(self) -> Self:
-        if self.text_input is None and self.file_input is None:
+    @field_validator("file_input")
+    @classmethod
+    def _has_an_input(cls, selector: str | None, info: ValidationInfo) -> str | None:
+        if selector is None and info.data.get("task") == "coordinates":
+            raise ValueError("is needed: coordinates are of an image")
+        if selector is None and info.data.get("text_input") is None:
             raise ValueError("name text_input, file_input or both: where an entry is put")
-        return self
+        return selector

@@ -7,6 +7,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, ValidationInfo, field_validator, model_validator
 
+from runoff_contracts.ids import Digest
 from runoff_contracts.specs.declaration import Declaration, Label
 from runoff_contracts.task import Task
 
@@ -106,14 +107,39 @@ class PointOutput(Declaration):
     """An output of shape (n,) or (n, 1) that says how sure it is, from 0 to 1."""
 
 
-Output = Annotated[ClassOutput | DetectionOutput | PointOutput, Field(discriminator="kind")]
+class EmbeddingOutput(Declaration):
+    """Which output holds a vector an image, (n, d); its label is that of the likest known vectors.
+
+    Likeness is the cosine of the angle between two vectors.
+    """
+
+    kind: Literal["embedding"] = "embedding"
+    name: str | None = None
+    gallery: Digest | None = None
+    """Digest of the file of labelled vectors in the object store; the file that is sent along says
+    it. `runoff_inference_worker.gallery` says what is in such a file."""
+    nearest: Literal["vector", "centroid"] = "vector"
+    """A label is as near as the nearest of its vectors, or as their mean direction."""
+    temperature: float | None = Field(default=None, ge=0.001, le=100)
+    """Probabilities are the softmax of likeness / temperature over the labels. Without one there
+    is a label and no confidence: a likeness is no probability."""
+
+
+Output = Annotated[
+    ClassOutput | DetectionOutput | PointOutput | EmbeddingOutput, Field(discriminator="kind")
+]
 
 OUTPUT_TASKS: dict[str, Task] = {
     "classes": "classification",
     "boxes": "detection",
     "point": "coordinates",
+    "embedding": "classification",
 }
-
+_USUAL_KINDS: dict[str, str] = {
+    "classification": "classes",
+    "detection": "boxes",
+    "coordinates": "point",
+}
 
 _N_LEAST_LABELS = {"classification": 2, "detection": 1, "coordinates": 0}
 
@@ -122,10 +148,11 @@ class TensorSpec(Declaration):
     """Declaration of a model that takes the tensor of an image."""
 
     task: Literal["classification", "detection", "coordinates"] = "classification"
-    labels: list[Label] = Field(default_factory=list, max_length=20_000, validate_default=True)
-    """In the order of the model's numbers; none for coordinates."""
     input: ImageInput
     output: Output = ClassOutput()
+    labels: list[Label] = Field(default_factory=list, max_length=20_000, validate_default=True)
+    """In the order of the model's numbers; none for coordinates, nor for embeddings, whose labels
+    stand in the gallery."""
 
     @model_validator(mode="before")
     @classmethod
@@ -133,8 +160,8 @@ class TensorSpec(Declaration):
         """`output.kind` may be left out: the task says it."""
         if not isinstance(data, dict):
             return data
-        kinds = {task: kind for kind, task in OUTPUT_TASKS.items()}
-        kind = kinds.get(data.get("task", "classification"))
+        task = data.get("task", "classification")
+        kind = _USUAL_KINDS.get(task) if isinstance(task, str) else None
         output = data.get("output", {})
         if kind and isinstance(output, dict) and "kind" not in output:
             return {**data, "output": {"kind": kind, **output}}
@@ -145,6 +172,10 @@ class TensorSpec(Declaration):
     def _labels_suit_the_task(cls, labels: list[str], info: ValidationInfo) -> list[str]:
         if len(set(labels)) != len(labels):
             raise ValueError("labels must differ from each other")
+        if isinstance(info.data.get("output"), EmbeddingOutput):
+            if labels:
+                raise ValueError("leave them out: the labels of embeddings stand in the gallery")
+            return labels
         task = info.data.get("task", "coordinates")
         if len(labels) < _N_LEAST_LABELS[task]:
             raise ValueError(f"a model for {task} has {_N_LEAST_LABELS[task]} or more")
