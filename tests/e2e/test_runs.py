@@ -21,7 +21,7 @@ def test_two_functions_are_compared_over_a_split(stack: LiveStack) -> None:
     assert run.status == "completed"
     assert (run.n_entries, run.n_scored) == (300, 300)
     assert run.contenders[0].accuracy == 1.0
-    assert document["pairs"][0]["outcome"] == "a_better"
+    assert document["metrics"][0]["pairs"][0]["outcome"] == "a_better"
     assert "is better than" in document["verdict"]
 
 

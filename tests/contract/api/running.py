@@ -19,6 +19,7 @@ from runoff_eventlog.bootstrap import bootstrap
 from runoff_eventlog.log import EventLog
 from runoff_inference_worker.app import make_service as make_worker
 from runoff_inference_worker.settings import WorkerSettings
+from runoff_objects.store import Objects
 from runoff_query.api.app import wire
 from runoff_query.checkpoints import start_checkpoints
 from runoff_query.database import Pool, make_pool
@@ -58,6 +59,11 @@ class World:
             "nats_url": SecretStr(self.nats_server.url),
             "object_store": str(self.folder / "objects"),
         }
+
+    @property
+    def objects(self) -> Objects:
+        """The object store of every service."""
+        return Objects.open(str(self.folder / "objects"))
 
     async def start_run_manager(self) -> None:
         await self.stack.enter_async_context(

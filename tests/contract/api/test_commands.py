@@ -55,7 +55,8 @@ async def test_a_run_goes_from_the_request_to_its_comparison(world: World) -> No
     assert answer.headers["location"] == f"/api/runs/{run_id}"
     assert [each["accuracy"] for each in run["contenders"]] == [1.0, 0.5]
     assert (run["alias"], run["labels"], run["dataset_version"]) == ("a", {"k": "v"}, 1)
-    assert [each["accuracy"] for each in compared["document"]["contenders"]] == [1.0, 0.5]
+    primary = compared["document"]["metrics"][0]
+    assert [each["value"] for each in primary["estimates"]] == [1.0, 0.5]
     assert [each["entry_id"] for each in entries["items"]] == ["e1", "e2", "e0", "e3"]
     again = await world.http.post("/api/comparisons", json={"runs": [run_id]})
     assert again.status_code == 201, again.text

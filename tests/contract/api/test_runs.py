@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from runoff_contracts import subjects
 from runoff_contracts.comparison import digest_of
 from runoff_contracts.events.entry import Difference, Prediction
 from runoff_contracts.ids import new_run_id
@@ -238,7 +239,9 @@ async def test_a_cursor_of_another_list_is_refused(world: World) -> None:
 async def test_a_comparison_is_answered_byte_for_byte(world: World) -> None:
     """Its digest is of these bytes, so that anybody can check them."""
     run = await world.scribe.whole_run(n_entries=4)
-    digest = facts.computed(run).digest
+    other = await world.scribe.whole_run(n_entries=4)
+    digest = await world.objects.put(facts.document(run))
+    await world.scribe.compared(run, other, settled=False)
     await world.get("/api/runs")
 
     by_digest = await world.http.get(f"/api/comparisons/{digest}")
@@ -247,10 +250,26 @@ async def test_a_comparison_is_answered_byte_for_byte(world: World) -> None:
     document = by_digest.text.removeprefix(f'{{"digest":"{digest}","document":').removesuffix("}")
     assert digest_of(document.encode()) == digest
     assert of_run.text == by_digest.text
-    assert [each["digest"] for each in listed["items"]] == [digest]
-    assert listed["items"][0]["run_ids"] == [run]
-    assert listed["items"][0]["models"] == ["onnx/net-0", "onnx/net-1"]
+    assert digest == facts.computed(run).digest
+    assert listed["items"][0]["run_ids"] == sorted([run, other])
+    assert listed["items"][-1]["digest"] == digest
+    assert listed["items"][-1]["models"] == ["onnx/net-0", "onnx/net-1"]
+    assert listed["items"][-1]["certainty"] == "not_separable"
+    lost = await world.http.get(f"/api/runs/{other}/comparison")
+    problem(lost, 404, "comparison-lost")
     problem(await world.http.get(f"/api/comparisons/{facts.digest(9)}"), 404, "unknown-comparison")
+
+
+async def test_a_first_comparison_is_answered_as_it_was(world: World) -> None:
+    """It was of another shape, and whoever kept its digest can still check it."""
+    run = await world.scribe.whole_run(n_entries=4)
+    first = facts.first_computed(run)
+    await world.scribe.tell(subjects.comparison(first.digest), first)
+    await world.get("/api/runs")
+
+    answer = await world.http.get(f"/api/comparisons/{first.digest}")
+    text = answer.text.removeprefix(f'{{"digest":"{first.digest}","document":').removesuffix("}")
+    assert digest_of(text.encode()) == first.digest
 
 
 async def test_a_missing_comparison_says_why(world: World) -> None:

@@ -70,7 +70,7 @@ def test_several_files_are_compared_in_one_run(client: Client, imported: dict[st
     assert [each.n_failed for each in run.contenders] == [1, 1]
     document = client.comparisons.of_run(run.run_id).document
     assert imported["comparison_digest"] == client.comparisons.of_run(run.run_id).digest
-    assert [each.accuracy for each in document.contenders] == [
+    assert [each.value for each in document.primary.estimates] == [
         each.accuracy for each in run.contenders
     ]
 
@@ -93,11 +93,9 @@ def test_an_exported_run_can_be_imported_with_the_same_scores(
     assert saved.document["n_bytes"] == file.stat().st_size
     assert done.document["dataset"] == imported["dataset"]
     assert [each.model for each in after.contenders] == ["upload/a", "upload/b"]
-    assert [each.accuracy for each in after.contenders] == [
-        each.accuracy for each in before.contenders
-    ]
-    assert [(each.difference, each.p_value) for each in after.pairs] == [
-        (each.difference, each.p_value) for each in before.pairs
+    assert after.primary.estimates == before.primary.estimates
+    assert [(each.difference, each.p_value) for each in after.primary.pairs] == [
+        (each.difference, each.p_value) for each in before.primary.pairs
     ]
 
 

@@ -5,17 +5,13 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Final
+from typing import ClassVar, Final, Literal
+
+from pydantic import JsonValue
 
 from runoff_contracts import subjects
 from runoff_contracts.answers import Target
-from runoff_contracts.comparison import (
-    ComparedContender,
-    ComparedPair,
-    ComparisonDocument,
-    canonical,
-    digest_of,
-)
+from runoff_contracts.comparison import canonical, digest_of
 from runoff_contracts.event import Event
 from runoff_contracts.events.comparison import ComparisonComputed
 from runoff_contracts.events.dataset import DatasetRegistered, DatasetVersionAdded
@@ -224,60 +220,57 @@ def scored(
     return EntryScored.model_validate(fields | more)
 
 
-def document(*run_ids: str) -> ComparisonDocument:
-    contenders = [
-        ComparedContender(
-            run_id=run_ids[place % len(run_ids)],
-            position=place,
-            model=f"onnx/net-{place}",
-            model_digest=digest(10 + place),
-            n=4,
-            n_correct=3 - place,
-            n_failed=0,
-            accuracy=(3 - place) / 4,
-            interval=(0.3, 0.95),
-        )
-        for place in range(2)
-    ]
-    pair = ComparedPair(
-        a=0,
-        b=1,
-        n_both=4,
-        both_right=2,
-        only_a_right=1,
-        only_b_right=0,
-        both_wrong=1,
-        n_disagree=1,
-        difference=0.25,
-        interval=(-0.2, 0.6),
-        p_value=1.0,
-        p_adjusted=1.0,
-        test="mcnemar_exact",
-        interval_method="tango",
-        outcome="not_separable",
-    )
-    return ComparisonDocument(
+def document(*run_ids: str) -> bytes:
+    """What the API hands on without a look into it."""
+    return canonical({"version": 2, "verdict": VERDICT, "runs": list(run_ids)})
+
+
+VERDICT = "No winner: the difference may be chance."
+
+
+def computed(*run_ids: str, settled: bool = True) -> ComparisonComputed:
+    return ComparisonComputed(
+        digest=digest_of(document(*run_ids)),
         scores_digest=digest(30),
+        run_ids=list(run_ids),
         task="classification",
         dataset="digits",
-        dataset_digest=digest(1),
-        entries_digest=digest(2),
-        scorers=["accuracy@1"],
-        contenders=contenders,
-        pairs=[pair],
-        n_entries=4,
-        n_disagree=1,
-        disagreeing=[],
-        verdict="No winner: the difference may be chance.",
+        models=["onnx/net-0", "onnx/net-1"],
+        measure="accuracy",
+        verdict=VERDICT,
+        winners=[0],
+        certainty="not_separable",
+        settled=settled,
+        computed_at=NOW,
     )
 
 
-def computed(*run_ids: str) -> ComparisonComputed:
-    compared = document(*run_ids)
-    return ComparisonComputed(
-        digest=digest_of(canonical(compared)),
+class FirstComputed(Event):
+    """As releases before wrote it: with the document inside."""
+
+    subject_template: ClassVar[str] = "runoff.comparison.<digest>"
+    type: Literal["comparison.computed"] = "comparison.computed"
+    version: Literal[1] = 1
+    digest: str
+    run_ids: list[str]
+    document: dict[str, JsonValue]
+    computed_at: datetime
+
+
+def first_computed(*run_ids: str) -> FirstComputed:
+    first: dict[str, JsonValue] = {
+        "version": 1,
+        "scores_digest": digest(30),
+        "task": "classification",
+        "dataset": "digits",
+        "contenders": [{"model": "onnx/net-0"}, {"model": "onnx/net-1"}],
+        "verdict": VERDICT,
+        "a field of then": 1.5,
+    }
+    return FirstComputed(
+        digest=digest_of(canonical(dict(first))),
         run_ids=list(run_ids),
-        document=compared,
+        document=first,
         computed_at=NOW,
     )
 
@@ -340,8 +333,8 @@ class Scribe:
     async def scored(self, run_id: str, number: int, *entries: EntryScored) -> int:
         return await self._slice(subjects.scored(run_id, number), entries)
 
-    async def compared(self, *run_ids: str) -> int:
-        event = computed(*run_ids)
+    async def compared(self, *run_ids: str, settled: bool = True) -> int:
+        event = computed(*run_ids, settled=settled)
         return await self.tell(subjects.comparison(event.digest), event)
 
     async def registry(self) -> int:

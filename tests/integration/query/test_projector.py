@@ -369,18 +369,25 @@ async def test_a_deleted_run_leaves_no_row(nc: Client, scribe: Scribe, pool: Poo
     assert [name for name in left if left[name]] == ["projection_checkpoints", "deleted_runs"]
 
 
-async def test_the_document_of_a_comparison_is_kept_byte_for_byte(
+async def test_the_document_of_a_first_comparison_is_kept_byte_for_byte(
     nc: Client, scribe: Scribe, pool: Pool
 ) -> None:
-    """Its digest is of these bytes: whoever reads it can check them."""
+    """Its digest is of these bytes, which stand nowhere else; later ones are objects."""
     run = await scribe.whole_run()
+    first = facts.first_computed(run)
+    await scribe.tell(subjects.comparison(first.digest), first)
     async with following(nc, pool):
         await caught_up(pool, await scribe.log.last_seq())
 
-    row = await pool.fetchrow("SELECT * FROM comparisons")
-    assert row is not None
-    assert digest_of(row["document"].encode()) == row["digest"]
-    assert row["digest"] == facts.computed(run).digest
+    later, kept = await pool.fetch("SELECT * FROM comparisons ORDER BY seq")
+    assert (later["digest"], later["first_document"]) == (facts.computed(run).digest, None)
+    assert (later["measure"], later["winners"], later["certainty"]) == (
+        "accuracy",
+        "[0]",
+        "not_separable",
+    )
+    assert digest_of(kept["first_document"].encode()) == kept["digest"] == first.digest
+    assert (kept["measure"], kept["task"], kept["settled"]) == ("accuracy", "classification", True)
 
 
 async def test_nothing_is_lost_when_postgres_and_nats_are_killed(

@@ -11,6 +11,8 @@ from typing import Any
 
 from runoff_contracts import envelope, subjects
 from runoff_contracts.commands import ComputeComparison, Reply
+from runoff_contracts.comparison import ComparisonDocument
+from runoff_contracts.comparison_asked import ComparisonAsked
 from runoff_contracts.event import Event
 from runoff_contracts.events.comparison import ComparisonComputed
 from runoff_contracts.events.entry import Attempt, EntryProcessed, EntryScored, Prediction
@@ -191,12 +193,23 @@ class Runs:
         )
         return found[0]
 
-    async def compare(self, run_id: str) -> Reply:
-        """Order a comparison."""
+    async def compare(self, *run_ids: str, n_contenders: int = 2, **options: Any) -> Reply:
+        """Order a comparison of all contenders of these runs."""
+        contenders = [
+            {"run_id": run_id, "position": each}
+            for run_id in run_ids
+            for each in range(n_contenders)
+        ]
         command = ComputeComparison(
-            command_id=uuid.uuid4().hex, sent_at=datetime.now(UTC), run_id=run_id
+            command_id=uuid.uuid4().hex,
+            sent_at=datetime.now(UTC),
+            asked=ComparisonAsked.model_validate({"contenders": contenders, **options}),
         )
         return await ask(self.log.nc, command, timeout_s=30)
+
+    async def document(self, digest: str) -> ComparisonDocument:
+        """A comparison as it is stored."""
+        return ComparisonDocument.model_validate_json(await self.objects.get(digest))
 
     async def restart(self) -> None:
         """Kill scoring and start it again."""

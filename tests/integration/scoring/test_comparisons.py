@@ -13,13 +13,14 @@ from runoff_contracts.comparison import canonical, digest_of
 from runoff_contracts.events.scorecard import ScorecardsStored
 from runoff_contracts.ids import new_run_id
 from runoff_contracts.report import Report
-from runoff_scoring.scorecards import Scorecards
+from runoff_objects.arrays import unpack
+from runoff_scoring.record import Record
 from runoff_testkit.waiting import eventually
 from tests.integration.scoring.runs import SLICE, Runs
 
 
-async def refused(runs: Runs, run_id: str) -> tuple[str, int]:
-    outcome = (await runs.compare(run_id)).outcome
+async def refused(runs: Runs, run_id: str, *, n_contenders: int = 2) -> tuple[str, int]:
+    outcome = (await runs.compare(run_id, n_contenders=n_contenders)).outcome
     assert isinstance(outcome, Refused), outcome
     return outcome.problem.type.removeprefix("urn:runoff:problem:"), outcome.problem.status
 
@@ -29,15 +30,24 @@ async def test_a_completed_run_is_stored_and_compared_once(runs: Runs) -> None:
     run_id = await runs.completed(5)
     computed = await runs.until_compared(run_id)
 
-    assert computed.digest == digest_of(canonical(computed.document))
+    document = await runs.document(computed.digest)
+    assert computed.digest == digest_of(canonical(document))
     last = await runs.log.last(subjects.comparison(computed.digest))
     assert last is not None
-    a, b = computed.document.contenders
-    assert (a.n_correct, b.n_correct, computed.document.n_disagree) == (20, 10, 10)
-    assert computed.document.pairs[0].outcome == "a_better"
+    a, b = document.primary.estimates
+    assert (a.n_correct, b.n_correct, document.n_disagree) == (20, 10, 10)
+    assert document.primary.pairs[0].outcome == "a_better"
+    assert {(each.by, each.value, each.n_entries) for each in document.groups} == {
+        ("section", "even", 10),
+        ("section", "odd", 10),
+    }
+    table = unpack(await runs.objects.get(document.entries))
+    assert list(table.texts("entry_ids")) == [f"e{index}" for index in range(20)]
+    assert table.arrays["score.accuracy"].sum(axis=1).tolist() == [20.0, 10.0]
+    assert (computed.verdict, computed.winners, computed.settled) == (document.verdict, [0], True)
     (stored,) = await runs.scorecards(run_id)
     assert (stored.n_entries, stored.measures) == (5 * SLICE, ["accuracy"])
-    cards = Scorecards.from_bytes(await runs.objects.get(stored.scorecards))
+    cards = Record.from_bytes(await runs.objects.get(stored.scorecards)).cards
     assert cards.scores["accuracy"].sum(axis=1).tolist() == [20.0, 10.0]
 
 
@@ -61,10 +71,10 @@ async def test_asking_again_answers_with_what_is_there(runs: Runs) -> None:
 
 async def test_two_runs_of_the_same_work_show_the_same_scores_digest(runs: Runs) -> None:
     """And documents of their own."""
-    documents = [await runs.until_compared(await runs.completed(2)) for _ in range(2)]
+    computed = [await runs.until_compared(await runs.completed(2)) for _ in range(2)]
 
-    assert len({each.document.scores_digest for each in documents}) == 1
-    assert len({each.digest for each in documents}) == 2
+    assert len({each.scores_digest for each in computed}) == 1
+    assert len({each.digest for each in computed}) == 2
 
 
 async def test_what_cannot_be_compared_is_refused_with_its_reason(runs: Runs) -> None:
@@ -77,8 +87,9 @@ async def test_what_cannot_be_compared_is_refused_with_its_reason(runs: Runs) ->
 
     assert await refused(runs, new_run_id()) == ("unknown-run", 404)
     assert await refused(runs, under_way) == ("run-not-completed", 409)
-    assert await refused(runs, alone) == ("one-contender", 422)
-    assert await refused(runs, deleted) == ("unknown-run", 404)
+    assert await refused(runs, alone, n_contenders=1) == ("one-contender", 422)
+    assert await refused(runs, alone) == ("unknown-contender", 404)
+    assert await refused(runs, deleted) == ("run-deleted", 404)
 
 
 async def test_a_run_of_one_contender_is_stored_and_not_compared(runs: Runs) -> None:

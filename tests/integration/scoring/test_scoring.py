@@ -134,11 +134,13 @@ async def test_a_run_of_each_task_is_scored_reported_and_compared(
         await runs.process(run_id, number, right=right)
     await runs.until_scored(run_id, 2)
     await runs.complete(run_id, 2 * SLICE)
-    document = (await runs.until_compared(run_id)).document
+    document = await runs.document((await runs.until_compared(run_id)).digest)
 
     (stored,) = await runs.scorecards(run_id)
     for name, values in expected.items():
         found = [each.value for each in stored.metrics if each.name == name]
         assert found == pytest.approx(values, abs=1e-4), name
-    assert document.measure == DEFAULT_SCORERS[task][0]
-    assert [each.accuracy for each in document.contenders] == [1.0, 0.5]
+    assert document.primary.name == DEFAULT_SCORERS[task][0]
+    assert [each.value for each in document.primary.estimates] == [1.0, 0.5]
+    names = {each.name for each in document.metrics if each.scorer is not None}
+    assert names == set(OF_TASK[task])

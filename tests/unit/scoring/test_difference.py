@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 from hypothesis import given as over
 from hypothesis import strategies as st
@@ -12,10 +14,9 @@ from runoff_contracts.events.entry import Difference, EntryProcessed, Prediction
 from runoff_contracts.events.lifecycle import ScorerUsed
 from runoff_contracts.scorers import DEFAULT_SCORERS
 from runoff_contracts.task import Task
-from runoff_scoring.compare import compare
 from runoff_scoring.difference import difference
 from runoff_scoring.entries import score_entry
-from runoff_scoring.scorecards import Scorecards
+from runoff_scoring.record import Record
 from runoff_scoring.scorers import SCORERS
 from tests.unit.scoring import given
 from tests.unit.scoring.texts import SETTLED, answer
@@ -206,9 +207,9 @@ def test_contenders_disagree_in_pairs_as_the_task_says(
     )
     measure = DEFAULT_SCORERS[TypeAdapter(Task).validate_python(task)][0]
     run = given.created(1, len(placed), task=task, scorers=[ScorerUsed(name=measure, version=1)])
-    cards = Scorecards.of(run, [score_entry(entry, [])])
-    kept = Scorecards.from_bytes(cards.to_bytes())
+    taken = given.taken_of(run, [entry])
+    kept = replace(taken, record=Record.from_bytes(taken.record.to_bytes()))
 
-    for each in (cards, kept):
-        pairs = compare(run, each).pairs
-        assert {(pair.a, pair.b) for pair in pairs if pair.n_disagree} == disagreeing
+    for each in (taken, kept):
+        agreement = given.compare(each).agreement
+        assert {(pair.a, pair.b) for pair in agreement if pair.n_disagree} == disagreeing

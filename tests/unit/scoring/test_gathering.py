@@ -37,12 +37,13 @@ def test_a_report_of_what_was_gathered_is_that_of_the_log(slices: list[Slice]) -
         read.add_scored(scored)
         read.add_processed(given.parts(processed))
 
-    found = gathering.evidence(created.run_id)
+    found = gathering.take_whole(created.run_id)
 
     assert found is not None
-    assert found.cards.to_bytes() == read.evidence().cards.to_bytes()
-    assert make_report(found) == make_report(read.evidence())
-    assert gathering.evidence(created.run_id) is None, "it was let go of"
+    evidence, record = read.whole()
+    assert found[1].to_bytes() == record.to_bytes()
+    assert make_report(found[0]) == make_report(evidence)
+    assert gathering.take_whole(created.run_id) is None, "it was let go of"
 
 
 def test_what_is_not_whole_is_read_from_the_log(slices: list[Slice]) -> None:
@@ -53,7 +54,7 @@ def test_what_is_not_whole_is_read_from_the_log(slices: list[Slice]) -> None:
         for number in numbers:
             gathering.add(created.run_id, number, *slices[number])
 
-        assert gathering.evidence(created.run_id) is None
+        assert gathering.take_whole(created.run_id) is None
 
 
 def test_the_oldest_run_gives_way_and_one_that_is_too_large_is_not_begun(
@@ -67,6 +68,6 @@ def test_the_oldest_run_gives_way_and_one_that_is_too_large_is_not_begun(
         for number, (processed, scored) in enumerate(slices):
             gathering.add(run.run_id, number, processed, scored)
 
-    whole = [gathering.evidence(run.run_id) is not None for run in runs]
+    whole = [gathering.take_whole(run.run_id) is not None for run in runs]
 
     assert whole == [False, True, True, False]

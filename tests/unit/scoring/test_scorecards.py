@@ -9,6 +9,7 @@ import pytest
 from hypothesis import given as cases
 from hypothesis import strategies as st
 
+from runoff_objects.arrays import pack, unpack
 from runoff_scoring.errors import IncompleteRun
 from runoff_scoring.scorecards import Scorecards
 from tests.unit.scoring import given
@@ -27,7 +28,10 @@ def equal(a: Scorecards, b: Scorecards) -> bool:
         np.array_equal(a.groups, b.groups),
         np.array_equal(a.difference, b.difference, equal_nan=True),
         np.array_equal(a.confidence_difference, b.confidence_difference, equal_nan=True),
-        (a.labels, a.entry_ids, a.targets) == (b.labels, b.entry_ids, b.targets),
+        [list(each) for each in (a.labels, a.entry_ids, a.targets)]
+        == [list(each) for each in (b.labels, b.entry_ids, b.targets)],
+        np.array_equal(a.target_codes, b.target_codes),
+        np.array_equal(a.meanings, b.meanings),
         a.scores.keys() == b.scores.keys(),
         all(np.array_equal(a.scores[name], b.scores[name], equal_nan=True) for name in a.scores),
     ]
@@ -62,7 +66,7 @@ def test_scorecards_come_back_as_they_were_stored(made: list[given.Row]) -> None
     """Missing targets and empty ones are kept apart."""
     _, cards = given.cards(made)
 
-    assert equal(Scorecards.from_bytes(cards.to_bytes()), cards)
+    assert equal(Scorecards.unpacked(unpack(pack(cards.arrays()))), cards)
 
 
 @cases(rows, st.randoms(use_true_random=False))
@@ -74,7 +78,7 @@ def test_the_same_scores_give_the_same_bytes_in_whatever_order_they_come(
     events = given.scored(made)
     shuffle.shuffle(events)
 
-    assert Scorecards.of(run, events).to_bytes() == cards.to_bytes()
+    assert pack(Scorecards.of(run, events).arrays()) == pack(cards.arrays())
 
 
 def test_an_entry_that_comes_twice_counts_once() -> None:
@@ -90,3 +94,15 @@ def test_a_run_with_entries_missing_is_no_scorecard() -> None:
 
     with pytest.raises(IncompleteRun, match="3 scored entries of 4"):
         Scorecards.of(run, given.scored(ROWS)[:-1])
+
+
+def test_a_part_of_a_run_knows_its_places() -> None:
+    """Of a canceled run what is scored can be compared, and nothing is made up for the rest."""
+    run, _ = given.cards(ROWS)
+
+    part = Scorecards.of(run, [given.scored(ROWS)[each] for each in (3, 1)], partial=True)
+
+    assert part.places.tolist() == [1, 3]
+    assert list(part.entry_ids) == ["entry-001", "entry-003"]
+    assert [part.target(index) for index in range(2)] == [None, "ü"]
+    assert [part.label(1, index) for index in range(2)] == ["x", "ü"]

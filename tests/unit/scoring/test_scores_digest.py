@@ -7,11 +7,11 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from numpy.typing import NDArray
 
 from runoff_contracts.events.lifecycle import Contender, DatasetUsed, RunCreated, ScorerUsed
 from runoff_contracts.ids import new_run_id
-from runoff_scoring.compare import compare
-from runoff_scoring.scorecards import Scorecards
+from runoff_scoring.comparing.taken import RunTaken
 from tests.unit.scoring import given
 
 ROWS: list[given.Row] = [
@@ -23,8 +23,7 @@ ROWS: list[given.Row] = [
 
 
 def digest_of(rows: list[given.Row] = ROWS, run: RunCreated | None = None) -> str:
-    made, cards = given.cards(rows)
-    return compare(run or made, cards).scores_digest
+    return given.compare(given.taken(rows, run=run)).scores_digest
 
 
 @pytest.mark.parametrize(
@@ -34,7 +33,7 @@ def digest_of(rows: list[given.Row] = ROWS, run: RunCreated | None = None) -> st
 )
 def test_how_answers_came_about_does_not_matter(answer: dict[str, float]) -> None:
     """Speed and retries are of the machine, last bits of confidences of how batches fell."""
-    assert compare(*given.cards(ROWS, **answer)).scores_digest == digest_of()
+    assert given.compared(ROWS, **answer).scores_digest == digest_of()
 
 
 def test_another_run_of_the_same_work_shows_the_same() -> None:
@@ -48,10 +47,10 @@ def test_another_run_of_the_same_work_shows_the_same() -> None:
 
 def test_the_order_in_which_slices_came_does_not_matter() -> None:
     """Two workers finish in any order."""
-    run, _ = given.cards(ROWS)
-    cards = Scorecards.of(run, reversed(given.scored(ROWS)))
+    run = given.created(len(ROWS))
+    entries = [given.processed(index, row) for index, row in enumerate(ROWS)]
 
-    assert compare(run, cards).scores_digest == digest_of()
+    assert given.compare(given.taken_of(run, entries[::-1])).scores_digest == digest_of()
 
 
 @pytest.mark.parametrize("place", range(len(ROWS)))
@@ -86,27 +85,26 @@ def other_entries(run: RunCreated) -> RunCreated:
 
 
 def other_scorer(run: RunCreated) -> RunCreated:
-    return run.model_copy(update={"scorers": [ScorerUsed(name="accuracy", version=2)]})
+    return run.model_copy(update={"scorers": [ScorerUsed(name="top_k", version=1)]})
 
 
 @pytest.mark.parametrize("change", [other_model, other_dataset, other_entries, other_scorer])
 def test_other_work_shows(change: Callable[[RunCreated], RunCreated]) -> None:
     """Each by its digest or version, though every answer is the same."""
-    run, _ = given.cards(ROWS)
-
-    assert digest_of(run=change(run)) != digest_of()
+    assert digest_of(run=change(given.created(len(ROWS)))) != digest_of()
 
 
 def test_scores_made_of_confidences_do_not_matter() -> None:
     """Their last bits follow from how entries fell into batches."""
-    run, cards = given.cards(ROWS)
-    used = [*run.scorers, ScorerUsed(name="log_loss", version=1)]
-    run = run.model_copy(update={"scorers": used})
+    used = [ScorerUsed(name=each, version=1) for each in ("accuracy", "log_loss")]
+    taken = given.taken(ROWS, run=given.created(len(ROWS), scorers=used))
+    cards = taken.record.cards
     losses = [np.full((2, len(ROWS)), value) for value in (0.3, 0.3 + 1e-16, 0.31)]
 
-    digests = {
-        compare(run, replace(cards, scores={**cards.scores, "log_loss": each})).scores_digest
-        for each in losses
-    }
+    def with_loss(loss: NDArray[np.float64]) -> RunTaken:
+        scores = {**cards.scores, "log_loss": loss}
+        return replace(taken, record=replace(taken.record, cards=replace(cards, scores=scores)))
+
+    digests = {given.compare(with_loss(each)).scores_digest for each in losses}
 
     assert len(digests) == 1

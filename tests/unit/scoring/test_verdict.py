@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 
-from runoff_scoring.compare import compare
 from runoff_statistics import PairedTable, paired_difference
 from tests.unit.scoring import given
 
@@ -13,7 +12,7 @@ INTERVAL = f"{100 * _OF_30_TO_9.low:+.1f} to {100 * _OF_30_TO_9.high:+.1f}"
 
 
 def verdict(rows: list[given.Row]) -> str:
-    return compare(*given.cards(rows)).verdict
+    return given.compared(rows).verdict
 
 
 def test_the_better_of_two_is_named_with_difference_interval_and_p() -> None:
@@ -67,8 +66,8 @@ def test_the_best_of_three_beats_one_and_may_not_beat_the_other() -> None:
     said = verdict(rows)
 
     assert said.startswith("onnx/a has the highest accuracy, 90.0 % (95 % interval ")
-    assert "onnx/a is better than onnx/c (exact McNemar, Holm over 3 pairs, 5 %)." in said
-    assert "Whether onnx/a is better than onnx/b cannot be told from these entries" in said
+    assert "onnx/a is better than onnx/c (exact McNemar, Holm over 3 tests, 5 %);" in said
+    assert "whether onnx/a is better than onnx/b cannot be told from these entries" in said
     assert said.endswith("which does not make them equal.")
 
 
@@ -86,7 +85,7 @@ def test_those_who_share_the_highest_accuracy_are_all_named() -> None:
 
     assert said.startswith("onnx/a and onnx/b have the highest accuracy, 100.0 %.")
     assert "onnx/a is better than onnx/c" in said
-    assert "Whether onnx/a is better than onnx/b cannot be told" in said
+    assert "whether onnx/a is better than onnx/b cannot be told" in said
 
 
 def test_a_best_by_easier_entries_is_not_called_better() -> None:
@@ -101,8 +100,8 @@ def test_a_best_by_easier_entries_is_not_called_better() -> None:
     said = verdict(rows)
 
     assert said.startswith("onnx/a has the highest accuracy, 75.0 %")
-    assert "On entries that both answered, onnx/b is better" in said
-    assert "Whether onnx/a is better than onnx/b" not in said
+    assert "on entries that both answered, onnx/b is better" in said
+    assert "hether onnx/a is better than onnx/b" not in said
 
 
 @pytest.mark.parametrize("answers", [("x", "y", "z"), ("x", "x", "x")])

@@ -119,10 +119,10 @@ class ScoredSlice:
 
 @dataclass(frozen=True, slots=True)
 class ComputedDocument:
-    """A comparison with the exact bytes that its digest is of."""
+    """A comparison; of the first version with the exact bytes that its digest is of."""
 
     event: ComparisonComputed
-    document: str
+    first_document: str | None
 
 
 Content = Event | ProcessedSlice | ScoredSlice | ComputedDocument
@@ -153,8 +153,8 @@ def _contents(message: Message) -> list[Content]:
     if type_ in _NEWEST and message.headers.get(CONTENT_TYPE) == BATCH_TYPE:
         return _slices(str(type_), message.body)
     events = [event for _, event in message.events()]
-    if any(isinstance(event, ComparisonComputed) for event in events):
-        return [_comparison(message.body)]
+    if len(events) == 1 and isinstance(events[0], ComparisonComputed):
+        return [_comparison(events[0], message.body)]
     if any(isinstance(event, EntryProcessed | EntryScored) for event in events):
         raise ValueError("an entry's event stands outside a slice")
     return list(events)
@@ -282,11 +282,11 @@ def _add_scored(into: ScoredSlice, data: Json) -> None:
     into.confidence_difference.append(data.get("confidence_difference"))
 
 
-def _comparison(body: bytes) -> ComputedDocument:
-    """The document as it was written: a field that this release does not know belongs to it."""
-    data = pydantic_core.from_json(body)
-    event = ComparisonComputed.model_validate(data)
-    document = canonical(data["document"])
+def _comparison(event: ComparisonComputed, body: bytes) -> ComputedDocument:
+    """The first document as it was written: a field that nobody knows any more belongs to it."""
+    if event.first_document is None:
+        return ComputedDocument(event, None)
+    document = canonical(pydantic_core.from_json(body)["document"])
     if digest_of(document) != event.digest:
         raise ValueError(f"the document is not the one of {event.digest}")
     return ComputedDocument(event, document.decode())

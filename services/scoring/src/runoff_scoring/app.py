@@ -46,7 +46,7 @@ def make_service(settings: Settings) -> Service:
         if not made:
             log = EventLog(client_of(broker), source="runoff/scoring")
             comparisons = Comparisons(log, objects)
-            scorers = RunScorers(log, functions, on_open=comparisons.gathering.open)
+            scorers = RunScorers(log, functions, on_open=comparisons.runs.gathering.open)
             consumer = Consumer(log, comparisons, scorers)
             made.append(_Parts(consumer, OwnConsumer(log, scorers)))
         return made[0]

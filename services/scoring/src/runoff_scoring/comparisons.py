@@ -1,163 +1,127 @@
-"""Scorecards, reports and comparisons of completed runs: read from the log, kept, appended."""
+"""Comparisons of runs: read from the log, kept in the object store, named by an event."""
 
 import asyncio
 from datetime import UTC, datetime
-
-import structlog
+from typing import TYPE_CHECKING
 
 from runoff_contracts import subjects
-from runoff_contracts.comparison import ComparisonDocument, canonical, digest_of
+from runoff_contracts.comparison import PlanBound
+from runoff_contracts.comparison_asked import MAX_COMPARED, ComparisonAsked, ContenderMeant
 from runoff_contracts.events.comparison import ComparisonComputed
-from runoff_contracts.events.entry import EntryScored
-from runoff_contracts.events.lifecycle import RunCompleted, RunCreated, RunDeleted
-from runoff_contracts.events.scorecard import ScorecardsStored
-from runoff_contracts.report import Report
+from runoff_contracts.events.lifecycle import RunCreated
+from runoff_contracts.task import Status
 from runoff_eventlog.log import Appended, EventLog
-from runoff_eventlog.message import Message
-from runoff_objects.errors import ObjectDamaged, ObjectMissing
 from runoff_objects.store import Objects
-from runoff_scoring.errors import NotComparable
-from runoff_scoring.gathering import Gathered, Gathering
-from runoff_scoring.report import Evidence, make_report, parts_of
-from runoff_scoring.scorecards import Scorecards
+from runoff_scoring.comparing import refusals
+from runoff_scoring.comparing.taken import RunTaken
+from runoff_scoring.reading import Life, RunReader
 
-logger = structlog.get_logger(__name__)
+if TYPE_CHECKING:
+    from runoff_scoring.comparing.document import Compared
+
+_PARTS = {Status.FAILED, Status.CANCELED}
+"""Settled, if not whole: what is scored is compared, and the document says so."""
 
 
 class Comparisons:
-    """Computes what stands behind a completed run."""
+    """Computes what stands behind a completed run, and what people ask for."""
 
     def __init__(self, log: EventLog, objects: Objects) -> None:
         self._log, self._objects = log, objects
-        self.gathering = Gathering()
-        """Filled by whoever scores slices."""
+        self.runs = RunReader(log, objects)
 
     async def settle(self, run_id: str) -> None:
-        """Store a completed run's scorecards and report, and compare its contenders."""
-        created = await self._completed(run_id)
-        cards = await self.scorecards(created)
-        if len(created.contenders) >= 2:
-            await self._append_comparison(created, cards)
+        """Store a completed run's record and report, and compare its contenders."""
+        life = await self.runs.life(run_id)
+        if life.status is not Status.COMPLETED:
+            raise refusals.unsettled_run(run_id, life.status)
+        taken = await self.runs.taken(life)
+        if 2 <= len(life.created.contenders) <= MAX_COMPARED:
+            await self._append(_of_whole_run(life.created), [taken], None)
 
-    async def compute(self, run_id: str) -> tuple[str, int]:
-        """Digest and log sequence of the comparison of a run's contenders.
+    async def compute(self, asked: ComparisonAsked) -> tuple[str, int]:
+        """Digest and log sequence of a comparison; the one that is there, if it is.
 
         Raises:
-            NotComparable: When the run is unknown, not completed, or has one contender.
+            NotComparable: When no honest comparison can be made.
         """
-        created = await self._completed(run_id)
-        digest, appended = await self._append_comparison(created, await self.scorecards(created))
+        refusals.check_count(asked.contenders)
+        asked = await self._pinned(asked)
+        run_ids = list(dict.fromkeys(each.run_id for each in asked.contenders))
+        lives = [await self.runs.life(each, asked.as_of) for each in run_ids]
+        for life in lives:
+            _check(life, asked)
+        plan = await self._bound(asked, lives)
+        taken = [await self.runs.taken(life, asked.as_of) for life in lives]
+        digest, appended = await self._append(asked, taken, plan)
         return digest, appended.seq
 
-    async def scorecards(self, created: RunCreated) -> Scorecards:
-        """A completed run's scorecards: the stored ones, or made from its slices.
+    async def _pinned(self, asked: ComparisonAsked) -> ComparisonAsked:
+        """What goes on is compared as it was at a sequence, which the document names."""
+        if not asked.allow_partial or asked.as_of is not None:
+            return asked
+        return asked.model_copy(update={"as_of": await self._log.last_seq()})
 
-        What stands behind them, the report, is made and stored with them.
+    async def _bound(self, asked: ComparisonAsked, lives: list[Life]) -> PlanBound | None:
+        """The plan that the comparison is bound to.
+
+        Raises:
+            NotComparable: When nothing was sealed under its digest.
         """
-        last = await self._log.last(subjects.scorecards(created.run_id))
-        stored = _stored(last)
-        if stored is not None and stored.report and await self._objects.has(stored.report):
-            try:
-                content = await self._objects.get(stored.scorecards)
-                return await asyncio.to_thread(Scorecards.from_bytes, content)
-            except (ObjectMissing, ObjectDamaged) as error:
-                logger.warning("scorecards.rebuilt", run=created.run_id, reason=str(error))
-        evidence = await asyncio.to_thread(self.gathering.evidence, created.run_id)
-        if evidence is None:
-            evidence = await self._read(created)
-        report, content = await asyncio.to_thread(_report_of, evidence)
-        event = ScorecardsStored(
-            run_id=created.run_id,
-            scorecards=await self._objects.put(await asyncio.to_thread(evidence.cards.to_bytes)),
-            n_entries=created.n_entries,
-            measures=sorted(evidence.cards.scores),
-            report=await self._objects.put(content),
-            metrics=report.metrics,
-            stored_at=datetime.now(UTC),
-        )
-        if stored is None or (stored.scorecards, stored.report) != (event.scorecards, event.report):
-            await self._append_scorecards(event, last.seq if last else 0)
-        return evidence.cards
+        if asked.plan is None:
+            return None
+        raise refusals.unknown_plan(asked.plan)
 
-    async def _read(self, created: RunCreated) -> Evidence:
-        """One pass over the run's slices in the log, a part of them in memory at a time."""
-        gathered = Gathered(created)
-
-        def add_scored(part: list[Message]) -> None:
-            for message in part:
-                events = [event for _, event in message.events() if isinstance(event, EntryScored)]
-                gathered.add_scored(events)
-
-        def add_processed(part: list[Message]) -> None:
-            for message in part:
-                gathered.add_processed(parts_of(message))
-
-        async for part in self._log.parts(subjects.scored_of(created.run_id)):
-            await asyncio.to_thread(add_scored, part)
-        async for part in self._log.parts(subjects.processed_of(created.run_id)):
-            await asyncio.to_thread(add_processed, part)
-        return await asyncio.to_thread(gathered.evidence)
-
-    async def _append_scorecards(self, event: ScorecardsStored, expected_seq: int) -> None:
-        digests = f"{event.scorecards}:{event.report}"
-        await self._log.append(
-            subjects.scorecards(event.run_id),
-            [event],
-            append_id=f"{event.run_id}:scorecards:{digests}",
-            expected_seq=expected_seq,
-            correlation_id=event.run_id,
-        )
-
-    async def _append_comparison(
-        self, created: RunCreated, cards: Scorecards
+    async def _append(
+        self, asked: ComparisonAsked, runs: list[RunTaken], plan: PlanBound | None
     ) -> tuple[str, Appended]:
-        document = await asyncio.to_thread(_compared, created, cards)
-        digest = digest_of(canonical(document))
-        appended = await self._log.append(
-            subjects.comparison(digest),
-            [
-                ComparisonComputed(
-                    digest=digest,
-                    run_ids=[created.run_id],
-                    document=document,
-                    computed_at=datetime.now(UTC),
-                )
-            ],
-            append_id=digest,
-            expected_seq=0,
-            correlation_id=created.run_id,
+        made = await asyncio.to_thread(_compared, asked, runs, plan)
+        # Objects first: whoever reads the event finds what it names.
+        await asyncio.gather(self._objects.put(made.table), self._objects.put(made.content))
+        document, primary = made.document, made.document.primary
+        event = ComparisonComputed(
+            digest=made.digest,
+            scores_digest=document.scores_digest,
+            run_ids=[each.run_id for each in runs],
+            task=document.task,
+            dataset=document.datasets[0].dataset,
+            models=[each.model for each in document.contenders],
+            measure=primary.name,
+            verdict=document.verdict,
+            winners=primary.winner.contenders,
+            certainty=primary.winner.certainty,
+            settled=len(runs) == 1 and asked == _of_whole_run(runs[0].created),
+            computed_at=datetime.now(UTC),
         )
-        return digest, appended
-
-    async def _completed(self, run_id: str) -> RunCreated:
-        messages = await self._log.read(subjects.lifecycle(run_id))
-        events = [event for message in messages for _, event in message.events()]
-        created = next((each for each in events if isinstance(each, RunCreated)), None)
-        if created is None or any(isinstance(each, RunDeleted) for each in events):
-            raise NotComparable("unknown-run", f"There is no run {run_id}", status=404)
-        if not any(isinstance(each, RunCompleted) for each in events):
-            raise NotComparable(
-                "run-not-completed",
-                f"Run {run_id} has not completed",
-                detail="a comparison needs every entry's scores; wait for the run to complete",
-            )
-        return created
+        appended = await self._log.append(
+            subjects.comparison(made.digest),
+            [event],
+            append_id=made.digest,
+            expected_seq=0,
+            correlation_id=runs[0].run_id,
+        )
+        return made.digest, appended
 
 
-def _stored(message: Message | None) -> ScorecardsStored | None:
-    for _, event in message.events() if message else []:
-        if isinstance(event, ScorecardsStored):
-            return event
-    return None
+def _of_whole_run(created: RunCreated) -> ComparisonAsked:
+    """What a completed run is compared by."""
+    return ComparisonAsked(
+        contenders=[
+            ContenderMeant(run_id=created.run_id, position=each.position)
+            for each in created.contenders
+        ]
+    )
 
 
-def _compared(created: RunCreated, cards: Scorecards) -> ComparisonDocument:
+def _check(life: Life, asked: ComparisonAsked) -> None:
+    """See that a run may be compared as it stands."""
+    settled = life.status is Status.COMPLETED or life.status in _PARTS
+    if not settled and asked.as_of is None:
+        raise refusals.unsettled_run(life.created.run_id, life.status)
+
+
+def _compared(asked: ComparisonAsked, runs: list[RunTaken], plan: PlanBound | None) -> "Compared":
     # scipy is a third of the start of this process, and waits for the first comparison.
-    from runoff_scoring.compare import compare
+    from runoff_scoring.comparing.document import make_comparison
 
-    return compare(created, cards)
-
-
-def _report_of(evidence: Evidence) -> tuple[Report, bytes]:
-    report = make_report(evidence)
-    return report, report.model_dump_json().encode()
+    return make_comparison(asked, runs, plan)

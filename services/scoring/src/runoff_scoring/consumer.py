@@ -38,7 +38,7 @@ class Consumer:
 
     def __init__(self, log: EventLog, comparisons: Comparisons, scorers: RunScorers) -> None:
         self._log, self._comparisons, self._scorers = log, comparisons, scorers
-        self._gathering = comparisons.gathering
+        self._gathering = comparisons.runs.gathering
         self._computing = asyncio.Lock()
         """One slice at a time: threads that wait for each other's interpreter only lose time."""
 
@@ -57,9 +57,9 @@ class Consumer:
                 await settling.scored(batch)
 
     async def compute(self, command: ComputeComparison) -> Accepted | Problem:
-        """Compare a run's contenders because somebody asks."""
+        """Compare contenders because somebody asks."""
         try:
-            digest, seq = await self._comparisons.compute(command.run_id)
+            digest, seq = await self._comparisons.compute(command.asked)
         except NotComparable as refused:
             return refused.problem
         except LogUnavailable as error:

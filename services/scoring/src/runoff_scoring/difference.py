@@ -14,10 +14,10 @@ texts link them that do; `judge_pairwise` asks it. Its word is in the log, so th
 import itertools
 import json
 import math
-from collections.abc import Hashable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from functools import lru_cache
 
-from runoff_contracts.answers import Point
+from runoff_contracts.answers import Box, Point
 from runoff_contracts.events.entry import Difference, Prediction
 from runoff_contracts.scorers import WithinParams
 from runoff_scoring.boxes import class_counts, mean_overlap
@@ -99,18 +99,16 @@ def _of_boxes(predictions: Sequence[Prediction]) -> Difference:
     `iou` says how well these boxes lie upon each other, in the two contenders that agree least;
     it is none where no two of them detect a box of the same class.
     """
-    detected = [
-        [
-            box
-            for box in each.boxes or ()
-            if box.confidence is None or box.confidence >= _MIN_CONFIDENCE
-        ]
-        for each in predictions
-    ]
-    found = _most_frequent([frozenset(class_counts(boxes).items()) for boxes in detected])
-    overlaps = [mean_overlap(a, b) for a, b in itertools.combinations(detected, 2)]
+    seen = [detected(each.boxes or ()) for each in predictions]
+    found = _most_frequent([frozenset(class_counts(boxes).items()) for boxes in seen])
+    overlaps = [mean_overlap(a, b) for a, b in itertools.combinations(seen, 2)]
     known = [each for each in overlaps if each is not None]
     return found.model_copy(update={"iou": min(known)}) if known else found
+
+
+def detected(boxes: Iterable[Box]) -> list[Box]:
+    """The boxes that are answers, and not mere candidates."""
+    return [box for box in boxes if box.confidence is None or box.confidence >= _MIN_CONFIDENCE]
 
 
 def _said(prediction: Prediction) -> Hashable:

@@ -10,7 +10,9 @@ from collections.abc import Sequence
 
 from runoff_contracts.events.entry import EntryProcessed, EntryScored
 from runoff_contracts.events.lifecycle import RunCreated
+from runoff_scoring.columns import AnswerColumns
 from runoff_scoring.errors import IncompleteRun
+from runoff_scoring.record import Record
 from runoff_scoring.report import Columns, EntryPart, Evidence, Judges, Unscored
 from runoff_scoring.scorecards import Scorecards, ScorecardsBuilder
 
@@ -38,8 +40,13 @@ class Gathered:
         self._columns.add(entries)
         self._judges.add(entries)
 
-    def evidence(self) -> Evidence:
-        """Everything that a report is made of.
+    def record(self) -> Record:
+        """What a comparison is made of: the entries that were scored, be they all or not."""
+        cards = Scorecards(**self._cards.arrays(partial=True))
+        return Record(cards, AnswerColumns.of(self._columns).take(cards.places))
+
+    def whole(self) -> tuple[Evidence, Record]:
+        """Everything that the report of a completed run is made of, and its record.
 
         Raises:
             IncompleteRun: When an entry of the run was not added.
@@ -47,7 +54,8 @@ class Gathered:
         self._columns.check_complete()
         cards = Scorecards(**self._cards.arrays())
         judges = self._judges.reports()
-        return Evidence(self.created, cards, self._columns, self._unscored, judges)
+        evidence = Evidence(self.created, cards, self._columns, self._unscored, judges)
+        return evidence, Record(cards, AnswerColumns.of(self._columns))
 
 
 class Gathering:
@@ -100,11 +108,11 @@ class Gathering:
         """Gather a run no more: it is over, or the log has other slices than were seen here."""
         self._take(run_id)
 
-    def evidence(self, run_id: str) -> Evidence | None:
+    def take_whole(self, run_id: str) -> tuple[Evidence, Record] | None:
         """Everything that is known of a run, which is let go of; none where it is not whole."""
         gathered = self._take(run_id)
         try:
-            return gathered.evidence() if gathered else None
+            return gathered.whole() if gathered else None
         except IncompleteRun:
             return None
 

@@ -1,18 +1,22 @@
 """Scorecards: a run's scores as arrays in entry order, which comparisons are computed from.
 
-Stored as an `.npz` object with these arrays, for c contenders and n entries:
+With the columns of the answers (`columns`) they stand in one object of arrays
+(`runoff_objects.arrays`). For c contenders and n entries its arrays are:
 
-- one a scorer, by its name, float64 of shape (c, n): the score, NaN where nothing was scored;
+- `score.<scorer>`, float64 of shape (c, n): the score, NaN where nothing was scored;
 - `answers`, int32 of shape (c, n): place of the answer's words in `labels`, -1 where none was
   given;
 - `groups`, int32 of shape (c, n): equal for contenders of an entry whose answers match as the
   run's task says, -1 where none was given;
-- `labels` (sorted), `entry_ids` and `targets`, each a JSON list in UTF-8;
+- `labels` (texts, sorted) and `meanings`, uint64: equal for labels that match as the task says, so
+  that answers of several runs can be held against each other;
+- `entry_ids` (texts), `targets` (texts, sorted: JSON of each different target) and
+  `target_codes`, int32 of shape (n,): place of the entry's target among them;
+- `places`, int32 of shape (n,): place of the entry in the run, whose slices may not all be there;
 - `difference` and `confidence_difference`, float64 of shape (n,), NaN where there is none.
 """
 
 import hashlib
-import io
 import json
 import re
 from collections.abc import Iterable, Sequence
@@ -25,19 +29,14 @@ from numpy.typing import NDArray
 from runoff_contracts.answers import Target
 from runoff_contracts.events.entry import EntryScored
 from runoff_contracts.events.lifecycle import RunCreated
+from runoff_objects.arrays import Array, Packed, Texts
 from runoff_scoring.errors import IncompleteRun
+from runoff_scoring.meanings import meanings_of
 
 MAX_WORDS = 1000
 """Characters of an answer that are kept; a long one goes on as its hash."""
 _SHORTENED = re.compile(r".{1000}… sha256:[0-9a-f]{64}", re.DOTALL)
-_FIXED = (
-    "answers",
-    "labels",
-    "entry_ids",
-    "targets",
-    "difference",
-    "confidence_difference",
-)
+_SCORE = "score."
 
 
 @dataclass(frozen=True)
@@ -46,18 +45,20 @@ class Scorecards:
 
     scores: dict[str, NDArray[np.float64]]
     answers: NDArray[np.int32]
-    labels: list[str]
-    entry_ids: list[str]
-    targets: list[str]
-    """Each as JSON, `null` where there is none: boxes as objects would take ten times the room."""
+    labels: Texts
+    meanings: NDArray[np.uint64]
+    entry_ids: Texts
+    targets: Texts
+    target_codes: NDArray[np.int32]
+    places: NDArray[np.int32]
     difference: NDArray[np.float64]
     confidence_difference: NDArray[np.float64]
     groups: NDArray[np.int32]
 
     @property
     def n_entries(self) -> int:
-        """Entries of the run."""
-        return len(self.entry_ids)
+        """Entries that are here: all of a completed run's."""
+        return len(self.places)
 
     def label(self, contender: int, index: int) -> str | None:
         """What a contender answered for an entry."""
@@ -66,59 +67,68 @@ class Scorecards:
 
     def target(self, index: int) -> Target:
         """What was wanted of an entry."""
-        target: Target = json.loads(self.targets[index])
+        return self.target_of(int(self.target_codes[index]))
+
+    def target_of(self, code: int) -> Target:
+        """One of the different targets."""
+        target: Target = json.loads(self.targets[code])
         return target
 
     @classmethod
-    def of(cls, created: RunCreated, events: Iterable[EntryScored]) -> Self:
+    def of(
+        cls, created: RunCreated, events: Iterable[EntryScored], *, partial: bool = False
+    ) -> Self:
         """Fill the arrays from scored entries, in whatever order they come.
+
+        Args:
+            partial: Content with the entries that come; else all of the run are wanted.
 
         Raises:
             IncompleteRun: When an entry of the run is not among them.
         """
         builder = ScorecardsBuilder(created)
         builder.add(events)
-        return cls(**builder.arrays())
+        return cls(**builder.arrays(partial=partial))
 
-    def to_bytes(self) -> bytes:
-        """The `.npz` object; equal scorecards give equal bytes."""
-        buffer = io.BytesIO()
-        np.savez(
-            buffer,
-            allow_pickle=False,
-            answers=self.answers,
-            groups=self.groups,
-            labels=_text(self.labels),
-            entry_ids=_text(self.entry_ids),
-            targets=np.frombuffer(f"[{', '.join(self.targets)}]".encode(), dtype=np.uint8),
-            difference=self.difference,
-            confidence_difference=self.confidence_difference,
-            **{f"score.{name}": values for name, values in self.scores.items()},
-        )
-        return buffer.getvalue()
+    def arrays(self) -> dict[str, Array]:
+        """As they are packed."""
+        return {
+            **{f"{_SCORE}{name}": values for name, values in self.scores.items()},
+            **self.labels.arrays("labels"),
+            **self.entry_ids.arrays("entry_ids"),
+            **self.targets.arrays("targets"),
+            **{name: getattr(self, name) for name in _PLAIN},
+        }
 
     @classmethod
-    def from_bytes(cls, content: bytes) -> Self:
-        """The scorecards that `to_bytes` wrote."""
-        with np.load(io.BytesIO(content), allow_pickle=False) as arrays:
-            fixed = {name: arrays[name] for name in _FIXED}
-            # Scorecards of earlier releases have none: the words of answers are next best.
-            groups = arrays["groups"] if "groups" in arrays.files else fixed["answers"]
-            scores = {
-                name.removeprefix("score."): arrays[name]
-                for name in arrays.files
-                if name.startswith("score.")
-            }
+    def unpacked(cls, packed: Packed) -> Self:
+        """The scorecards whose arrays were packed.
+
+        Raises:
+            KeyError: When one of them is not there.
+        """
         return cls(
-            scores=scores,
-            answers=fixed["answers"],
-            labels=json.loads(fixed["labels"].tobytes()),
-            entry_ids=json.loads(fixed["entry_ids"].tobytes()),
-            targets=[json.dumps(each) for each in json.loads(fixed["targets"].tobytes())],
-            difference=fixed["difference"],
-            confidence_difference=fixed["confidence_difference"],
-            groups=groups,
+            scores={
+                name.removeprefix(_SCORE): values
+                for name, values in packed.arrays.items()
+                if name.startswith(_SCORE)
+            },
+            labels=packed.texts("labels"),
+            entry_ids=packed.texts("entry_ids"),
+            targets=packed.texts("targets"),
+            **{name: packed.arrays[name] for name in _PLAIN},
         )
+
+
+_PLAIN = (
+    "answers",
+    "groups",
+    "meanings",
+    "target_codes",
+    "places",
+    "difference",
+    "confidence_difference",
+)
 
 
 class ScorecardsBuilder:
@@ -133,7 +143,8 @@ class ScorecardsBuilder:
         self._groups: dict[int, Sequence[int]] = {}
         self._codes: dict[str, int] = {}
         self._entry_ids = [""] * n_entries
-        self._targets = ["null"] * n_entries
+        self._targets: dict[str, int] = {}
+        self._target_codes = np.zeros(n_entries, dtype=np.int32)
         self._difference = np.full(n_entries, np.nan)
         self._confidence = np.full(n_entries, np.nan)
 
@@ -142,7 +153,8 @@ class ScorecardsBuilder:
         for event in events:
             index = event.index
             self._entry_ids[index] = event.entry_id
-            self._targets[index] = json.dumps(event.target)
+            target = json.dumps(event.target)
+            self._target_codes[index] = self._targets.setdefault(target, len(self._targets))
             for score in event.scores:
                 if score.value is not None:
                     self._scores[score.scorer][score.contender, index] = score.value
@@ -157,28 +169,32 @@ class ScorecardsBuilder:
             if event.confidence_difference is not None:
                 self._confidence[index] = event.confidence_difference
 
-    def arrays(self) -> dict[str, Any]:
+    def arrays(self, *, partial: bool = False) -> dict[str, Any]:
         """What `Scorecards` is made of, by field (of as many types, hence `Any`).
 
         Raises:
-            IncompleteRun: When an entry of the run was not added.
+            IncompleteRun: When an entry of the run was not added, and all are wanted.
         """
-        found = sum(1 for each in self._entry_ids if each)
-        if found < self._created.n_entries:
-            raise IncompleteRun(self._created.run_id, found=found, expected=self._created.n_entries)
-        labels = sorted(self._codes)
-        places = np.full(len(labels) + 1, -1, dtype=np.int32)  # the last is what code -1 picks
-        places[[self._codes[label] for label in labels]] = np.arange(len(labels))
-        answers = places[self._answers]
+        known = np.array([bool(each) for each in self._entry_ids], dtype=bool)
+        found, expected = int(known.sum()), self._created.n_entries
+        if found < expected and not partial:
+            raise IncompleteRun(self._created.run_id, found=found, expected=expected)
+        labels, places = _ranked(self._codes)
+        answers = np.append(places, np.int32(-1))[self._answers]  # the last is what -1 picks
+        targets, target_places = _ranked(self._targets)
+        groups = self._grouped(answers)
         return {
-            "scores": self._scores,
-            "answers": answers,
-            "groups": self._grouped(answers),
-            "labels": labels,
-            "entry_ids": self._entry_ids,
-            "targets": self._targets,
-            "difference": self._difference,
-            "confidence_difference": self._confidence,
+            "scores": {name: values[:, known] for name, values in self._scores.items()},
+            "answers": answers[:, known],
+            "groups": groups[:, known],
+            "labels": Texts.of(labels),
+            "meanings": meanings_of(self._created.task, labels),
+            "entry_ids": Texts.of([each for each in self._entry_ids if each]),
+            "targets": Texts.of(targets),
+            "target_codes": target_places[self._target_codes[known]],
+            "places": np.flatnonzero(known).astype(np.int32),
+            "difference": self._difference[known],
+            "confidence_difference": self._confidence[known],
         }
 
     def _grouped(self, answers: NDArray[np.int32]) -> NDArray[np.int32]:
@@ -201,5 +217,9 @@ def shortened(words: str) -> str:
     return f"{words[:MAX_WORDS]}… sha256:{hashlib.sha256(words.encode()).hexdigest()}"
 
 
-def _text(values: Sequence[str]) -> NDArray[np.uint8]:
-    return np.frombuffer(json.dumps(values).encode(), dtype=np.uint8)
+def _ranked(codes: dict[str, int]) -> tuple[list[str], NDArray[np.int32]]:
+    """The texts, sorted, and the place of each code among them."""
+    ranked = sorted(codes)
+    places = np.zeros(len(ranked), dtype=np.int32)
+    places[[codes[each] for each in ranked]] = np.arange(len(ranked), dtype=np.int32)
+    return ranked, places

@@ -4,6 +4,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
+from runoff_contracts.comparison_asked import ComparisonAsked
 from runoff_contracts.events.again import Mode, Seed
 from runoff_contracts.events.lifecycle import ScorerUsed
 from runoff_contracts.ids import Digest, EntryId, ModelRef, Name, RunId
@@ -209,10 +210,10 @@ class DeleteRun(Command):
 
 
 class ComputeComparison(Command):
-    """Compare the contenders of one run."""
+    """Compare contenders of one run or of several; the same question has the same answer."""
 
     type: ClassVar[str] = "comparison.compute"
-    run_id: RunId
+    asked: ComparisonAsked
 
 
 class RebuildReadModels(Command):

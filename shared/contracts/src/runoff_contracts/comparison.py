@@ -1,4 +1,8 @@
-"""The comparison document: how contenders differ, and how sure that is."""
+"""The comparison document: how contenders differ, and how sure that is.
+
+It stands in the object store under its digest and is made of what the log says alone: the same
+runs compared in the same way give the same bytes. Nothing is rounded for people here.
+"""
 
 import hashlib
 import json
@@ -7,65 +11,68 @@ from typing import Literal
 from pydantic import BaseModel, Field
 
 from runoff_contracts.answers import Target
+from runoff_contracts.compared import (
+    AgreedPair,
+    ComparedContender,
+    ComparedGroup,
+    ComparedMetric,
+    ConfidenceBands,
+    FamilyTested,
+    FieldCompared,
+    LatencyPair,
+)
+from runoff_contracts.comparison_asked import ComparisonAsked
 from runoff_contracts.event import Fact
-from runoff_contracts.ids import Digest, ModelRef, RunId
+from runoff_contracts.ids import Digest
 
 MAX_LISTED = 1000
 """Disagreeing entries that the document lists itself; `n_disagree` counts them all."""
 
-Outcome = Literal["a_better", "b_better", "not_separable", "nothing_shared"]
-"""What may be said of a pair at 5 %, after Holm. `not_separable` never means equal."""
+
+class DatasetCompared(Fact):
+    """A dataset version that contenders were asked about."""
+
+    dataset: str
+    number: int
+    digest: Digest
+    entries_digest: Digest
+    """Of the entries that the runs selected."""
+    n_entries: int
 
 
-class ComparedContender(Fact):
-    """One contender's share of passed entries with its 95 % Wilson interval, and what is behind."""
+class Pairing(Fact):
+    """Whether the contenders may be held against each other, entry by entry."""
 
-    run_id: RunId
-    position: int
-    model: ModelRef
-    model_digest: Digest
-    n: int
-    """Entries scored: answered, and with a target."""
-    n_correct: int
-    """Entries that passed the document's measure."""
-    n_failed: int
-    """Entries that it did not answer; they are counted here and nowhere else."""
-    accuracy: float | None
-    """Of the measure, whichever it is: `n_correct / n`."""
-    interval: tuple[float, float] | None
-    """None where nothing was scored."""
+    same_entries: bool
+    """All were asked about the very same entries, by digest."""
+    n_union: int
+    """Entries that at least one contender was asked about."""
+    n_shared: int
+    """Entries that all were asked about, and whose targets are the same: these are compared."""
+    coverage: list[float]
+    """Share of the union that each contender was asked about."""
+    n_scored_by_all: int
+    """Entries with a score of the primary metric by every contender."""
+    notes: list[str] = Field(default_factory=list)
+    """In words, what a reader has to know: `120 entries have another target in run …`."""
 
 
-class ComparedPair(Fact):
-    """How two contenders differ on the entries that both answered."""
+class PlanBound(Fact):
+    """The plan that was sealed before, and whether this comparison keeps to it."""
 
-    a: int
-    """Place of the first in `contenders`."""
-    b: int
-    n_both: int
-    """Entries that are scored for both: only they count here."""
-    both_right: int
-    only_a_right: int
-    only_b_right: int
-    both_wrong: int
-    n_disagree: int
-    """Entries that both answered, with different answers, right or wrong. What differs is as the
-    task has it; among more than two contenders, answers whose words are not the same."""
-    difference: float | None
-    """Share of a minus share of b over the `n_both` entries."""
-    interval: tuple[float, float] | None
-    p_value: float | None
-    p_adjusted: float | None
-    """Holm over all pairs of this document."""
-    test: str
-    interval_method: str
-    outcome: Outcome
+    digest: Digest
+    sealed_seq: int
+    """Log sequence of the plan; those of the runs are higher, or `deviations` says so."""
+    deviations: list[str] = Field(default_factory=list)
+    """In words. With one of them the comparison is exploratory, whatever the plan said."""
 
 
 class DisputedEntry(Fact):
     """An entry on which contenders gave different answers."""
 
     entry_id: str
+    index: int
+    """Place among the compared entries, as in the table of entries."""
     target: Target
     answers: list[str | None]
     difference: float
@@ -75,27 +82,49 @@ class DisputedEntry(Fact):
 class ComparisonDocument(Fact):
     """The one document that every surface reads. `digest` is of its canonical bytes."""
 
-    version: Literal[1] = 1
+    version: Literal[2] = 2
     scores_digest: Digest
+    """Of answers, scores and tests alone: the same work done again has the same one."""
+    verdict: str
+    """One or two sentences on the primary metric."""
     task: str
-    measure: str | None = Field(default=None, exclude_if=lambda value: value is None)
-    """The scorer that is compared by: it passes or fails every entry. None in the first documents,
-    whose digests are of bytes without this field: theirs was accuracy."""
-    dataset: str
-    dataset_digest: Digest
-    entries_digest: Digest
-    scorers: list[str]
-    confidence_level: float = 0.95
+    asked: ComparisonAsked
+    """Every choice, defaults filled in."""
+    baseline: int | None
+    """Place in `contenders`."""
+    plan: PlanBound | None = None
+    datasets: list[DatasetCompared]
+    """One where all runs are over the same version and selection."""
+    pairing: Pairing
     contenders: list[ComparedContender] = Field(min_length=2)
-    pairs: list[ComparedPair]
-    n_entries: int
+    metrics: list[ComparedMetric]
+    """The primary metric first: it is what the verdict speaks of. Scorers in the runs' order."""
+    family: FamilyTested
+    """The tests that p-values are adjusted over."""
+    groups: list[ComparedGroup]
+    left_out: list[str] = Field(default_factory=list)
+    """In words, what is not here for its size: `metadata.camera: more than 50 values`."""
+    latency: list[LatencyPair]
+    """One a pair, in the order of the primary metric's pairs; empty where no times are known."""
+    confidence_bands: ConfidenceBands | None
+    """Of the entries' confidence differences; None where fewer than two contenders say theirs."""
+    differing: list[FieldCompared]
+    """Params, config, labels, models, lineage: what is not the same for all, sorted by name."""
+    same: dict[str, str | int | float | bool | None]
+    """What is the same for all, by name."""
+    agreement: list[AgreedPair]
+    """One a pair, in the order of the primary metric's pairs."""
     n_disagree: int
     """Entries on which at least two contenders gave different answers."""
     disagreeing: list[DisputedEntry]
     """The most disputed first, at most `MAX_LISTED`."""
-    policy: Literal["paired_only"] = "paired_only"
-    """What is missing: an entry counts for a pair only when both were scored."""
-    verdict: str
+    entries: Digest
+    """Table of all compared entries in the object store; `/api/comparisons/<digest>/entries`."""
+
+    @property
+    def primary(self) -> ComparedMetric:
+        """The metric that the verdict speaks of."""
+        return self.metrics[0]
 
 
 def canonical(document: BaseModel | dict[str, object]) -> bytes:

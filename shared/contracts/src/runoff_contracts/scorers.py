@@ -167,6 +167,11 @@ class CustomParams(ScorerParams):
         return True
 
 
+ValueKind = Literal["pass_fail", "graded", "bounded", "error"]
+"""0 or 1; a few ordered steps; a number within bounds; a number without an upper bound. Pairs of
+contenders are tested by the method that fits the kind."""
+
+
 @dataclass(frozen=True)
 class ScorerInfo:
     """One line of the table: what is known of a scorer without running it."""
@@ -174,12 +179,18 @@ class ScorerInfo:
     name: str
     tasks: frozenset[Task]
     higher_is_better: bool = True
-    is_pass_fail: bool = False
-    """Every value is 0 or 1, so that pairs are tested by McNemar's test. Parameters may say
-    otherwise: `is_pass_fail` knows."""
+    kind: ValueKind = "bounded"
+    """Of its values. Parameters may say otherwise: `kind_of` knows."""
+    unit: str | None = None
+    """Of its values; None for shares and numbers without one."""
     params: type[ScorerParams] = NoParams
     version: int = 1
     """The newest. It changes with every change of a value that the scorer gives."""
+
+    @property
+    def is_pass_fail(self) -> bool:
+        """Whether it gives 0 and 1 only, where its parameters say nothing else."""
+        return self.kind == "pass_fail"
 
 
 _CLASSIFICATION: frozenset[Task] = frozenset({"classification"})
@@ -190,29 +201,29 @@ _TEXT: frozenset[Task] = frozenset({"text"})
 KNOWN_SCORERS: dict[str, ScorerInfo] = {
     each.name: each
     for each in (
-        ScorerInfo("accuracy", _CLASSIFICATION, is_pass_fail=True),
-        ScorerInfo("log_loss", _CLASSIFICATION, higher_is_better=False),
+        ScorerInfo("accuracy", _CLASSIFICATION, kind="pass_fail"),
+        ScorerInfo("log_loss", _CLASSIFICATION, higher_is_better=False, kind="error"),
         ScorerInfo("brier", _CLASSIFICATION, higher_is_better=False),
-        ScorerInfo("top_k", _CLASSIFICATION, is_pass_fail=True, params=TopKParams),
-        ScorerInfo("found_all", _DETECTION, is_pass_fail=True, params=MatchParams),
+        ScorerInfo("top_k", _CLASSIFICATION, kind="pass_fail", params=TopKParams),
+        ScorerInfo("found_all", _DETECTION, kind="pass_fail", params=MatchParams),
         ScorerInfo("precision", _DETECTION, params=MatchParams),
         ScorerInfo("recall", _DETECTION, params=MatchParams),
         ScorerInfo("f1", _DETECTION, params=MatchParams),
         ScorerInfo("class_agreement", _DETECTION, params=BoxParams),
-        ScorerInfo("within", _COORDINATES, is_pass_fail=True, params=WithinParams),
-        ScorerInfo("pixel_distance", _COORDINATES, higher_is_better=False),
-        ScorerInfo("normalised_distance", _COORDINATES, higher_is_better=False),
-        ScorerInfo("normalised_match", _TEXT, is_pass_fail=True),
-        ScorerInfo("exact_match", _TEXT, is_pass_fail=True),
+        ScorerInfo("within", _COORDINATES, kind="pass_fail", params=WithinParams),
+        ScorerInfo("pixel_distance", _COORDINATES, False, kind="error", unit="px"),
+        ScorerInfo("normalised_distance", _COORDINATES, False, kind="error"),
+        ScorerInfo("normalised_match", _TEXT, kind="pass_fail"),
+        ScorerInfo("exact_match", _TEXT, kind="pass_fail"),
         ScorerInfo("token_f1", _TEXT),
-        ScorerInfo("choice", _TEXT, is_pass_fail=True, params=ChoiceParams),
-        ScorerInfo("numeric", _TEXT, is_pass_fail=True, params=NumericParams),
-        ScorerInfo("regex", _TEXT, is_pass_fail=True, params=RegexParams),
-        ScorerInfo("json_valid", _TEXT, is_pass_fail=True, params=JsonValidParams),
+        ScorerInfo("choice", _TEXT, kind="pass_fail", params=ChoiceParams),
+        ScorerInfo("numeric", _TEXT, kind="pass_fail", params=NumericParams),
+        ScorerInfo("regex", _TEXT, kind="pass_fail", params=RegexParams),
+        ScorerInfo("json_valid", _TEXT, kind="pass_fail", params=JsonValidParams),
         ScorerInfo("json_fields", _TEXT),
         ScorerInfo("similarity", _TEXT),
-        ScorerInfo("judge", _TEXT, is_pass_fail=True, params=JudgeParams),
-        ScorerInfo("judge_pairwise", _TEXT, params=JudgePairwiseParams),
+        ScorerInfo("judge", _TEXT, kind="pass_fail", params=JudgeParams),
+        ScorerInfo("judge_pairwise", _TEXT, kind="graded", params=JudgePairwiseParams),
     )
 }
 """By name."""
@@ -231,11 +242,27 @@ def is_pass_fail(scorer: str, params: Mapping[str, JsonValue]) -> bool:
 
     Nothing is assumed of an unknown one.
     """
+    return kind_of(scorer, params) == "pass_fail"
+
+
+def kind_of(scorer: str, params: Mapping[str, JsonValue]) -> ValueKind:
+    """What values a scorer with its parameters gives. Of an unknown one no bounds are assumed."""
     info = KNOWN_SCORERS.get(scorer)
-    if info is None or not info.is_pass_fail:
-        return False
+    if info is None:
+        return "error"
     # Of a judge: by more points it grades, and a fault that is there is no success.
-    return params.get("highest", 1) == 1 and params.get("higher_is_better") is not False
+    passes = params.get("highest", 1) == 1 and params.get("higher_is_better") is not False
+    return "graded" if info.kind == "pass_fail" and not passes else info.kind
+
+
+def is_exact(scorer: str, params: Mapping[str, JsonValue]) -> bool:
+    """Whether the same answers give the same values to the last bit.
+
+    Not so of what is made of confidences, boxes and points: their last bits follow from how entries
+    fell into batches.
+    """
+    info = KNOWN_SCORERS.get(scorer)
+    return info is not None and (is_pass_fail(scorer, params) or info.tasks == _TEXT)
 
 
 def judging_params(

@@ -5,6 +5,7 @@ from typing import Generic, Literal, TypeVar
 from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
 
 from runoff_contracts.answers import Target
+from runoff_contracts.compared import Certainty
 from runoff_contracts.comparison import ComparisonDocument
 from runoff_contracts.events.again import Mode, Seed
 from runoff_contracts.events.entry import Difference, Judgement, Prediction, Score
@@ -239,7 +240,7 @@ class ScorerView(View):
 
 
 class ComparisonView(View):
-    """The document with its own digest."""
+    """The document with its own digest; one of version 1 is served as it was and not read here."""
 
     digest: str
     document: ComparisonDocument
@@ -252,6 +253,12 @@ class ComparisonSummary(View):
     run_ids: list[str]
     dataset: str
     models: list[str]
+    task: str
+    measure: str
+    """The primary metric."""
+    winners: list[int]
+    """By it: places in `models`; none in comparisons of the first version."""
+    certainty: Certainty
     verdict: str
     computed_at: AwareDatetime
 

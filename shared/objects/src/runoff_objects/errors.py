@@ -4,7 +4,8 @@ ObjectError
 ├── ObjectMissing    nothing is stored under a digest
 ├── ObjectDamaged    what is stored is not what its digest says
 ├── EmptySelection   no entry fits what was selected
-└── BadPredictions   an uploaded file holds something else than predictions
+├── BadPredictions   an uploaded file holds something else than predictions
+└── BadArrays        an object is no object of arrays, or of arrays that cannot be packed
 """
 
 
@@ -37,3 +38,11 @@ class EmptySelection(ObjectError):
 
 class BadPredictions(ObjectError):
     """Upload the predictions anew: what is stored is not in the shape of `UploadedAnswer`."""
+
+
+class BadArrays(ObjectError):
+    """An older release wrote the object, or it is none of this kind: make it again."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"no object of arrays: {reason}")
+        self.reason = reason

@@ -6,13 +6,15 @@ from datetime import UTC, datetime
 import asyncpg
 import pydantic_core
 from fastapi import APIRouter
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field, model_validator
 from starlette.responses import Response
 
 from runoff_contracts.commands import ComputeComparison
+from runoff_contracts.comparison_asked import ComparisonAsked, ComparisonOptions, ContenderMeant
 from runoff_contracts.task import Status
 from runoff_contracts.views import AcceptedView, ComparisonSummary, ComparisonView, Page, RunView
-from runoff_query.api.parts import PartsOf
+from runoff_objects.errors import ObjectMissing
+from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.problems import refuse, unknown
 from runoff_query.api.reading import (
     Cursor,
@@ -29,21 +31,37 @@ from runoff_query.statements import statement
 router = APIRouter(tags=["comparisons"])
 
 
-class ComparisonRequest(BaseModel):
-    """Whose contenders to compare."""
+class ComparisonRequest(ComparisonOptions):
+    """Whom to compare, and how; what is left out has its default."""
 
-    model_config = ConfigDict(extra="forbid")
+    contenders: list[ContenderMeant] | None = Field(default=None, min_length=1, max_length=100)
+    """In the order in which they are listed."""
+    runs: list[str] | None = Field(default=None, min_length=1, max_length=100)
+    """Instead: all contenders of these runs."""
 
-    runs: list[str] = Field(min_length=1, max_length=1)
-    """One run: its contenders are compared with each other."""
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "ComparisonRequest":
+        if (self.contenders is None) == (self.runs is None):
+            raise ValueError("give either `contenders` or `runs`")
+        return self
 
 
 @router.post("/comparisons", status_code=201, response_model=AcceptedView)
-async def compute_comparison(asked: ComparisonRequest, parts: PartsOf) -> Response:
-    """Compare the contenders of a run; the same answers give the same document."""
-    run_id = await resolve(parts, asked.runs[0])
+async def compute_comparison(request: ComparisonRequest, parts: PartsOf) -> Response:
+    """Compare contenders of one run or several; the same question has the same document."""
+    contenders = request.contenders
+    if contenders is None:
+        contenders = [each for run in request.runs or () for each in await _all_of(parts, run)]
+    asked = ComparisonAsked(
+        contenders=contenders,
+        **{
+            name: getattr(request, name)
+            for name in ComparisonOptions.model_fields
+            if name in request.model_fields_set
+        },
+    )
     accepted = await parts.order(
-        ComputeComparison(command_id=str(uuid.uuid4()), sent_at=datetime.now(UTC), run_id=run_id),
+        ComputeComparison(command_id=str(uuid.uuid4()), sent_at=datetime.now(UTC), asked=asked),
         timeout_s=60.0,
     )
     digest = str(accepted.data["digest"])
@@ -52,6 +70,13 @@ async def compute_comparison(asked: ComparisonRequest, parts: PartsOf) -> Respon
         status=201,
         headers={"Location": f"/api/comparisons/{digest}"},
     )
+
+
+async def _all_of(parts: Parts, reference: str) -> list[ContenderMeant]:
+    run = await known_run(parts, await resolve(parts, reference))
+    return [
+        ContenderMeant(run_id=run.run_id, position=place) for place in range(len(run.contenders))
+    ]
 
 
 @router.get("/comparisons", response_model=Page[ComparisonSummary])
@@ -78,7 +103,7 @@ async def show_comparison(digest: str, parts: PartsOf, fresh: FreshOf) -> Respon
     row = await parts.pool.fetchrow(statement("read/comparison"), digest)
     if row is None:
         raise unknown("comparison", digest)
-    return _document(row, fresh)
+    return await _document(parts, row, fresh)
 
 
 @router.get("/runs/{run_id}/comparison", response_model=ComparisonView, tags=["runs"])
@@ -88,7 +113,7 @@ async def comparison_of_run(run_id: str, parts: PartsOf, fresh: FreshOf) -> Resp
     row = await parts.pool.fetchrow(statement("read/comparison_of_run"), run.run_id)
     if row is None:
         raise _why_none(run)
-    return _document(row, fresh)
+    return await _document(parts, row, fresh)
 
 
 def _why_none(run: RunView) -> Exception:
@@ -121,13 +146,31 @@ def _summary(row: asyncpg.Record) -> ComparisonSummary:
         run_ids=[str(each) for each in row["run_ids"]],
         dataset=row["dataset"],
         models=pydantic_core.from_json(row["models"]),
+        task=row["task"],
+        measure=row["measure"],
+        winners=pydantic_core.from_json(row["winners"]),
+        certainty=row["certainty"],
         verdict=row["verdict"],
         computed_at=row["computed_at"],
     )
 
 
-def _document(row: asyncpg.Record, fresh: Fresh) -> Response:
-    """The stored text goes out as it is: a reader can check it against the digest."""
-    body = f'{{"digest":"{row["digest"]}","document":{row["document"]}}}'
+async def _document(parts: Parts, row: asyncpg.Record, fresh: Fresh) -> Response:
+    """The stored bytes go out as they are: a reader can check them against the digest.
+
+    Raises:
+        ProblemRaised: When the object store has lost them.
+    """
+    digest, first = row["digest"], row["first_document"]
+    try:
+        content = first.encode() if first is not None else await parts.objects.get(digest)
+    except ObjectMissing as error:
+        raise refuse(
+            "comparison-lost",
+            "The document is not in the object store any more",
+            404,
+            "Compare the same contenders again to have it made anew.",
+        ) from error
     headers = {"ETag": fresh.version.etag, "Cache-Control": "no-cache"}
+    body = b'{"digest":"%s","document":%s}' % (digest.encode(), content)
     return Response(body, 200, headers, media_type="application/json")

@@ -182,21 +182,28 @@ CREATE INDEX entry_scores_confidence
     ON entry_scores (run_id, (coalesce(- confidence_difference, 1)), index);
 
 CREATE TABLE comparisons (
-    digest      text PRIMARY KEY,
-    document    text NOT NULL,
-    dataset     text NOT NULL,
-    models      text NOT NULL,
-    verdict     text NOT NULL,
-    computed_at timestamptz NOT NULL,
-    seq         bigint NOT NULL
+    digest         text PRIMARY KEY,
+    first_document text,
+    dataset        text NOT NULL,
+    models         text NOT NULL,
+    verdict        text NOT NULL,
+    computed_at    timestamptz NOT NULL,
+    seq            bigint NOT NULL,
+    scores_digest  text NOT NULL,
+    task           text NOT NULL,
+    measure        text NOT NULL,
+    winners        text NOT NULL,
+    certainty      text NOT NULL,
+    settled        boolean NOT NULL
 );
 
 CREATE UNIQUE INDEX comparisons_newest ON comparisons (seq DESC);
 
 CREATE TABLE comparison_runs (
-    run_id uuid NOT NULL,
-    digest text NOT NULL,
-    seq    bigint NOT NULL,
+    run_id  uuid NOT NULL,
+    digest  text NOT NULL,
+    seq     bigint NOT NULL,
+    settled boolean NOT NULL,
     PRIMARY KEY (run_id, digest)
 );
 

@@ -1,17 +1,21 @@
 """What the report needs of a run's processed entries, as arrays in entry order.
 
-For c contenders and n entries the numbers take 48 bytes for each of c * n, so that a run of
-100,000 entries and two contenders takes 10 MB, and 5 MB more where answers have probabilities,
+For c contenders and n entries the numbers take 66 bytes for each of c * n, so that a run of
+100,000 entries and two contenders takes 13 MB, and 5 MB more where answers have probabilities,
 however long its prompts and attempts are; boxes take 56 bytes each.
 """
 
 from collections.abc import Iterable
 
 import numpy as np
+from numpy.typing import NDArray
 
 from runoff_contracts.events.entry import EntryProcessed
 from runoff_contracts.events.lifecycle import RunCreated
+from runoff_scoring.boxes import class_counts
+from runoff_scoring.difference import detected
 from runoff_scoring.errors import IncompleteRun
+from runoff_scoring.meanings import number_of
 from runoff_scoring.report.boxes import Boxes
 from runoff_scoring.report.listed import Probabilities
 from runoff_scoring.report.parts import EntryPart
@@ -21,7 +25,7 @@ from runoff_scoring.report.values import MAX_SECTIONS, Metadata, Values
 class Columns:
     """Filled with one part of the processed entries after another, in any order.
 
-    All arrays are float64 of shape (c, n), with NaN where nothing is known.
+    Arrays of numbers are float64 of shape (c, n), with NaN where nothing is known.
     """
 
     def __init__(self, created: RunCreated) -> None:
@@ -33,7 +37,15 @@ class Columns:
         self.cost_usd = np.full(shape, np.nan)
         self.n_input = np.full(shape, np.nan)
         self.n_output = np.full(shape, np.nan)
+        self.total_s = np.full(shape, np.nan)
+        self.logprob = np.full(shape, np.nan)
         self.answered = np.zeros(shape, dtype=bool)
+        self.n_attempts = np.zeros(shape, dtype=np.uint8)
+        """At most 255: there are no more than 20 retries."""
+        self.points = np.full((2, *shape), np.nan) if created.task == "coordinates" else None
+        """x and y of answered points."""
+        self.meanings = np.zeros(shape, dtype=np.uint64) if created.task == "detection" else None
+        """Equal for answers that detect the same number of boxes of each class."""
         self.section = Values(n_entries, limit=MAX_SECTIONS)
         self.split = Values(n_entries, limit=MAX_SECTIONS)
         self.metadata = Metadata(n_entries)
@@ -72,6 +84,21 @@ class Columns:
             if prediction.usage is not None:
                 self.n_input[place] = prediction.usage.n_input
                 self.n_output[place] = prediction.usage.n_output
+            if prediction.total_s is not None:
+                self.total_s[place] = prediction.total_s
+            if prediction.logprob is not None:
+                self.logprob[place] = prediction.logprob
+            self.n_attempts[place] = min(len(prediction.attempts), 255)
+            if self.points is not None and prediction.point is not None:
+                self.points[:, *place] = prediction.point.x, prediction.point.y
+            if self.meanings is not None and prediction.boxes is not None:
+                counts = class_counts(detected(prediction.boxes))
+                self.meanings[place] = number_of(sorted(counts.items()))
+
+    @property
+    def seen(self) -> NDArray[np.bool_]:
+        """Which entries were added, shape (n,)."""
+        return self._seen
 
     def check_complete(self) -> None:
         """See that every entry was added.

@@ -15,6 +15,10 @@ from runoff_contracts.events.entry import EntryProcessed, Judgement, Usage
 from runoff_eventlog.message import Message
 
 
+class AttemptPart(Fact):
+    """That there was one is all that is read of it."""
+
+
 class PredictionPart(AnswerBody):
     """As `Prediction`."""
 
@@ -22,8 +26,11 @@ class PredictionPart(AnswerBody):
     confidence: float | None = None
     probabilities: dict[str, float] | None = None
     latency_s: float | None = None
+    logprob: float | None = None
     usage: Usage | None = None
     cost_usd: float | None = None
+    total_s: float | None = None
+    attempts: list[AttemptPart]
 
 
 class EntryPart(Fact):

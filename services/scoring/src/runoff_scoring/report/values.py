@@ -39,6 +39,15 @@ class Values:
         if len(self._codes) > self._limit:
             self._give_up(f"more than {self._limit} values")
 
+    def codes(self) -> tuple[list[str], NDArray[np.int32]] | None:
+        """The values, sorted, and the place of each entry's among them, -1 where it has none."""
+        if self._of_entry is None or not self._codes:
+            return None
+        values = sorted(self._codes)
+        places = np.full(len(values) + 1, -1, dtype=np.int32)  # the last is what -1 picks
+        places[[self._codes[value] for value in values]] = np.arange(len(values))
+        return values, places[self._of_entry]
+
     def groups(self) -> list[tuple[str, NDArray[np.intp]]]:
         """Each value, sorted, with the places of its entries in their order."""
         if self._of_entry is None:

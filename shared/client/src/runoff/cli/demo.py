@@ -60,8 +60,8 @@ def demo(
 
 
 def demo_document(run_id: str, view: ComparisonView) -> dict[str, object]:
-    """What `--json` prints: the comparison, with models by name."""
-    document = view.document
+    """What `--json` prints: the comparison by the primary metric, with models by name."""
+    document, primary = view.document, view.document.primary
     names = [each.model for each in document.contenders]
     return {
         "run_id": run_id,
@@ -71,11 +71,11 @@ def demo_document(run_id: str, view: ComparisonView) -> dict[str, object]:
             "contenders": [
                 {
                     "model": each.model,
-                    "n": each.n,
-                    "accuracy": each.accuracy,
-                    "interval": each.interval,
+                    "n": found.n,
+                    "accuracy": found.value,
+                    "interval": found.interval,
                 }
-                for each in document.contenders
+                for each, found in zip(document.contenders, primary.estimates, strict=True)
             ],
             "pairs": [
                 {
@@ -84,11 +84,11 @@ def demo_document(run_id: str, view: ComparisonView) -> dict[str, object]:
                     "difference": pair.difference,
                     "interval": pair.interval,
                     "p_value": pair.p_value,
-                    "test": pair.test,
+                    "test": primary.test,
                     "n_both": pair.n_both,
-                    "n_disagree": pair.n_disagree,
+                    "n_disagree": agreed.n_disagree,
                 }
-                for pair in document.pairs
+                for pair, agreed in zip(primary.pairs, document.agreement, strict=True)
             ],
         },
     }

@@ -10,7 +10,7 @@ from runoff.cli import words
 from runoff.cli.output import clean, safe
 from runoff.cli.tables import entries_table, plain_table, short
 from runoff.client import Client
-from runoff_contracts.comparison import ComparedPair, ComparisonDocument
+from runoff_contracts.comparison import ComparisonDocument
 from runoff_contracts.views import ComparisonView, EntryView
 
 N_DISPUTED = 5
@@ -49,20 +49,23 @@ def most_disputed(
 
 
 def contenders_table(document: ComparisonDocument) -> Table:
-    """The primary scorer's mean with its interval, one row a contender."""
-    level = f"{document.confidence_level * 100:g} % interval"
-    primary = clean(document.scorers[0].partition("@")[0]) if document.scorers else "accuracy"
+    """The primary metric with its interval, one row a contender."""
+    metric = document.primary
+    counts = metric.kind == "pass_fail"
+    level = f"{document.asked.confidence * 100:g} % interval"
     table = plain_table(
-        "model", primary, level, "right", "scored", "failed",
-        right=[primary, "right", "scored", "failed"],
+        "model", clean(metric.name), level, "right", "scored", "failed",
+        right=[clean(metric.name), "right", "scored", "failed"],
     )  # fmt: skip
-    for each in document.contenders:
+    for each, found in zip(document.contenders, metric.estimates, strict=True):
         table.add_row(
-            safe(each.model),
-            words.percent(each.accuracy),
-            words.percent_interval(each.interval),
-            str(each.n_correct),
-            str(each.n),
+            safe(each.name),
+            words.percent(found.value) if counts else words.number(found.value),
+            words.percent_interval(found.interval)
+            if counts
+            else words.number_interval(found.interval),
+            "" if found.n_correct is None else str(found.n_correct),
+            str(found.n),
             str(each.n_failed),
         )
     return table
@@ -70,30 +73,32 @@ def contenders_table(document: ComparisonDocument) -> Table:
 
 def pairs_table(document: ComparisonDocument) -> Table:
     """Paired differences, one row a pair."""
-    level = f"{document.confidence_level * 100:g} % interval"
-    several = len(document.pairs) > 1
+    metric = document.primary
+    counts = metric.kind == "pass_fail"
+    level = f"{document.asked.confidence * 100:g} % interval"
+    adjusted = document.family.n_tests > 1
+    method = "Holm" if document.family.adjust == "holm" else "BH"
     table = plain_table(
-        "pair", "difference", level, "p (Holm)" if several else "p", "entries", "disagree",
+        "pair", "difference", level, f"p ({method})" if adjusted else "p", "entries", "disagree",
         right=["difference", "entries", "disagree"],
     )  # fmt: skip
-    for pair in document.pairs:
+    for pair, agreed in zip(metric.pairs, document.agreement, strict=True):
         table.add_row(
-            safe(_pair_name(document, pair)),
-            words.points(pair.difference),
-            words.points_interval(pair.interval),
-            words.p_value(pair.p_adjusted if several else pair.p_value),
+            safe(f"{document.contenders[pair.a].name} against {document.contenders[pair.b].name}"),
+            words.points(pair.difference) if counts else words.number(pair.difference),
+            words.points_interval(pair.interval)
+            if counts
+            else words.number_interval(pair.interval),
+            words.p_value(pair.p_adjusted),
             str(pair.n_both),
-            str(pair.n_disagree),
+            str(agreed.n_disagree),
         )
     return table
 
 
 def _methods(document: ComparisonDocument) -> str:
-    tests = " / ".join(sorted({clean(pair.test) for pair in document.pairs}))
-    intervals = " / ".join(sorted({clean(pair.interval_method) for pair in document.pairs}))
-    return f"p: {tests}. Interval of the difference: {intervals}."
-
-
-def _pair_name(document: ComparisonDocument, pair: ComparedPair) -> str:
-    a, b = document.contenders[pair.a], document.contenders[pair.b]
-    return f"{a.model} against {b.model}"
+    metric, family = document.primary, document.family
+    said = f"p: {clean(metric.test)}. Interval of the difference: {clean(metric.interval_method)}."
+    if family.n_tests > 1:
+        said += f" One family of {family.n_tests} tests: {clean(family.name)}."
+    return said

@@ -13,7 +13,7 @@ from typing import Any
 from pydantic import BaseModel, TypeAdapter
 from pydantic.json_schema import models_json_schema
 
-from runoff_contracts import comparison, ids, task
+from runoff_contracts import compared, ids, task
 from runoff_contracts.events import entry
 
 Schema = dict[str, Any]
@@ -30,7 +30,7 @@ _NAMED: dict[str, ModuleType] = {
     "Task": task,
     "Priority": task,
     "ErrorClass": entry,
-    "Outcome": comparison,
+    "Certainty": compared,
 }
 """Types with a name of their own, and the modules that describe them."""
 

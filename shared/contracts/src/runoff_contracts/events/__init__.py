@@ -2,7 +2,7 @@
 
 from runoff_contracts.event import EventTypes
 from runoff_contracts.events.again import EntryAnsweredAgain, EntryAskedAgain
-from runoff_contracts.events.comparison import ComparisonComputed
+from runoff_contracts.events.comparison import ComparisonComputed, document_by_reference
 from runoff_contracts.events.dataset import DatasetRegistered, DatasetVersionAdded
 from runoff_contracts.events.entry import EntryProcessed, EntryScored
 from runoff_contracts.events.lifecycle import (
@@ -45,5 +45,7 @@ TYPES = EventTypes(
     ScorecardsStored,
     ComparisonComputed,
 )
+
+TYPES.upcasts("comparison.computed", from_version=1)(document_by_reference)
 
 __all__ = ["TYPES"]

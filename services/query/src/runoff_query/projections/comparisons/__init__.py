@@ -1,4 +1,4 @@
-"""Comparisons: the document of each, byte for byte, and the runs that it is of."""
+"""Comparisons: what each came to, and the runs that it is of."""
 
 from runoff_query.projections.comparisons.project import project
 from runoff_query.projections.projection import Projection

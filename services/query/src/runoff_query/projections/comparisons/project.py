@@ -1,4 +1,4 @@
-"""Keeps comparison documents as they were computed."""
+"""Keeps what comparisons came to; their documents are objects, those of the first version rows."""
 
 from collections.abc import Sequence
 
@@ -22,19 +22,28 @@ async def project(connection: Connection, facts: Sequence[Recorded]) -> None:
 
 async def _add(connection: Connection, seq: int, content: ComputedDocument) -> None:
     event = content.event
-    models = pydantic_core.to_json([each.model for each in event.document.contenders])
     if await deleted_among(connection, event.run_ids):
         return
     await connection.execute(
         statement("projections/comparisons/add"),
         event.digest,
-        content.document,
-        storable(event.document.dataset),
-        models.decode(),
-        storable(event.document.verdict),
+        content.first_document,
+        storable(event.dataset),
+        pydantic_core.to_json(event.models).decode(),
+        storable(event.verdict),
         event.computed_at,
         seq,
+        event.scores_digest,
+        event.task,
+        storable(event.measure),
+        pydantic_core.to_json(event.winners).decode(),
+        event.certainty,
+        event.settled,
     )
     await connection.execute(
-        statement("projections/comparisons/add_runs"), event.digest, event.run_ids, seq
+        statement("projections/comparisons/add_runs"),
+        event.digest,
+        event.run_ids,
+        seq,
+        event.settled,
     )

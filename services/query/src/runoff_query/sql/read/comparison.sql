@@ -1,5 +1,5 @@
--- One comparison: digest, document.
+-- One comparison: digest, first_document.
 -- $1 text: digest
-SELECT digest, document
+SELECT digest, first_document
   FROM comparisons
  WHERE digest = $1;

@@ -1,6 +1,8 @@
--- Comparisons, newest first: digest, dataset, models, verdict, computed_at, seq, runs.
+-- Comparisons, newest first: digest, dataset, models, verdict, computed_at, seq, scores_digest,
+-- task, measure, winners, certainty, runs.
 -- $1 bigint: before this sequence, or null   $2 integer: at most so many
-SELECT digest, dataset, models, verdict, computed_at, seq,
+SELECT digest, dataset, models, verdict, computed_at, seq, scores_digest, task, measure, winners,
+       certainty,
        ARRAY (SELECT run_id
                 FROM comparison_runs
                WHERE comparison_runs.digest = comparisons.digest

@@ -9,6 +9,7 @@ SELECT runs.run_id, created_seq, runs.seq, status, task, dataset, dataset_versio
   LEFT JOIN LATERAL (SELECT digest, seq
                        FROM comparison_runs
                       WHERE comparison_runs.run_id = runs.run_id
+                        AND settled
                       ORDER BY seq DESC
                       LIMIT 1) AS compared ON true
  WHERE runs.run_id = $1;

@@ -52,6 +52,7 @@ SELECT runs.run_id, created_seq, runs.seq, status, task, dataset, dataset_versio
   LEFT JOIN LATERAL (SELECT digest, seq
                        FROM comparison_runs
                       WHERE comparison_runs.run_id = runs.run_id
+                        AND settled
                       ORDER BY seq DESC
                       LIMIT 1) AS compared ON true
  ORDER BY created_seq DESC;

@@ -1,0 +1,122 @@
+"""Each contender by itself: what it answered, how sure it was, what it cost, what was retried."""
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runoff_contracts.bands import HIGH_ABOVE, MEDIUM_FROM
+from runoff_contracts.compared import (
+    Approval,
+    ComparedContender,
+    ConfidenceBands,
+    Latency,
+    RetriedScores,
+    Spending,
+)
+from runoff_scoring.comparing.joined import Joined
+from runoff_scoring.comparing.metrics import Metric
+from runoff_scoring.comparing.taken import ContenderTaken
+from runoff_scoring.comparing.times import latencies
+from runoff_statistics import retry_effect
+
+_DIGITS = 9
+"""As `runoff_contracts.bands`."""
+
+
+def describe(joined: Joined, primary: Metric) -> list[ComparedContender]:
+    """One a contender, over the compared entries."""
+    timed = latencies(joined.number("latency_s"), joined.number("total_s"), len(joined.contenders))
+    return [
+        _contender(joined, place, each, primary, latency)
+        for place, (each, latency) in enumerate(zip(joined.contenders, timed, strict=True))
+    ]
+
+
+def bands(values: NDArray[np.float64]) -> ConfidenceBands | None:
+    """Shares of confidences, or of their differences, in the bands; NaN is nothing known."""
+    known = np.round(values[~np.isnan(values)], _DIGITS)
+    n = len(known)
+    if not n:
+        return None
+    low, high = int((known < MEDIUM_FROM).sum()), int((known > HIGH_ABOVE).sum())
+    return ConfidenceBands(n=n, low=low / n, medium=(n - low - high) / n, high=high / n)
+
+
+def _contender(
+    joined: Joined, place: int, taken: ContenderTaken, primary: Metric, latency: Latency | None
+) -> ComparedContender:
+    run, contender = taken.run, taken.contender
+    n_answered = int(joined.answered[place].sum())
+    confidence = _row(joined, place, "confidence")
+    return ComparedContender(
+        run_id=run.run_id,
+        position=contender.position,
+        model=contender.model,
+        number=contender.number,
+        digest=contender.digest,
+        alias=run.alias,
+        name=taken.name,
+        n_asked=joined.n_entries,
+        n_answered=n_answered,
+        n_failed=joined.n_entries - n_answered,
+        duration_s=run.duration_s,
+        model_time_s=_sum(_row(joined, place, "latency_s")),
+        latency=latency,
+        spending=_spending(joined, place),
+        logprob_mean=_mean(_row(joined, place, "logprob")),
+        confidence_mean=_mean(confidence),
+        confidence_bands=None if confidence is None else bands(confidence),
+        retried=_retried(joined, place, primary),
+        approval=approval_of(taken),
+    )
+
+
+def approval_of(taken: ContenderTaken) -> Approval | None:
+    """What people said of the contender's answers; nobody says anything yet."""
+    return None
+
+
+def _row(joined: Joined, place: int, name: str) -> NDArray[np.float64] | None:
+    found = joined.number(name)
+    return None if found is None or np.isnan(found[place]).all() else found[place]
+
+
+def _sum(row: NDArray[np.float64] | None) -> float | None:
+    return None if row is None else float(np.nansum(row))
+
+
+def _mean(row: NDArray[np.float64] | None) -> float | None:
+    return None if row is None else float(np.nanmean(row))
+
+
+def _spending(joined: Joined, place: int) -> Spending:
+    n_input, n_output = _row(joined, place, "n_input"), _row(joined, place, "n_output")
+    cost = _row(joined, place, "cost_usd")
+    tokens = [None if each is None else int(np.nansum(each)) for each in (n_input, n_output)]
+    return Spending(
+        n_metered=0 if n_input is None else int((~np.isnan(n_input)).sum()),
+        n_input_tokens=tokens[0],
+        n_output_tokens=tokens[1],
+        n_total_tokens=None if tokens[0] is None or tokens[1] is None else tokens[0] + tokens[1],
+        n_priced=0 if cost is None else int((~np.isnan(cost)).sum()),
+        cost_usd=_sum(cost),
+    )
+
+
+def _retried(joined: Joined, place: int, primary: Metric) -> RetriedScores | None:
+    """None where every answer, or none, came at the first attempt."""
+    taken = joined.contenders[place]
+    attempts = joined.of(taken, taken.run.record.columns.n_attempts)
+    scored = ~np.isnan(primary.values[place])
+    again = attempts[scored].astype(int) > 1
+    # Of one group alone nothing is to be tested, and scipy.stats is not to be imported for it.
+    if not again.any() or again.all():
+        return None
+    found = retry_effect(primary.values[place][scored], again)
+    return RetriedScores(
+        n_retried=found.n_retried,
+        n_first=len(again) - found.n_retried,
+        mean_retried=found.mean_retried,
+        mean_first=found.mean_others,
+        p_value=found.test.p_value,
+        test=found.test.method,
+    )

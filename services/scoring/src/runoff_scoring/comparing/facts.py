@@ -1,0 +1,73 @@
+"""What was chosen and used: which of it differs between contenders, and which is the same."""
+
+import json
+from collections.abc import Iterator, Mapping, Sequence
+
+from pydantic import JsonValue
+
+from runoff_contracts.compared import FieldCompared
+from runoff_scoring.comparing.taken import ContenderTaken, Scalar
+
+MAX_FIELDS = 500
+_MAX_TEXT = 300
+_DEPTH = 4
+
+
+def facts_of(taken: ContenderTaken) -> dict[str, Scalar]:
+    """Everything that could make a contender another one, by dotted name."""
+    created, contender = taken.run.created, taken.contender
+    nested: dict[str, JsonValue] = {
+        "alias": taken.run.alias,
+        "config": created.config.model_dump(mode="json"),
+        "dataset": created.dataset.model_dump(mode="json"),
+        "entries": created.entries,
+        "labels": dict(taken.run.labels),
+        "lineage": dict(taken.run.lineage),
+        "model": {
+            "name": contender.model,
+            "number": contender.number,
+            "digest": contender.digest,
+            "spec": None if contender.spec is None else contender.spec.model_dump(mode="json"),
+        },
+        "params": dict(taken.run.params),
+        "priority": created.priority,
+        "scorers": {
+            each.name: {"version": each.version, "params": each.params} for each in created.scorers
+        },
+        "status": str(taken.run.status),
+    }
+    return dict(_flat("", nested, _DEPTH))
+
+
+def compared_facts(
+    contenders: Sequence[ContenderTaken], left_out: list[str]
+) -> tuple[list[FieldCompared], dict[str, Scalar]]:
+    """What differs, sorted by name, and what is the same for all; None says the same as nothing."""
+    facts = [facts_of(each) for each in contenders]
+    names = sorted(set().union(*facts))
+    if len(names) > MAX_FIELDS:
+        left_out.append(f"params, config and lineage: {len(names) - MAX_FIELDS} further names")
+    differing: list[FieldCompared] = []
+    same: dict[str, Scalar] = {}
+    for name in names[:MAX_FIELDS]:
+        values = [each.get(name) for each in facts]
+        # 1 and True, and 1 and 1.0, are equal to Python and not to whoever chose them.
+        if len({(type(each), each) for each in values}) > 1:
+            differing.append(FieldCompared(name=name, values=values))
+        elif values[0] is not None:
+            same[name] = values[0]
+    return differing, same
+
+
+def _flat(prefix: str, value: JsonValue, depth: int) -> Iterator[tuple[str, Scalar]]:
+    if isinstance(value, Mapping) and depth:
+        for key, inner in value.items():
+            yield from _flat(f"{prefix}.{key}" if prefix else key, inner, depth - 1)
+    elif isinstance(value, dict | list):
+        yield prefix, _short(json.dumps(value, sort_keys=True, ensure_ascii=False))
+    else:
+        yield prefix, _short(value) if isinstance(value, str) else value
+
+
+def _short(text: str) -> str:
+    return text if len(text) <= _MAX_TEXT else f"{text[: _MAX_TEXT - 1]}…"

@@ -1,0 +1,260 @@
+"""By which methods a metric is compared, and the comparison of two rows of scores by them."""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runoff_contracts.compared import Estimate, Interval, MarginTested
+from runoff_contracts.comparison_asked import ComparisonAsked
+from runoff_scoring.comparing import refusals
+from runoff_scoring.comparing.metrics import Metric
+from runoff_statistics import Interval as FoundInterval
+from runoff_statistics import (
+    MethodChoice,
+    PairedTable,
+    StatisticsError,
+    choose_method,
+    cohens_dz,
+    compare_scores,
+    detectable_difference,
+    detectable_mean_difference,
+    discordant_odds_ratio,
+    mcnemar_p_value,
+    mean_interval,
+    means_within_margin,
+    paired_difference,
+    proportions_within_margin,
+    wilson_interval,
+)
+
+Scores = NDArray[np.float64]
+_SMALLEST_SD = 1e-300
+
+
+@dataclass(frozen=True)
+class Methods:
+    """How one metric is compared."""
+
+    metric: Metric
+    choice: MethodChoice
+    clusters: NDArray[np.int64] | None
+    """Of the compared entries, or of a group of them."""
+    confidence: float
+    alpha: float
+    seed: int
+    margin: float | None
+
+    @property
+    def counts(self) -> bool:
+        """Whether a table of right and wrong says it all."""
+        return self.choice.test == "mcnemar" and self.choice.interval == "tango"
+
+
+@dataclass(frozen=True)
+class PairFound:
+    """A minus B, on the entries that both have a score for."""
+
+    n_both: int
+    n_missing: int
+    table: PairedTable | None
+    """Of a metric that passes or fails."""
+    n_disagree: int
+    difference: float | None = None
+    interval: Interval | None = None
+    p_value: float | None = None
+    effect: float | None = None
+    detectable: float | None = None
+    margin: MarginTested | None = None
+    reason: str | None = None
+
+
+def methods_of(
+    metric: Metric, asked: ComparisonAsked, clusters: NDArray[np.int64] | None, *, primary: bool
+) -> Methods:
+    """The methods of the metric's kind, or those that are asked for.
+
+    Raises:
+        NotComparable: When they do not fit the kind, or the margin does not.
+    """
+    meant = asked.methods.get(metric.name)
+    try:
+        choice = choose_method(
+            metric.kind,
+            clustered=clusters is not None,
+            test=None if meant is None else meant.test,
+            interval=None if meant is None else meant.interval,
+        )
+    except StatisticsError as error:
+        raise refusals.bad_method(metric.name, str(error)) from error
+    if metric.kind != "pass_fail" and (choice.test == "mcnemar" or choice.interval == "tango"):
+        raise refusals.bad_method(
+            metric.name, "McNemar's test and Tango's interval are for scores of 0 and 1"
+        )
+    margin = asked.margin if primary else None
+    if margin is not None and metric.kind == "pass_fail" and margin >= 1:
+        raise refusals.bad_margin(
+            f"{metric.name} differs by 1 at most; two points of it are a margin of 0.02"
+        )
+    return Methods(
+        metric=metric,
+        choice=choice,
+        clusters=clusters,
+        confidence=asked.confidence,
+        alpha=asked.alpha,
+        seed=asked.seed,
+        margin=margin,
+    )
+
+
+def estimate(values: Scores, methods: Methods, clusters: NDArray[np.int64] | None) -> Estimate:
+    """One contender's share or mean over its own scored entries, shape (n,) with NaN for none."""
+    known = ~np.isnan(values)
+    scored = values[known]
+    n, passes = len(scored), methods.metric.kind == "pass_fail"
+    n_correct = int(scored.sum()) if passes else None
+    if not n:
+        return Estimate(
+            n=0, n_correct=n_correct, value=None, interval=None, reason="no entry is scored"
+        )
+    if n_correct is not None and clusters is None:
+        interval = wilson_interval(n_correct, n, methods.confidence)
+        return Estimate(n=n, n_correct=n_correct, value=n_correct / n, interval=_pair(interval))
+    found = mean_interval(
+        scored, None if clusters is None else clusters[known], confidence=methods.confidence
+    )
+    return Estimate(
+        n=n,
+        n_correct=n_correct,
+        value=found.estimate,
+        interval=_pair(found.interval),
+        reason=found.reason,
+    )
+
+
+def compare_pair(
+    a: Scores, b: Scores, methods: Methods, clusters: NDArray[np.int64] | None
+) -> PairFound:
+    """Two rows of scores, shape (n,) with NaN where there is none."""
+    both = ~(np.isnan(a) | np.isnan(b))
+    if not both.all():
+        a, b = a[both], b[both]
+        clusters = None if clusters is None else clusters[both]
+    n, n_missing = len(a), int(len(both) - len(a))
+    table = _table(a, b) if methods.metric.kind == "pass_fail" else None
+    if not n:
+        reason = "no entry is scored for both"
+        return PairFound(0, n_missing, table, 0, reason=reason)
+    n_disagree = table.n_discordant if table is not None else int(np.count_nonzero(a != b))
+    margin = _margin(a, b, table, methods, clusters)
+    detectable = _detectable(a, b, table, methods)
+    if table is not None and methods.counts:
+        shared = paired_difference(table, methods.confidence)
+        return PairFound(
+            n_both=n,
+            n_missing=n_missing,
+            table=table,
+            n_disagree=n_disagree,
+            difference=shared.estimate,
+            interval=_pair(shared.interval),
+            p_value=mcnemar_p_value(table),
+            effect=discordant_odds_ratio(table).estimate,
+            detectable=detectable,
+            margin=margin,
+        )
+    return _tested(a, b, n_missing, table, n_disagree, methods, clusters, detectable, margin)
+
+
+def _tested(
+    a: Scores,
+    b: Scores,
+    n_missing: int,
+    table: PairedTable | None,
+    n_disagree: int,
+    methods: Methods,
+    clusters: NDArray[np.int64] | None,
+    detectable: float | None,
+    margin: MarginTested | None,
+) -> PairFound:
+    choice = methods.choice
+    # What is overridden is asked for by name; clusters have one method and take none.
+    named = clusters is None
+    found = compare_scores(
+        a,
+        b,
+        choice.kind,
+        clusters=clusters,
+        test=choice.test if named else None,
+        interval=choice.interval if named else None,
+        confidence=methods.confidence,
+        seed=methods.seed,
+    )
+    return PairFound(
+        n_both=len(a),
+        n_missing=n_missing,
+        table=table,
+        n_disagree=n_disagree,
+        difference=found.difference.estimate,
+        interval=_pair(found.difference.interval),
+        p_value=found.test.p_value,
+        effect=found.effect,
+        detectable=detectable,
+        margin=margin,
+        reason=found.difference.reason or found.test.reason,
+    )
+
+
+def _table(a: Scores, b: Scores) -> PairedTable:
+    """Scores of 0 and 1 as counts."""
+    both, only_a = int((a * b).sum()), int(a.sum())
+    only_b = int(b.sum())
+    return PairedTable(both, only_a - both, only_b - both, len(a) - only_a - only_b + both)
+
+
+def _margin(
+    a: Scores,
+    b: Scores,
+    table: PairedTable | None,
+    methods: Methods,
+    clusters: NDArray[np.int64] | None,
+) -> MarginTested | None:
+    """The margin is of the metric's own unit; where lower is better, not inferior is not higher."""
+    if methods.margin is None:
+        return None
+    if methods.alpha >= 0.5:
+        return None
+    if table is not None and clusters is None:
+        found = proportions_within_margin(table, methods.margin, alpha=methods.alpha)
+    else:
+        sign = 1.0 if methods.metric.higher_is_better else -1.0
+        found = means_within_margin(sign * (a - b), methods.margin, clusters, alpha=methods.alpha)
+    known = found.p_equivalent is not None
+    interval = _pair(found.interval)
+    if interval is not None and not methods.metric.higher_is_better:
+        interval = (-interval[1], -interval[0])
+    return MarginTested(
+        margin=methods.margin,
+        equivalent=found.equivalent if known else None,
+        not_inferior=found.not_inferior if known else None,
+        interval=interval,
+        equivalence_p=found.p_equivalent,
+        non_inferiority_p=found.p_not_inferior,
+        method=found.method,
+    )
+
+
+def _detectable(a: Scores, b: Scores, table: PairedTable | None, methods: Methods) -> float | None:
+    """For entries that stand alone: of clusters neither formula holds."""
+    if methods.clusters is not None or len(a) < 2:
+        return None
+    if table is not None:
+        share = table.n_discordant / table.n
+        return detectable_difference(table.n, share, confidence=1 - methods.alpha)
+    sd = float((a - b).std(ddof=1))
+    if not np.isfinite(sd) or sd <= _SMALLEST_SD or cohens_dz(a - b) is None:
+        return None
+    return detectable_mean_difference(len(a), sd, confidence=1 - methods.alpha)
+
+
+def _pair(interval: FoundInterval | None) -> Interval | None:
+    return None if interval is None else (interval.low, interval.high)

@@ -1,0 +1,89 @@
+"""A run as it is compared: what the log says of it, and its record."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from pydantic import JsonValue
+
+from runoff_contracts.events.lifecycle import Contender, RunCreated
+from runoff_contracts.task import Status
+from runoff_scoring.record import Record
+
+Scalar = str | int | float | bool | None
+
+
+@dataclass(frozen=True)
+class RunTaken:
+    """One run, as it stands or stood."""
+
+    created: RunCreated
+    status: Status
+    alias: str | None
+    """As it was edited last; so the labels."""
+    labels: Mapping[str, str]
+    started_at: datetime | None
+    ended_at: datetime | None
+    record: Record
+    params: Mapping[str, JsonValue] = field(default_factory=dict)
+    """As they were edited last."""
+    lineage: Mapping[str, JsonValue] = field(default_factory=dict)
+
+    @property
+    def run_id(self) -> str:
+        """Of the run."""
+        return self.created.run_id
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether every entry of the run is scored."""
+        return self.record.cards.n_entries == self.created.n_entries
+
+    @property
+    def duration_s(self) -> float | None:
+        """From its start to its end."""
+        if self.started_at is None or self.ended_at is None:
+            return None
+        return (self.ended_at - self.started_at).total_seconds()
+
+
+@dataclass(frozen=True)
+class ContenderTaken:
+    """One contender of it."""
+
+    run: RunTaken
+    contender: Contender
+    name: str
+    """What tells it apart."""
+
+    @property
+    def position(self) -> int:
+        """In its run."""
+        return self.contender.position
+
+
+def named(contenders: list[tuple[RunTaken, Contender]]) -> list[ContenderTaken]:
+    """Contenders with names that tell them apart: the model, and where that is not enough its
+    version, the run's alias, or the end of the run's id (its beginning is a time).
+    """
+    ways = [
+        [each.model for _, each in contenders],
+        [
+            each.model if each.number is None else f"{each.model}@{each.number}"
+            for _, each in contenders
+        ],
+        [f"{each.model} ({run.alias or _short(run)})" for run, each in contenders],
+        [f"{each.model} ({_short(run)})" for run, each in contenders],
+        [f"{each.model} ({_short(run)}, {each.position})" for run, each in contenders],
+    ]
+    names = ways[0]
+    for way in ways[1:]:
+        again = {name for name in names if names.count(name) > 1}
+        names = [new if old in again else old for old, new in zip(names, way, strict=True)]
+    return [
+        ContenderTaken(run, each, name) for (run, each), name in zip(contenders, names, strict=True)
+    ]
+
+
+def _short(run: RunTaken) -> str:
+    return f"run …{run.run_id[-6:]}"

@@ -1,0 +1,183 @@
+"""All metrics over all entries and groups, tested as one family."""
+
+import itertools
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runoff_contracts.compared import (
+    ComparedGroup,
+    ComparedMetric,
+    ComparedPair,
+    Estimate,
+    FamilyTested,
+    Outcome,
+    Winner,
+)
+from runoff_contracts.comparison_asked import ComparisonAsked
+from runoff_scoring.comparing.groups import EntryGroup
+from runoff_scoring.comparing.methods import Methods, PairFound, compare_pair, estimate
+from runoff_statistics import benjamini_hochberg, holm
+
+Pair = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Found:
+    """One metric over some entries, not yet adjusted."""
+
+    methods: Methods
+    estimates: list[Estimate]
+    pairs: dict[Pair, PairFound]
+
+
+def pairs_of(n_contenders: int, asked: ComparisonAsked, baseline: int | None) -> list[Pair]:
+    """Each with each, or each with the baseline, which is always the second."""
+    if asked.family == "baseline" and baseline is not None:
+        return [(a, baseline) for a in range(n_contenders) if a != baseline]
+    pairs = itertools.combinations(range(n_contenders), 2)
+    # A change is from the baseline: it is the one that is taken away.
+    return [(b, a) if a == baseline else (a, b) for a, b in pairs]
+
+
+def find(methods: Methods, pairs: Sequence[Pair], rows: NDArray[np.intp] | None = None) -> Found:
+    """A metric over all compared entries, or over some of them."""
+    values, clusters = methods.metric.values, methods.clusters
+    if rows is not None:
+        values = values[:, rows]
+        clusters = None if clusters is None else clusters[rows]
+    return Found(
+        methods=methods,
+        estimates=[estimate(row, methods, clusters) for row in values],
+        pairs={(a, b): compare_pair(values[a], values[b], methods, clusters) for a, b in pairs},
+    )
+
+
+def adjusted(
+    overall: Sequence[Found],
+    groups: Sequence[tuple[EntryGroup, Sequence[Found]]],
+    asked: ComparisonAsked,
+    names: Sequence[str],
+) -> tuple[list[ComparedMetric], list[ComparedGroup], FamilyTested]:
+    """Every p-value paid for by all others: metrics times pairs times all entries and groups."""
+    everything = [*overall, *(each for _, found in groups for each in found)]
+    raw = [
+        pair.p_value
+        for found in everything
+        for pair in found.pairs.values()
+        if pair.p_value is not None
+    ]
+    adjust = holm if asked.adjust == "holm" else benjamini_hochberg
+    paid = iter(adjust(raw).tolist())
+    made = [_metric(found, paid, asked.alpha) for found in everything]
+    metrics, rest = made[: len(overall)], made[len(overall) :]
+    compared = [
+        ComparedGroup(
+            by=group.by,
+            key=group.key,
+            value=group.value,
+            n_entries=len(group.rows),
+            metrics=rest[k * len(overall) : (k + 1) * len(overall)],
+        )
+        for k, (group, _) in enumerate(groups)
+    ]
+    n_pairs = len(overall[0].pairs)
+    family = FamilyTested(
+        name=_declared(names, n_pairs, asked, len(groups)),
+        n_tests=len(raw),
+        adjust=asked.adjust,
+        alpha=asked.alpha,
+    )
+    return metrics, compared, family
+
+
+def _declared(names: Sequence[str], n_pairs: int, asked: ComparisonAsked, n_groups: int) -> str:
+    of = "with the baseline" if asked.family == "baseline" else "of contenders"
+    pairs = f"{n_pairs} pair{'s' if n_pairs > 1 else ''} {of}"
+    groups = "all entries" + (f" and {n_groups} groups" if n_groups else "")
+    return f"{', '.join(names)} x {pairs} x {groups}"
+
+
+def _metric(found: Found, paid: "itertools.chain[float]", alpha: float) -> ComparedMetric:
+    methods = found.methods
+    metric, choice = methods.metric, methods.choice
+    pairs = [
+        _pair(
+            a, b, pair, None if pair.p_value is None else next(paid), metric.higher_is_better, alpha
+        )
+        for (a, b), pair in found.pairs.items()
+    ]
+    return ComparedMetric(
+        name=metric.name,
+        scorer=metric.scorer,
+        kind=metric.kind,
+        higher_is_better=metric.higher_is_better,
+        unit=metric.unit,
+        test=choice.test_name,
+        interval_method=choice.interval_name,
+        effect=choice.effect,
+        why=choice.why,
+        estimates=found.estimates,
+        winner=winner(found.estimates, pairs, metric.higher_is_better),
+        pairs=pairs,
+    )
+
+
+def _pair(
+    a: int, b: int, found: PairFound, p_adjusted: float | None, upward: bool, alpha: float
+) -> ComparedPair:
+    table = found.table
+    return ComparedPair(
+        a=a,
+        b=b,
+        n_both=found.n_both,
+        n_missing=found.n_missing,
+        both_right=None if table is None else table.both_right,
+        only_a_right=None if table is None else table.only_a,
+        only_b_right=None if table is None else table.only_b,
+        both_wrong=None if table is None else table.both_wrong,
+        n_disagree=found.n_disagree,
+        difference=found.difference,
+        interval=found.interval,
+        p_value=found.p_value,
+        p_adjusted=p_adjusted,
+        effect=found.effect,
+        detectable=found.detectable,
+        margin=found.margin,
+        outcome=outcome(found.n_both, found.difference, p_adjusted, upward, alpha),
+        reason=found.reason,
+    )
+
+
+def outcome(
+    n_both: int, difference: float | None, p_adjusted: float | None, upward: bool, alpha: float
+) -> Outcome:
+    """What may be said of a pair."""
+    if not n_both:
+        return "nothing_shared"
+    if p_adjusted is None or p_adjusted > alpha or not difference:
+        return "not_separable"
+    return "a_better" if (difference > 0) == upward else "b_better"
+
+
+def winner(estimates: Sequence[Estimate], pairs: Sequence[ComparedPair], upward: bool) -> Winner:
+    """Who is best in number, and whether each other one was shown to be worse."""
+    known = {k: each.value for k, each in enumerate(estimates) if each.value is not None}
+    if not known:
+        return Winner(contenders=[], certainty="nothing")
+    best = max(known.values()) if upward else min(known.values())
+    top = [k for k, value in known.items() if value == best]
+    if len(top) > 1:
+        return Winner(contenders=top, certainty="tie")
+    beaten = {
+        pair.b if pair.a == top[0] else pair.a
+        for pair in pairs
+        if pair.outcome == ("a_better" if pair.a == top[0] else "b_better")
+        and top[0] in {pair.a, pair.b}
+    }
+    # Who has no score at all is beaten by nobody, and keeps nobody from being the best.
+    others = set(known) - {top[0]}
+    separable = bool(others) and others <= beaten
+    return Winner(contenders=top, certainty="separable" if separable else "not_separable")

@@ -1,0 +1,244 @@
+"""The verdict in words. It never reads 'no difference found' as 'equal'."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from runoff_contracts.compared import ComparedMetric, ComparedPair, FamilyTested
+from runoff_contracts.comparison import PlanBound
+from runoff_scoring.comparing import words
+
+
+@dataclass(frozen=True)
+class Case:
+    """What the verdict is spoken about."""
+
+    names: Sequence[str]
+    """Of the contenders."""
+    metric: ComparedMetric
+    """The primary one."""
+    family: FamilyTested
+    confidence: float
+    baseline: int | None
+    against_baseline: bool
+    """Contenders are held against the baseline alone."""
+    n_partial: int
+    """Runs of which a part is compared."""
+    plan: PlanBound | None
+
+
+def verdict(case: Case) -> str:
+    """One or two sentences: who is better, by how much, and how sure that is.
+
+    A third one is said where a run did not complete, and where a plan was not kept to.
+    """
+    said = _said(case)
+    if case.n_partial:
+        runs = "One run is" if case.n_partial == 1 else f"{case.n_partial} runs are"
+        said += f" {runs} not complete: this is of what is scored."
+    if case.plan is not None and case.plan.deviations:
+        said = f"Exploratory, since it is not what was planned: {said}"
+    return said
+
+
+def _said(case: Case) -> str:
+    if len(case.names) == 2:
+        return _of_pair(case, case.metric.pairs[0])
+    if all(each.value is None for each in case.metric.estimates):
+        return "Nothing can be said: no entry was scored."
+    if case.against_baseline and case.baseline is not None:
+        return _of_baseline(case, case.baseline)
+    return _of_many(case)
+
+
+def _of_pair(case: Case, pair: ComparedPair) -> str:
+    a, b, metric = case.names[pair.a], case.names[pair.b], case.metric
+    if pair.outcome == "nothing_shared" or pair.difference is None:
+        return f"Nothing can be said of {a} and {b}: no entry is scored for both."
+    entries = f"on {pair.n_both} entries that both answered"
+    if pair.margin is not None:
+        return _of_margin(case, pair, entries)
+    if pair.p_value is None:
+        why = f": {pair.reason}" if pair.reason else ""
+        return (
+            f"{a} and {b} differ by {words.size(metric, pair.difference)} {entries}, and whether "
+            f"that is chance cannot be said{why}."
+        )
+    if pair.outcome == "not_separable":
+        return _open(case, pair, entries)
+    a, b, difference, interval = _better_first(case, pair)
+    told = _told(case, pair, interval)
+    baseline = " the baseline" if b == _baseline_name(case) else ""
+    return (
+        f"{a} is better than{baseline} {b} by {words.size(metric, difference)}"
+        f"{_direction(metric)} {entries} ({told})."
+    )
+
+
+def _open(case: Case, pair: ComparedPair, entries: str) -> str:
+    a, b, metric = case.names[pair.a], case.names[pair.b], case.metric
+    assert pair.difference is not None
+    assert pair.p_value is not None
+    unit = " points" if words.in_points(metric) else ""
+    fits = ""
+    if pair.interval is not None:
+        fits = (
+            f", and anything from {words.span(metric, pair.interval)} fits "
+            f"({words.level(case.confidence)} interval; {_p_told(case, pair)})"
+        )
+    return (
+        f"{a} and {b} cannot be told apart {entries}: the difference in {words.named(metric)} is "
+        f"{words.signed(metric, pair.difference)}{unit}{fits}. That does not make them equal."
+    )
+
+
+def _of_margin(case: Case, pair: ComparedPair, entries: str) -> str:
+    """What is asked with a margin: as good as equal, or at least not worse."""
+    margin, metric = pair.margin, case.metric
+    assert margin is not None
+    assert pair.difference is not None
+    a, b = case.names[pair.a], case.names[pair.b]
+    within = words.size(metric, margin.margin)
+    level = words.level(1 - 2 * case.family.alpha)
+    told = ""
+    if margin.interval is not None:
+        told = f" ({level} interval {words.span(metric, margin.interval)})"
+    better = ""
+    if pair.outcome in {"a_better", "b_better"}:
+        first, second, difference, _ = _better_first(case, pair)
+        better = f" {first} is better than {second} by {words.size(metric, difference)}."
+    if margin.equivalent is None:
+        why = f": {pair.reason}" if pair.reason else ""
+        return f"Whether {a} and {b} differ by less than {within} cannot be said {entries}{why}."
+    if margin.equivalent:
+        said = f"{a} and {b} are equivalent: they differ by less than {within} {entries}{told}."
+    elif margin.not_inferior:
+        said = f"{a} is not worse than {b} by {within} or more {entries}{told}."
+    else:
+        less = f"{a} is less than {within} worse than {b} {entries}{told}"
+        open_ = "" if better else ", which does not show that it is worse"
+        said = f"It is not shown that {less}{open_}."
+    return f"{said}{better}"
+
+
+def _of_baseline(case: Case, baseline: int) -> str:
+    """Each against the baseline, several of them."""
+    metric, name = case.metric, case.names[baseline]
+    better, worse, open_ = [], [], []
+    for pair in metric.pairs:
+        other = case.names[pair.a if pair.b == baseline else pair.b]
+        won = "a_better" if pair.b == baseline else "b_better"
+        if pair.outcome == won:
+            better.append(f"{other} (by {words.size(metric, pair.difference or 0.0)})")
+        elif pair.outcome in {"a_better", "b_better"}:
+            worse.append(f"{other} (by {words.size(metric, pair.difference or 0.0)})")
+        else:
+            open_.append(other)
+    said = []
+    if better:
+        said.append(f"{words.listed(better)} {_are(better)} better than the baseline {name}")
+    if worse:
+        said.append(f"{words.listed(worse)} {_are(worse)} worse than the baseline {name}")
+    head = f"{', and '.join(said)} ({case.metric.test}, {_adjusted(case)})." if said else ""
+    if open_:
+        tail = (
+            f"Whether {words.listed(open_)} {_are(open_)} better than the baseline {name} "
+            f"cannot be told from these entries, which does not make them equal."
+        )
+        return f"{head} {tail}".strip()
+    return head
+
+
+def _of_many(case: Case) -> str:
+    metric = case.metric
+    top = metric.winner.contenders
+    best, estimate = case.names[top[0]], metric.estimates[top[0]]
+    most = "highest" if metric.higher_is_better else "lowest"
+    shown = words.value(metric, estimate.value)
+    if len(top) > 1:
+        names = words.listed([case.names[each] for each in top])
+        said = [f"{names} have the {most} {words.named(metric)}, {shown}."]
+    else:
+        within = ""
+        if estimate.interval is not None:
+            low, high = (words.value(metric, each) for each in estimate.interval)
+            within = f"{words.level(case.confidence)} interval {low} to {high}, "
+        said = [
+            f"{best} has the {most} {words.named(metric)}, {shown} ({within}{estimate.n} entries)."
+        ]
+    beaten, beaten_by, open_ = _sorted_out(case, top[0])
+    test = f"({case.metric.test}, {_adjusted(case)})"
+    tail = []
+    if beaten:
+        tail.append(f"{best} is better than {words.listed(beaten)} {test}")
+    if beaten_by:
+        # Values are of all that a contender answered, tests of what both did.
+        others = f"{words.listed(beaten_by)} {_are(beaten_by)}"
+        tail.append(f"{'on' if tail else 'On'} entries that both answered, {others} better {test}")
+    if open_:
+        tail.append(
+            f"{'whether' if tail else 'Whether'} {best} is better than {words.listed(open_)} "
+            f"cannot be told from these entries, which does not make them equal"
+        )
+    return " ".join([*said, f"{'; '.join(tail)}."]) if tail else said[0]
+
+
+def _sorted_out(case: Case, best: int) -> tuple[list[str], list[str], list[str]]:
+    """Contenders that the best one beats, that beat it, and of which neither can be told."""
+    beaten: list[str] = []
+    beaten_by: list[str] = []
+    open_: list[str] = []
+    for pair in case.metric.pairs:
+        if best not in {pair.a, pair.b}:
+            continue
+        other = case.names[pair.b if pair.a == best else pair.a]
+        won, lost = ("a_better", "b_better") if pair.a == best else ("b_better", "a_better")
+        {won: beaten, lost: beaten_by}.get(pair.outcome, open_).append(other)
+    return beaten, beaten_by, open_
+
+
+def _better_first(
+    case: Case, pair: ComparedPair
+) -> tuple[str, str, float, tuple[float, float] | None]:
+    """The better one, the other, and the difference the way round in which they stand now."""
+    assert pair.difference is not None
+    a, b = case.names[pair.a], case.names[pair.b]
+    if pair.outcome == "a_better":
+        return a, b, pair.difference, pair.interval
+    turned = None if pair.interval is None else (-pair.interval[1], -pair.interval[0])
+    return b, a, -pair.difference, turned
+
+
+def _told(case: Case, pair: ComparedPair, interval: tuple[float, float] | None) -> str:
+    level = words.level(case.confidence)
+    told = "" if interval is None else f"{level} interval {words.span(case.metric, interval)}; "
+    return f"{told}{_p_told(case, pair)}"
+
+
+def _p_told(case: Case, pair: ComparedPair) -> str:
+    """The p-value that the pair is judged by, and what it paid for."""
+    p = pair.p_value if pair.p_adjusted is None else pair.p_adjusted
+    assert p is not None
+    if case.family.n_tests == 1:
+        return f"{case.metric.test} p {words.p_value(p)}"
+    return f"{case.metric.test} p {words.p_value(p)} after {_method(case)}"
+
+
+def _method(case: Case) -> str:
+    method = "Holm" if case.family.adjust == "holm" else "Benjamini-Hochberg"
+    return f"{method} over {case.family.n_tests} test{'s' if case.family.n_tests > 1 else ''}"
+
+
+def _adjusted(case: Case) -> str:
+    return f"{_method(case)}, {100 * case.family.alpha:g} %"
+
+
+def _direction(metric: ComparedMetric) -> str:
+    return "" if metric.higher_is_better else " (lower is better)"
+
+
+def _baseline_name(case: Case) -> str | None:
+    return None if case.baseline is None else case.names[case.baseline]
+
+
+def _are(names: Sequence[str]) -> str:
+    return "is" if len(names) == 1 else "are"

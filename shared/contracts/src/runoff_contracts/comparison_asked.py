@@ -1,0 +1,88 @@
+"""What is compared, and how: asked for by people, defaults where they say nothing."""
+
+from typing import Annotated, Literal
+
+from pydantic import Field, StringConstraints, model_validator
+
+from runoff_contracts.ids import Digest, RunId
+from runoff_contracts.run_config import Asked
+
+MAX_COMPARED = 16
+"""Contenders of one comparison: 120 pairs."""
+MAX_DIMENSIONS = 20
+
+Missing = Literal["paired_only", "count_as_wrong", "refuse"]
+"""What becomes of entries that a contender has no score for. `paired_only`: a pair is compared on
+the entries that both have. `count_as_wrong`: what a contender failed to answer has the worst
+score, 0, of every scorer whose scores have a worst. `refuse`: there is no comparison then."""
+FamilyKind = Literal["all_pairs", "baseline"]
+"""The pairs that are tested: each with each, or each with the baseline alone."""
+Adjustment = Literal["holm", "benjamini_hochberg"]
+TestName = Literal["mcnemar", "permutation", "wilcoxon", "sign", "t"]
+IntervalName = Literal["tango", "t", "percentile", "bca", "studentized", "median"]
+Dimension = Annotated[
+    str, StringConstraints(pattern=r"^(section|split|class|metadata\..{1,200})$", max_length=210)
+]
+
+
+class ContenderMeant(Asked):
+    """A contender of a run."""
+
+    run_id: RunId
+    position: int = Field(ge=0)
+
+
+class MethodAsked(Asked):
+    """In place of what the kind of score would choose."""
+
+    test: TestName | None = None
+    interval: IntervalName | None = None
+
+
+class ComparisonOptions(Asked):
+    """How contenders are compared; the defaults are what a completed run is compared by."""
+
+    baseline: ContenderMeant | None = None
+    """Whom the others are held against; none where each is held against each."""
+    family: FamilyKind | None = None
+    """`baseline` where there is one, `all_pairs` where there is none."""
+    adjust: Adjustment = "holm"
+    missing: Missing = "paired_only"
+    margin: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    """Of the primary metric, in its unit (0.02: two points of accuracy): what is asked then is
+    whether contenders are equivalent, and whether one is not inferior."""
+    metrics: list[Annotated[str, StringConstraints(min_length=1, max_length=200)]] | None = Field(
+        default=None, min_length=1, max_length=50
+    )
+    """Scorers to compare by, the primary one first; all that the runs share where left out."""
+    by: list[Dimension] | None = Field(default=None, max_length=MAX_DIMENSIONS)
+    """What entries are grouped by. Section and split where left out; an empty list is none."""
+    clusters: Dimension | None = None
+    """Entries that share this value belong together: repeats, pages of a document, turns."""
+    methods: dict[str, MethodAsked] = Field(default_factory=dict, max_length=50)
+    """By scorer."""
+    confidence: float = Field(default=0.95, ge=0.5, lt=1)
+    alpha: float = Field(default=0.05, gt=0, le=0.5)
+    seed: int = Field(default=0, ge=0, lt=2**32)
+    """Of everything that is drawn at random."""
+    plan: Digest | None = None
+    """A sealed plan; options that differ from it are told as deviations."""
+    as_of: int | None = Field(default=None, ge=1)
+    """Log sequence: what the log said then, and nothing of later."""
+    allow_partial: bool = False
+    """Compare what is scored by now of runs that go on: `as_of` becomes the end of the log. Of runs
+    that failed or were canceled the scored part is compared without asking; the pairing says so."""
+
+    @model_validator(mode="after")
+    def _a_baseline_family_has_one(self) -> "ComparisonOptions":
+        if self.family == "baseline" and self.baseline is None:
+            raise ValueError("family `baseline` needs a baseline")
+        return self
+
+
+class ComparisonAsked(ComparisonOptions):
+    """Whom to compare, and how."""
+
+    contenders: list[ContenderMeant] = Field(min_length=1)
+    """In the order in which they are listed. Whether they are too few or too many is told by
+    whoever compares, with a problem that names the limit."""
