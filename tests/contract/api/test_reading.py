@@ -67,8 +67,10 @@ async def test_health_tells_how_far_each_projection_is(world: World) -> None:
     assert {each["projection"]: each["lag"] for each in health["projections"]} == {
         "registry": 0,
         "runs": 0,
+        "provenance": 0,
         "entries": 0,
         "versions": 0,
+        "reviews": 0,
         "comparisons": 0,
     }
     assert health["workers"] == ["worker-1"]

@@ -10,7 +10,7 @@ from typing import ClassVar, Final, Literal
 from pydantic import JsonValue
 
 from runoff_contracts import subjects
-from runoff_contracts.answers import Target
+from runoff_contracts.answers import AnswerBody, Target
 from runoff_contracts.comparison import canonical, digest_of
 from runoff_contracts.event import Event
 from runoff_contracts.events.comparison import ComparisonComputed
@@ -42,9 +42,11 @@ from runoff_contracts.events.lifecycle import (
     ScorerUsed,
 )
 from runoff_contracts.events.model import ModelRegistered, ModelVersionAdded
+from runoff_contracts.events.review import EntryReviewed
 from runoff_contracts.events.scorecard import ScorecardsStored
 from runoff_contracts.events.uploads import PredictionsUploaded, UploadsCompleted
 from runoff_contracts.ids import new_run_id
+from runoff_contracts.lineage import GitState, Lineage
 from runoff_contracts.model_spec import LlmSpec, OnnxSpec, UploadSpec
 from runoff_contracts.pushed import Marked
 from runoff_contracts.report import Metric
@@ -127,6 +129,13 @@ def paid(event: EntryProcessed, *, cost_usd: float) -> EntryProcessed:
     return event.model_copy(update={"predictions": [priced, *others]})
 
 
+LINEAGE: Final = Lineage(
+    git=GitState(commit="4f1c2aa" * 5, branch="main", dirty=True, remote="example.org/a/b"),
+    python="CPython 3.11.9",
+    packages={"numpy": "2.3.0"},
+    command="runoff run launch",
+    seeds={"numpy": 7},
+)
 JUDGE: Final = JudgeUsed(
     scorer="judge", model="openai/gpt-4o", digest=digest(60), spec=LlmSpec(api="openai")
 )
@@ -149,6 +158,23 @@ def judged(event: EntryProcessed, *, cost_usd: float) -> EntryProcessed:
     ]
     said = Judgement(scorer="judge", model=JUDGE.model, digest=JUDGE.digest, points=points)
     return event.model_copy(update={"judgements": [said]})
+
+
+def reviewed(run_id: str, index: int, decision: str, **more: object) -> EntryReviewed:
+    fields: dict[str, object] = {
+        "run_id": run_id,
+        "index": index,
+        "entry_id": f"entry-{index}",
+        "contender": 0,
+        "answer_version": 1,
+        "decision": decision,
+        "edited": AnswerBody(label="two") if decision == "rejected" else None,
+        "note": "seen \x00 twice",
+        "by": "a person",
+        "reviewed_at": NOW,
+        "command_id": "c",
+    }
+    return EntryReviewed.model_validate(fields | more)
 
 
 def canceled(run_id: str) -> RunCanceled:
@@ -344,7 +370,8 @@ class Scribe:
     async def whole_run(self, n_entries: int = 10, *, size: int = 4, seed: int = 7) -> str:
         """A completed run of two contenders, paused once, reported, edited and compared."""
         run_id, chance = new_run_id(), random.Random(seed)
-        await self.run(run_id, created(run_id, n_entries, judges=[JUDGE]), started(run_id))
+        begin = created(run_id, n_entries, judges=[JUDGE], params={"lr": 0.1}, lineage=LINEAGE)
+        await self.run(run_id, begin, started(run_id))
         for number, start in enumerate(range(0, n_entries, size)):
             labels = [
                 (index, chance.choice(LABELS), chance.choice([*LABELS, None]))
@@ -365,8 +392,22 @@ class Scribe:
             stored(run_id, {"accuracy": 0.5, "macro_f1": chance.random()}),
         )
         await self.run(run_id, completed(run_id, n_entries))
-        await self.run(run_id, edited(run_id, "nightly", commit="4f1c2aa"))
+        changed = {"params": {"lr": 0.2, "warm": True}, "by": "a\x00 person"}
+        renamed = edited(run_id, "nightly", commit="4f1c2aa")
+        await self.run(run_id, renamed.model_copy(update=changed))
         await self.compared(run_id)
+        return run_id
+
+    async def reviews(self, run_id: str, index: int, *decisions: str, contender: int = 0) -> int:
+        """One after the other, of the same answer."""
+        events = [reviewed(run_id, index, each, contender=contender) for each in decisions]
+        return await self.tell(subjects.entry(run_id, index), *events)
+
+    async def reviewed_run(self, *, seed: int = 7) -> str:
+        """A completed run of ten entries, three of which people looked at."""
+        run_id = await self.whole_run(seed=seed)
+        for index in range(3):
+            await self.reviews(run_id, index, "approved", "rejected", *["cleared"] * (index % 2))
         return run_id
 
     async def live_run(self) -> str:

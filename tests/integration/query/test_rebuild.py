@@ -62,7 +62,7 @@ async def test_fresh_tables_equal_the_live_ones(
     await scribe.registry()
     async with following(nc, pool):
         for seed in range(5):
-            await scribe.whole_run(seed=seed)
+            await scribe.reviewed_run(seed=seed)
         live = await scribe.live_run()
         last = await scribe.log.last_seq()
         await caught_up(pool, last)
@@ -79,6 +79,7 @@ async def test_fresh_tables_equal_the_live_ones(
     assert [tuple(each) for each in pushed] == [(6, True), (4, False)]
     assert done.seq == last
     assert done.tables["entries"].n_rows == done.tables["entries"].n_rows_live == 50
+    assert done.tables["entry_reviews"].n_rows == 35
     assert set(done.tables) >= {"runs", "run_metrics", "entry_scores", "projection_checkpoints"}
     assert await rows(pool) == before
 

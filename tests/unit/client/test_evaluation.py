@@ -35,6 +35,17 @@ def test_a_file_says_all_that_options_can(tmp_path: Path) -> None:
     assert asked.labels == {"lr": "0.001", "7": "seven"}
 
 
+def test_parameters_keep_their_types_in_a_file(tmp_path: Path) -> None:
+    """Labels become texts there, and parameters must not."""
+    start = "dataset: d\nmodels: [a/b]\n"
+    asked = read(tmp_path, start + "params: {lr: 0.001, warm: true, n: 3, who: me}\ntemplate: r\n")
+
+    assert asked.params == {"lr": 0.001, "warm": True, "n": 3, "who": "me"}
+    assert [type(each) for each in asked.params.values()] == [float, bool, int, str]
+    with pytest.raises(InvalidInput, match=r"params\.when: .* a parameter is true, false"):
+        read(tmp_path, start + "params: {when: 2026-11-21}\n")
+
+
 def test_limits_scorers_and_start_stand_in_the_file(tmp_path: Path) -> None:
     """A scorer's name alone will do; a time needs its offset, as files travel between zones."""
     asked = read(

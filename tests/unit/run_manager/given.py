@@ -11,6 +11,7 @@ from runoff_contracts.commands import (
     DeleteRun,
     RegisterDataset,
     RegisterModel,
+    RepeatRun,
 )
 from runoff_contracts.event import Event
 from runoff_contracts.events.dataset import DatasetRegistered, DatasetVersionAdded
@@ -102,6 +103,17 @@ def create_run(**named: Fields) -> CreateRun:
         "models": ["onnx/net", "python/m:f"],
     }
     return CreateRun.model_validate(fields | named)
+
+
+def repeat_run(**named: Fields) -> RepeatRun:
+    fields = {
+        "command_id": "again",
+        "sent_at": NOW,
+        "run_id": new_run_id(now_s=2),
+        "of": RUN_ID,
+        "what": "failed",
+    }
+    return RepeatRun.model_validate(fields | named)
 
 
 def cancel_run() -> CancelRun:

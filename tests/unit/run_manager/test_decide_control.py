@@ -23,7 +23,7 @@ from runoff_contracts.events.lifecycle import (
 )
 from runoff_contracts.ids import new_run_id
 from runoff_contracts.run_config import RunConfig
-from runoff_run_manager import decide
+from runoff_run_manager import decide, editing
 from runoff_run_manager.errors import Refusal
 from runoff_run_manager.evolve import Run
 from tests.unit.run_manager import given
@@ -48,7 +48,7 @@ def resume(run: Run | None) -> list[Event]:
 
 def edit(run: Run | None, **words: Any) -> list[Event]:  # as EditRun takes them
     command = EditRun(command_id="e", sent_at=given.NOW, run_id=given.RUN_ID, **words)
-    return decide.edit_run(command, run, now=given.NOW)
+    return editing.edit_run(command, run, now=given.NOW)
 
 
 def repeat(

@@ -3,9 +3,11 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from runoff_contracts import subjects
 from runoff_contracts.commands import Command
 from runoff_contracts.event import Event
 from runoff_eventlog.log import EventLog
+from runoff_run_manager.evolve import Run
 
 _CAUSE = "Runoff-Causation-Id"
 
@@ -41,6 +43,14 @@ class Book:
             messages[-1].seq if messages else 0,
             frozenset(each.headers[_CAUSE] for each in messages if _CAUSE in each.headers),
         )
+
+    async def run(self, run_id: str) -> Run | None:
+        """A run as its lifecycle has it; none where there is none.
+
+        Raises:
+            LogUnavailable: When the server does not answer.
+        """
+        return Run.of((await self.read(subjects.lifecycle(run_id))).events)
 
     async def append(
         self, page: Page, events: Sequence[Event], command: Command, *, part: str = ""

@@ -5,6 +5,7 @@ Nothing else is done here: what is appended is fed, dropped and settled by who f
 
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime
+from functools import partial
 from typing import TypeVar
 
 from faststream.nats import NatsBroker
@@ -25,19 +26,21 @@ from runoff_contracts.commands import (
     RegisterModel,
     RepeatRun,
     ResumeRun,
+    ReviewEntries,
     UploadPredictions,
 )
 from runoff_contracts.event import Event
 from runoff_contracts.problem import Problem, problem
 from runoff_eventlog.errors import AppendTooLarge, ConflictingAppend, LogUnavailable
 from runoff_objects.store import Objects
-from runoff_run_manager import decide, decide_registry
+from runoff_run_manager import decide, decide_registry, editing
 from runoff_run_manager.asking_again import AskingAgain
 from runoff_run_manager.book import Book
 from runoff_run_manager.checking import Checks
 from runoff_run_manager.errors import Refusal
 from runoff_run_manager.evolve import Dataset, Model, Run
 from runoff_run_manager.launching import Launches
+from runoff_run_manager.reviewing import Reviewing
 from runoff_run_manager.uploading import Uploading
 from runoff_runtime.commands import handle
 
@@ -57,6 +60,7 @@ class Commands:
         self._launches = Launches(book, objects, checks)
         self._again = AskingAgain(book, objects)
         self._uploading = Uploading(book)
+        self._reviewing = Reviewing(book, objects)
 
     async def register_dataset(self, command: RegisterDataset) -> Accepted:
         """Append a dataset's version."""
@@ -95,8 +99,9 @@ class Commands:
         return await self._change(command, decide.resume_run)
 
     async def edit_run(self, command: EditRun) -> Accepted:
-        """Give a run other words."""
-        return await self._change(command, decide.edit_run)
+        """Give a run other words or parameters."""
+        template = await self._book.run(command.template) if command.template else None
+        return await self._change(command, partial(editing.edit_run, template=template))
 
     async def cancel_run(self, command: CancelRun) -> Accepted:
         """Stop a run that has not settled."""
@@ -122,6 +127,10 @@ class Commands:
     async def ask_again(self, command: AskAgain) -> Accepted:
         """Ask for a further version of each entry that is meant."""
         return await self._again.ask(command)
+
+    async def review_entries(self, command: ReviewEntries) -> Accepted:
+        """Take a person's reviews of answers."""
+        return await self._reviewing.review(command)
 
     async def upload_predictions(self, command: UploadPredictions) -> Accepted:
         """Take predictions of a live contender."""
@@ -168,6 +177,7 @@ def subscribe(broker: NatsBroker, commands: Callable[[], Commands]) -> None:
         FailRun: Commands.fail_run,
         DeleteRun: Commands.delete_run,
         AskAgain: Commands.ask_again,
+        ReviewEntries: Commands.review_entries,
         UploadPredictions: Commands.upload_predictions,
         CompleteUploads: Commands.complete_uploads,
     }

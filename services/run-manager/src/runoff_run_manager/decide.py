@@ -8,7 +8,6 @@ from runoff_contracts.commands import (
     CancelRun,
     CreateRun,
     DeleteRun,
-    EditRun,
     FailRun,
     PauseRun,
     RepeatRun,
@@ -24,15 +23,16 @@ from runoff_contracts.events.lifecycle import (
     RunCanceled,
     RunCreated,
     RunDeleted,
-    RunEdited,
     RunFailed,
     RunPaused,
     RunResumed,
 )
+from runoff_contracts.lineage import ServerLineage
 from runoff_contracts.task import Status, Task
 from runoff_run_manager import judges, scorers
+from runoff_run_manager.editing import launch_params
 from runoff_run_manager.errors import refusal
-from runoff_run_manager.evolve import Run
+from runoff_run_manager.evolve import Run, known
 
 
 @dataclass(frozen=True)
@@ -53,11 +53,15 @@ def create_run(
     contenders: Sequence[Contender],
     now: datetime,
     judge_models: judges.Models | None = None,
+    template: Run | None = None,
+    server: ServerLineage | None = None,
 ) -> list[Event]:
     """Launch a run; the same command again finds the run that it made.
 
     Args:
         judge_models: What the log has of the models that scorers are to judge by.
+        template: The run whose parameters are taken over; none where there is none.
+        server: Who launches it.
     """
     if _was_made(command, run):
         return []
@@ -99,6 +103,10 @@ def create_run(
             alias=command.alias,
             labels=command.labels,
             start_at=command.start_at,
+            params=launch_params(command, template),
+            params_from=command.template,
+            lineage=command.lineage,
+            server=server,
             created_at=now,
         )
     ]
@@ -113,6 +121,7 @@ def repeat_run(
     now: datetime,
     judge_models: judges.Models | None = None,
     fields: Sequence[str] | None = None,
+    server: ServerLineage | None = None,
 ) -> list[Event]:
     """Launch a run that takes over the answers of a settled one; again, find the run it made.
 
@@ -171,6 +180,9 @@ def repeat_run(
                 "config": config,
                 "alias": old.alias,
                 "labels": old.labels,
+                "params": old.params,
+                "params_from": None,
+                "server": server,
                 "start_at": None,
                 "answers_from": AnswersTaken(
                     run_id=old.run_id, what="all" if command.what == "scores" else "answered"
@@ -204,16 +216,6 @@ def resume_run(command: ResumeRun, run: Run | None, *, now: datetime) -> list[Ev
             hint="only a paused run can be resumed",
         )
     return [RunResumed(run_id=run.run_id, resumed_at=now)]
-
-
-def edit_run(command: EditRun, run: Run | None, *, now: datetime) -> list[Event]:
-    """Give a run other words, settled or not; the same ones say nothing new."""
-    run = known(command.run_id, run)
-    alias = run.alias if command.alias is None else command.alias or None
-    labels = run.labels if command.labels is None else command.labels
-    if (alias, labels) == (run.alias, run.labels):
-        return []
-    return [RunEdited(run_id=run.run_id, alias=alias, labels=labels, edited_at=now)]
 
 
 def cancel_run(command: CancelRun, run: Run | None, *, now: datetime) -> list[Event]:
@@ -265,10 +267,3 @@ def _was_made(command: CreateRun | RepeatRun, run: Run | None) -> bool:
     if run.created.command_id == command.command_id:
         return True
     raise refusal("run-exists", f"Run {command.run_id} exists", 409, field="run_id")
-
-
-def known(run_id: str, run: Run | None) -> Run:
-    """The run, where there is one and nobody deleted it."""
-    if run is None or run.deleted:
-        raise refusal("unknown-run", f"There is no run {run_id}", 404)
-    return run

@@ -20,7 +20,9 @@ from runoff_contracts.events.lifecycle import (
     RunStarted,
 )
 from runoff_contracts.events.model import ModelRegistered, ModelVersionAdded
+from runoff_contracts.params import Params
 from runoff_contracts.task import Status
+from runoff_run_manager.errors import refusal
 from runoff_run_manager.slicing import Segment
 
 
@@ -72,6 +74,11 @@ class Run:
     """Empty until the first work was handed out."""
     alias: str | None = None
     labels: dict[str, str] = field(default_factory=dict)
+    params: Params = field(default_factory=dict)
+    params_version: int = 1
+    """1 at launch, and one more with every change."""
+    params_by: str = ""
+    """Who changed them last."""
     deleted: bool = False
 
     @property
@@ -90,7 +97,7 @@ class Run:
         run: Self | None = None
         for event in events:
             if isinstance(event, RunCreated):
-                run = cls(event, alias=event.alias, labels=event.labels)
+                run = cls(event, alias=event.alias, labels=event.labels, params=event.params)
             elif run is not None:
                 run = run.after(event)
         return run
@@ -109,7 +116,7 @@ class Run:
             case RunResumed():
                 return replace(self, status=Status.RUNNING if self.plan else Status.PENDING)
             case RunEdited():
-                return replace(self, alias=event.alias, labels=event.labels)
+                return self._edited(event)
             case RunCompleted():
                 return replace(self, status=Status.COMPLETED)
             case RunFailed():
@@ -120,3 +127,21 @@ class Run:
                 return replace(self, deleted=True)
             case _:
                 return self
+
+    def _edited(self, event: RunEdited) -> Self:
+        run = replace(self, alias=event.alias, labels=event.labels)
+        if event.params is None:
+            return run
+        return replace(
+            run,
+            params=event.params,
+            params_version=self.params_version + 1,
+            params_by=event.by,
+        )
+
+
+def known(run_id: str, run: Run | None) -> Run:
+    """The run, where there is one and nobody deleted it."""
+    if run is None or run.deleted:
+        raise refusal("unknown-run", f"There is no run {run_id}", 404)
+    return run

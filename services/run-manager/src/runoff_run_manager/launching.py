@@ -1,7 +1,9 @@
 """Launches: what a run is pinned to is looked up, its models are checked, then it is appended."""
 
+import platform
 from collections.abc import Sequence
 from datetime import UTC, datetime
+from importlib import metadata
 
 from pydantic import JsonValue
 
@@ -10,6 +12,7 @@ from runoff_contracts.commands import Accepted, CreateRun, RepeatRun, ScorerAske
 from runoff_contracts.envelope import N_ENTRIES, N_FAILED
 from runoff_contracts.event import Event
 from runoff_contracts.events.lifecycle import RunCreated
+from runoff_contracts.lineage import ServerLineage
 from runoff_objects.entry_set import open_entry_set, select
 from runoff_objects.errors import EmptySelection, ObjectMissing
 from runoff_objects.store import Objects
@@ -25,6 +28,11 @@ class Launches:
 
     def __init__(self, book: Book, objects: Objects, checks: Checks) -> None:
         self._book, self._objects, self._checks = book, objects, checks
+        self._server = ServerLineage(
+            runoff=metadata.version("runoff-run-manager"),
+            python=f"{platform.python_implementation()} {platform.python_version()}",
+            platform=f"{platform.system()} {platform.release()} {platform.machine()}",
+        )
 
     async def create(self, command: CreateRun) -> Accepted:
         """Pin dataset and models to what they are now, then launch."""
@@ -44,6 +52,8 @@ class Launches:
             ],
             now=datetime.now(UTC),
             judge_models=await self._judge_models(command.scorers),
+            template=await self._book.run(command.template) if command.template else None,
+            server=self._server,
         )
         await self._check(made, version.fields, command.scorers)
         seq = await self._book.append(page, made, command)
@@ -52,7 +62,7 @@ class Launches:
     async def repeat(self, command: RepeatRun) -> Accepted:
         """Launch a run that takes over the answers of a settled one."""
         page = await self._book.read(subjects.lifecycle(command.run_id))
-        old = Run.of((await self._book.read(subjects.lifecycle(command.of))).events)
+        old = await self._book.run(command.of)
         fields = await self._fields(old) if old else None
         made = decide.repeat_run(
             command,
@@ -62,6 +72,7 @@ class Launches:
             now=datetime.now(UTC),
             judge_models=await self._judge_models(command.scorers),
             fields=fields,
+            server=self._server,
         )
         await self._check(made, fields, command.scorers)
         seq = await self._book.append(page, made, command)

@@ -10,9 +10,9 @@ from runoff_contracts.events.lifecycle import RunCreated
 from runoff_contracts.events.uploads import PredictionsUploaded
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.repeated import repeated_runs
-from runoff_run_manager import decide, uploads
+from runoff_run_manager import uploads
 from runoff_run_manager.book import Book, Page
-from runoff_run_manager.evolve import Run
+from runoff_run_manager.evolve import Run, known
 from runoff_run_manager.uploads import Uploads
 
 _KEPT_RUNS = 16
@@ -44,8 +44,7 @@ class Uploading:
         return Accepted(seq=seq, data={"run_id": command.run_id})
 
     async def _run(self, run_id: str) -> Run:
-        page = await self._book.read(subjects.lifecycle(run_id))
-        return decide.known(run_id, Run.of(page.events))
+        return known(run_id, await self._book.run(run_id))
 
     async def _uploads(self, run: Run) -> Uploads:
         held = self._kept.pop(run.run_id, None)

@@ -11,9 +11,8 @@ from runoff_contracts.events.uploads import PredictionsUploaded, UploadsComplete
 from runoff_contracts.problem import FieldError
 from runoff_contracts.pushed import Marked, is_answer
 from runoff_contracts.task import Status
-from runoff_run_manager.decide import known
 from runoff_run_manager.errors import Refusal, refusal, refusal_of
-from runoff_run_manager.evolve import Run
+from runoff_run_manager.evolve import Run, known
 
 _MAX_ERRORS = 100
 

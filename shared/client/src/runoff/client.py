@@ -9,7 +9,9 @@ from runoff.datasets import Datasets
 from runoff.events import Events
 from runoff.exports import Exports
 from runoff.models import Models
+from runoff.params import Params
 from runoff.predictions import Predictions
+from runoff.reviews import Reviews
 from runoff.runs import Runs
 from runoff.scorers import Scorers
 from runoff.server import Server
@@ -34,6 +36,8 @@ class Client:
         self.models = Models(self._transport)
         self.predictions = Predictions(self._transport)
         self.runs = Runs(self._transport)
+        self.params = Params(self._transport)
+        self.reviews = Reviews(self._transport)
         self.versions = Versions(self._transport)
         self.exports = Exports(self._transport)
         self.scorers = Scorers(self._transport)

@@ -11,6 +11,7 @@ from runoff.errors import InvalidInput
 from runoff.validation import field_errors
 from runoff_contracts.commands import MAX_CONTENDERS, Label, ScorerAsked
 from runoff_contracts.ids import ModelRef
+from runoff_contracts.params import Params
 from runoff_contracts.run_config import Asked, RunConfig, Selection
 from runoff_contracts.task import Priority
 
@@ -54,6 +55,15 @@ class Evaluation(Asked):
         min_length=1,
         max_length=50,
         description="Those of the task where left out. A name alone will do: `[within, f1]`.",
+    )
+    params: Params = Field(
+        default_factory=dict,
+        description="What is to be said of the run in booleans, numbers and texts.",
+    )
+    template: str | None = Field(
+        default=None,
+        max_length=100,
+        description="Take over the parameters of this run; `params` are put on top of them.",
     )
 
     @classmethod

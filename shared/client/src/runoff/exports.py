@@ -7,7 +7,7 @@ from typing import Literal, get_args
 
 from runoff.errors import InvalidInput
 from runoff.tarball import Progress
-from runoff.transport import Transport, path_of
+from runoff.transport import Params, Transport, path_of
 
 ExportFormat = Literal["jsonl", "csv", "parquet", "every-eval-ever"]
 FORMATS: tuple[ExportFormat, ...] = get_args(ExportFormat)
@@ -48,23 +48,37 @@ class Exports:
             ServerUnreachable: When the answer broke off; nothing is left of it.
         """
         target = Path(path)
-        asked = format or format_of(target)
-        try:
-            number, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
-        except OSError as error:
-            raise InvalidInput(f"{target} cannot be written: {error.strerror}.") from error
-        part = Path(name)
-        try:
-            with os.fdopen(number, "wb") as file:
-                params = {"format": asked, "after": after}
-                n_bytes = self._transport.download(
-                    path_of("runs", run_id, "export"), params, file, progress
-                )
-            part.chmod(0o666 & ~_umask())
-            part.replace(target)
-        finally:
-            part.unlink(missing_ok=True)
-        return n_bytes
+        params: Params = {"format": format or format_of(target), "after": after}
+        source = path_of("runs", run_id, "export")
+        return download_to(self._transport, source, params, target, progress)
+
+
+def download_to(
+    transport: Transport,
+    path: str,
+    params: Params,
+    target: Path,
+    progress: Progress | None = None,
+) -> int:
+    """Write what a path answers to a file, which appears when it is whole; its bytes.
+
+    Raises:
+        InvalidInput: When the file cannot be written.
+        ProblemError, ServerUnreachable: as the transport; nothing is left of it.
+    """
+    try:
+        number, name = tempfile.mkstemp(prefix=f".{target.name}.", dir=target.parent)
+    except OSError as error:
+        raise InvalidInput(f"{target} cannot be written: {error.strerror}.") from error
+    part = Path(name)
+    try:
+        with os.fdopen(number, "wb") as file:
+            n_bytes = transport.download(path, params, file, progress)
+        part.chmod(0o666 & ~_umask())
+        part.replace(target)
+    finally:
+        part.unlink(missing_ok=True)
+    return n_bytes
 
 
 def format_of(path: Path) -> ExportFormat:

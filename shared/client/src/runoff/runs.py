@@ -6,16 +6,27 @@ from datetime import datetime
 from typing import Literal
 
 from runoff.evaluation import Evaluation
+from runoff.lineage import capture
 from runoff.reconnect import Patience
 from runoff.transport import Body, StreamBroken, Transport, path_of
 from runoff_contracts.commands import ScorerAsked
+from runoff_contracts.lineage import Lineage
+from runoff_contracts.params import ParamValue
 from runoff_contracts.run_config import RunConfig, Selection
 from runoff_contracts.task import Priority
-from runoff_contracts.views import AcceptedView, EntryView, Page, ReportView, RunView
+from runoff_contracts.views import (
+    AcceptedView,
+    EntryView,
+    LineageView,
+    Page,
+    ReportView,
+    RunView,
+)
 
 Scorers = Sequence[ScorerAsked | str]
 """Scorers by name, or with version and parameters."""
 EntrySort = Literal["difference", "index", "confidence_difference"]
+ReviewState = Literal["approved", "rejected", "none"]
 
 
 class Runs:
@@ -36,6 +47,10 @@ class Runs:
         labels: Mapping[str, str] | None = None,
         start_at: datetime | None = None,
         scorers: Scorers | None = None,
+        params: Mapping[str, ParamValue] | None = None,
+        template: str | None = None,
+        seeds: Mapping[str, int] | None = None,
+        lineage: Lineage | bool = True,
         key: str | None = None,
     ) -> AcceptedView:
         """Start a run; `seq` of the answer is for `after`.
@@ -45,6 +60,10 @@ class Runs:
             models: `provider/name` or `provider/name@version`, at least one.
             start_at: Nothing is asked before; with a time zone.
             scorers: Those of the task when left out; the first has to pass or fail an answer.
+            params: What is to be said of the run in booleans, numbers and texts.
+            template: Take over the parameters of this run; `params` are put on top of them.
+            seeds: Of random generators, by names of yours: a part of the lineage.
+            lineage: What is known of this code and machine is sent along; False sends nothing.
             key: Names this order: the same key again is answered with the same run. Made anew
                 when left out, so that a retry after a broken connection starts no second run.
 
@@ -62,13 +81,22 @@ class Runs:
             "labels": dict(labels or {}),
             "start_at": start_at,
             "scorers": _asked(scorers),
+            "params": dict(params or {}),
+            "template": template,
         }
-        return self.launch_evaluation(Evaluation.checked(asked, "the order"), key=key)
+        evaluation = Evaluation.checked(asked, "the order")
+        said = capture(seeds=seeds) if lineage is True else lineage
+        return self.launch_evaluation(evaluation, lineage=said, key=key)
 
-    def launch_evaluation(self, asked: Evaluation, *, key: str | None = None) -> AcceptedView:
-        """Start the run that an evaluation file describes."""
+    def launch_evaluation(
+        self, asked: Evaluation, *, lineage: Lineage | bool = True, key: str | None = None
+    ) -> AcceptedView:
+        """Start the run that an evaluation file describes; `lineage` as of `launch`."""
         headers = {"Idempotency-Key": key or str(uuid.uuid4())}
         data = asked.model_dump(mode="json", exclude_none=True)
+        said = capture() if lineage is True else lineage
+        if said is not False:
+            data["lineage"] = said.model_dump(mode="json", exclude_none=True)
         return self._transport.send(
             AcceptedView,
             "POST",
@@ -197,6 +225,11 @@ class Runs:
         """
         return self._transport.get(ReportView, path_of("runs", run_id, "report"), {"after": after})
 
+    def lineage(self, run_id: str, *, after: int | None = None) -> LineageView:
+        """Where a run comes from: code, packages, machine and command of its launch."""
+        path = path_of("runs", run_id, "lineage")
+        return self._transport.get(LineageView, path, {"after": after})
+
     def delete(self, run_id: str) -> AcceptedView:
         """Take a settled run out of every view."""
         path = path_of("runs", run_id)
@@ -210,16 +243,23 @@ class Runs:
         status: str | None = None,
         section: str | None = None,
         split: str | None = None,
+        review: ReviewState | None = None,
         limit: int | None = None,
         cursor: str | None = None,
         after: int | None = None,
     ) -> Page[EntryView]:
-        """Entries with every contender's answer and scores."""
+        """Entries with every contender's answer and scores.
+
+        Args:
+            review: Where some contender's own answer is approved or rejected, or none was
+                reviewed.
+        """
         params = {
             "sort": sort,
             "status": status,
             "section": section,
             "split": split,
+            "review": review,
             "limit": limit,
             "cursor": cursor,
             "after": after,

@@ -4,17 +4,23 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue, StringConstraints
 
+from runoff_contracts.answers import AnswerBody
 from runoff_contracts.comparison_asked import ComparisonAsked
 from runoff_contracts.events.again import Mode, Seed
 from runoff_contracts.events.lifecycle import ScorerUsed
+from runoff_contracts.events.review import Decision, Note, Who
 from runoff_contracts.ids import Digest, EntryId, ModelRef, Name, RunId
+from runoff_contracts.lineage import Lineage
 from runoff_contracts.model_spec import ModelSpec
+from runoff_contracts.params import MAX_PARAMS, ParamName, Params
 from runoff_contracts.problem import Problem
 from runoff_contracts.pushed import Marked
 from runoff_contracts.run_config import RunConfig, Selection
 from runoff_contracts.task import Priority, Task
 
 MAX_CONTENDERS = 16
+MAX_REVIEWS = 1000
+"""In one command: they are appended at once, and a server takes no more messages in one."""
 CommandId = Annotated[str, StringConstraints(pattern=r"^[!-~]{1,200}$")]
 """Visible ASCII: it becomes a message header, which takes nothing else unchanged."""
 Label = Annotated[str, StringConstraints(max_length=200)]
@@ -108,6 +114,10 @@ class CreateRun(Command):
     start_at: AwareDatetime | None = None
     scorers: list[ScorerAsked] | None = Field(default=None, min_length=1, max_length=50)
     """Those of the task where it is left out."""
+    params: Params = Field(default_factory=dict)
+    template: RunId | None = None
+    """Takes over the parameters of this run as they are now; `params` are put on top of them."""
+    lineage: Lineage | None = None
 
 
 class RepeatRun(Command):
@@ -140,7 +150,11 @@ class ResumeRun(Command):
 
 
 class EditRun(Command):
-    """Give a run other words."""
+    """Give a run other words, or other parameters.
+
+    Parameters begin with `params`, the template's, or those of the launch (one of these at most),
+    else with those that the run has. Then `set_params` and `unset_params` are put on top.
+    """
 
     type: ClassVar[str] = "run.edit"
     run_id: RunId
@@ -148,6 +162,17 @@ class EditRun(Command):
     """An empty one takes it away; none leaves it."""
     labels: dict[Label, Label] | None = Field(default=None, max_length=50)
     """In place of all labels; none leaves them."""
+    params: Params | None = None
+    """In place of all parameters."""
+    template: RunId | None = None
+    """In place of all: those of this run as they are now."""
+    reset_params: bool = False
+    """In place of all: what they were at launch."""
+    set_params: Params = Field(default_factory=dict)
+    unset_params: list[ParamName] = Field(default_factory=list, max_length=MAX_PARAMS)
+    params_version: int | None = Field(default=None, ge=1)
+    """Refuse where they were changed since this version, which somebody else then did."""
+    by: Who = ""
 
 
 class EntryMeant(BaseModel):
@@ -170,6 +195,30 @@ class AskAgain(Command):
     mode: Mode = "rerun"
     seed: Seed | None = None
     """For a variation."""
+
+
+class Review(BaseModel):
+    """What a person says of one contender's answer to one entry."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    entry: EntryMeant
+    contender: int = Field(ge=0)
+    answer_version: int = Field(default=1, ge=1)
+    decision: Decision
+    edited: AnswerBody | None = None
+    """What it should have been; only beside `rejected`."""
+    note: Note = ""
+
+
+class ReviewEntries(Command):
+    """Take a person's reviews of answers: all of them, or none."""
+
+    type: ClassVar[str] = "run.review"
+    run_id: RunId
+    reviews: list[Review] = Field(min_length=1, max_length=MAX_REVIEWS)
+    """Of one answer each."""
+    by: Who = ""
 
 
 class UploadPredictions(Command):

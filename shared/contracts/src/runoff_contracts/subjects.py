@@ -66,8 +66,12 @@ def scored_of(run_id: str) -> str:
 
 
 def entry(run_id: str, index: int) -> str:
-    """Further versions of one entry's answers."""
+    """Further versions of one entry's answers, and reviews of all of them."""
     return f"runoff.run.{run_id}.entry.{index}"
+
+
+def entries_of(run_id: str) -> str:
+    return f"runoff.run.{run_id}.entry.*"
 
 
 def scorecards(run_id: str) -> str:

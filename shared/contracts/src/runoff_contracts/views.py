@@ -4,12 +4,15 @@ from typing import Generic, Literal, TypeVar
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
 
-from runoff_contracts.answers import Target
+from runoff_contracts.answers import AnswerBody, Target
 from runoff_contracts.compared import Certainty
 from runoff_contracts.comparison import ComparisonDocument
 from runoff_contracts.events.again import Mode, Seed
 from runoff_contracts.events.entry import Difference, Judgement, Prediction, Score
 from runoff_contracts.events.lifecycle import AnswersTaken, ScorerUsed
+from runoff_contracts.events.review import Decision
+from runoff_contracts.lineage import Lineage, ServerLineage
+from runoff_contracts.params import Params, ParamValue
 from runoff_contracts.report import Report
 from runoff_contracts.run_config import RunConfig, Selection
 from runoff_contracts.task import Priority, Status, Task
@@ -115,6 +118,11 @@ class ContenderView(View):
     """Entries whose predictions were pushed in this run; None where the contender is not live."""
     uploads_complete: bool | None = None
     """Whether nothing more comes; None where the contender is not live."""
+    n_approved: int = 0
+    """Of its own answers (version 1), by the newest review of each."""
+    n_rejected: int = 0
+    approval_rate: float | None = None
+    """Approved among those reviewed; None where nobody reviewed any."""
 
 
 class JudgeView(View):
@@ -164,6 +172,11 @@ class RunView(View):
     """Nothing is asked before; None is at once."""
     answers_from: AnswersTaken | None = None
     """The run whose answers this one took over."""
+    params: Params = {}
+    params_version: int = 1
+    """1 at launch, and one more with every change: what an edit names to overwrite nobody's."""
+    lineage: "LineageSummary | None" = None
+    """None where the launch said nothing; the whole of it is at `/api/runs/{id}/lineage`."""
     report_digest: str | None = None
     """Of the report of all metrics, once the run is completed."""
     created_at: AwareDatetime
@@ -172,6 +185,70 @@ class RunView(View):
     comparison_digest: str | None
     seq: int
     """Log sequence of the newest event of this run that is in the answer."""
+
+
+class LineageSummary(View):
+    """A run's lineage in short."""
+
+    digest: str
+    """Of the whole lineage: equal ones have the same."""
+    commit: str | None = None
+    branch: str | None = None
+    dirty: bool | None = None
+    python: str | None = None
+    n_packages: int = 0
+    command: str | None = None
+
+
+class LineageView(View):
+    """Where a run comes from."""
+
+    run_id: str
+    digest: str | None
+    """As in the summary; None where the launch said nothing."""
+    lineage: Lineage | None
+    server: ServerLineage | None
+    """None for runs of releases that did not say it."""
+
+
+class ParamsView(View):
+    """A run's parameters as they are now."""
+
+    run_id: str
+    params: Params
+    params_version: int
+
+
+class ParamsChangeView(View):
+    """One version of a run's parameters, and how it differs from the one before."""
+
+    params_version: int
+    how: Literal["launched", "edited", "copied", "reset"]
+    template: str | None
+    """The run that they were taken over from."""
+    set: dict[str, ParamValue]
+    """Added and changed ones, with their new values; at launch all of them."""
+    unset: dict[str, ParamValue]
+    """Those that went, with their last values."""
+    before: dict[str, ParamValue]
+    """The former values of the changed ones."""
+    by: str
+    changed_at: AwareDatetime
+    seq: int
+
+
+class ReviewView(View):
+    """What a person said of an answer."""
+
+    contender: int
+    answer_version: int
+    decision: Decision
+    edited: AnswerBody | None = None
+    note: str = ""
+    by: str = ""
+    reviewed_at: AwareDatetime
+    counts: bool
+    """Whether it is the newest of this answer; older ones are kept and count no more."""
 
 
 class AnswerVersionView(View):
@@ -213,6 +290,8 @@ class EntryView(View):
     `/api/objects/<digest>`."""
     versions: list[AnswerVersionView] = []
     """Further versions, oldest first; only where one entry is asked for."""
+    reviews: list[ReviewView] = []
+    """Oldest first; in a list of entries only those that count."""
 
 
 class ReportView(View):
@@ -275,6 +354,12 @@ class AskedAgainView(AcceptedView):
 
     versions: dict[str, int]
     """Number of the new version by entry id."""
+
+
+class ReviewedView(AcceptedView):
+    """Reviews were taken: all of them, or they had been before."""
+
+    n_reviews: int
 
 
 class RegisteredPredictions(AcceptedView):
@@ -352,3 +437,4 @@ class TableCheck(View):
 
 
 RebuildView.model_rebuild()
+RunView.model_rebuild()

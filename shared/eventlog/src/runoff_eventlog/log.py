@@ -104,6 +104,41 @@ class EventLog:
             headers[SLICE_ID] = append_id
         return await self._append(subject, messages, append_id, expected_seq)
 
+    async def append_each(
+        self,
+        events: Sequence[tuple[str, Event]],
+        *,
+        append_id: str,
+        expected_seqs: Mapping[str, int],
+        correlation_id: str | None = None,
+        causation_id: str | None = None,
+    ) -> Appended:
+        """Append events to subjects of their own, all or none, in one go.
+
+        Args:
+            events: Subject and event, at most 1,000; in order where several have one subject.
+            append_id: As for `append`; a repeat is known by the first event's subject.
+            expected_seqs: Last sequence of each subject; 0 where it is left out.
+
+        Raises:
+            ValueError, ConflictingAppend, LogUnavailable: as `append`.
+        """
+        if not events:
+            raise ValueError("there is nothing to append")
+        origin = self._origin(correlation_id, causation_id)
+        messages, guarded = [], set[str]()
+        for place, (subject, event) in enumerate(events):
+            headers, body = envelope.single(
+                event, id_=f"{append_id}:{place}", origin=origin, subject=subject
+            )
+            headers[SLICE_ID] = append_id
+            if subject not in guarded:
+                headers[_EXPECTED] = str(expected_seqs.get(subject, 0))
+                guarded.add(subject)
+            messages.append((subject, headers, body))
+        first = events[0][0]
+        return await self._append_all(messages, append_id, first, expected_seqs.get(first, 0))
+
     async def append_slice(
         self,
         subject: str,
@@ -173,6 +208,22 @@ class EventLog:
             raise LogUnavailable(f"reading {subject}") from error
         return Message(raw.seq or 0, raw.subject or subject, raw.headers or {}, raw.data or b"")
 
+    async def last_seqs(self, subjects: Sequence[str]) -> dict[str, int]:
+        """Sequence of the newest message of each of at most 1,000 subjects that has one.
+
+        Raises:
+            LogUnavailable: When the server does not answer.
+        """
+        found: dict[str, int] = {}
+        left, more = set(subjects), True
+        while more and left:
+            ask = {"multi_last": sorted(left), "batch": len(left), "max_bytes": _READ_BYTES}
+            part, more = await self._direct(ask, "many subjects")
+            found |= {each.subject: each.seq for each in part}
+            left -= found.keys()
+            more = more and bool(part)
+        return found
+
     async def last_of_each(self, subject: str) -> list[Message]:
         """The newest message of every subject that fits the filter, without bodies.
 
@@ -227,14 +278,26 @@ class EventLog:
         append_id: str,
         expected_seq: int,
     ) -> Appended:
+        messages[0][0][_EXPECTED] = str(expected_seq)
+        sent = [(subject, headers, body) for headers, body in messages]
+        return await self._append_all(sent, append_id, subject, expected_seq)
+
+    async def _append_all(
+        self,
+        messages: Sequence[tuple[str, dict[str, str], bytes]],
+        append_id: str,
+        subject: str,
+        expected_seq: int,
+    ) -> Appended:
+        """Append messages that carry their guards; `subject` tells whether they are there."""
         limit = self.nc.max_payload
-        for headers, body in messages:
+        for _, headers, body in messages:
             n_bytes = len(body) + sum(len(key) + len(value) + 4 for key, value in headers.items())
             if n_bytes + 256 > limit:
                 raise AppendTooLarge(subject, n_bytes=n_bytes, limit=limit)
         for attempt in range(_TRIES):
             try:
-                answer = await self._send(subject, messages, expected_seq)
+                answer = await self._send(messages)
             except MaxPayloadError as error:
                 raise AppendTooLarge(subject, n_bytes=limit, limit=limit) from error
             except _UNREACHABLE:
@@ -250,20 +313,16 @@ class EventLog:
             await asyncio.sleep(0.1 * 2**attempt)
         raise LogUnavailable(f"appending to {subject}")
 
-    async def _send(
-        self, subject: str, messages: Sequence[tuple[dict[str, str], bytes]], expected_seq: int
-    ) -> dict[str, Any]:
+    async def _send(self, messages: Sequence[tuple[str, dict[str, str], bytes]]) -> dict[str, Any]:
         """Send one message, or several as an atomic batch; answer what the server says.
 
         The answer is the server's JSON, of a shape that its version decides (hence `Any`).
         """
         batch_id, last = secrets.token_hex(16), len(messages)
-        for place, (headers, body) in enumerate(messages, start=1):
+        for place, (subject, headers, body) in enumerate(messages, start=1):
             sent = dict(headers)
             if last > 1:
                 sent |= {"Nats-Batch-Id": batch_id, "Nats-Batch-Sequence": str(place)}
-            if place == 1:
-                sent[_EXPECTED] = str(expected_seq)
             if place < last:
                 await self.nc.publish(subject, body, headers=sent)
                 continue
@@ -284,14 +343,17 @@ class EventLog:
         self, subject: str, first_seq: int, *, n: int = _READ_MESSAGES
     ) -> tuple[list[Message], bool]:
         """One batched direct get: messages, and whether more are there."""
-        inbox = self.nc.new_inbox()
-        subscription = await self.nc.subscribe(inbox)
-        ask = {
+        ask: dict[str, object] = {
             "batch": n,
             "max_bytes": _READ_BYTES,
             "next_by_subj": subject,
             "seq": first_seq,
         }
+        return await self._direct(ask, subject)
+
+    async def _direct(self, ask: Mapping[str, object], subject: str) -> tuple[list[Message], bool]:
+        inbox = self.nc.new_inbox()
+        subscription = await self.nc.subscribe(inbox)
         found: list[Message] = []
         try:
             await self.nc.publish(

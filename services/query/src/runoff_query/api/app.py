@@ -23,10 +23,12 @@ from runoff_query.api import (
     feed,
     health,
     models,
+    params,
     problems,
     pushes,
     registry,
     reports,
+    reviews,
     runs,
     uploads,
 )
@@ -53,11 +55,13 @@ _ROUTERS = (
     registry.router,
     runs.router,
     control.router,
+    params.router,
     reports.router,
     # Their paths begin like a run's: the fixed ones come before those that take the rest.
     comparisons.router,
     feed.router,
     again.router,
+    reviews.router,
     exports.router,
     entries.router,
 )

@@ -1,10 +1,11 @@
 """Routes that steer a run: cancel, pause, resume, edit, and runs that repeat it."""
 
+import re
 import uuid
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter, Header, Query
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -19,14 +20,17 @@ from runoff_contracts.commands import (
     ResumeRun,
     ScorerAsked,
 )
+from runoff_contracts.events.review import Who
 from runoff_contracts.ids import new_run_id
+from runoff_contracts.params import MAX_PARAMS, ParamName, Params
 from runoff_contracts.run_config import RunConfig
 from runoff_contracts.views import AcceptedView
 from runoff_query.api.checking import LAUNCH_S
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.problems import refuse
 from runoff_query.api.reading import IdempotencyKey, as_json
-from runoff_query.api.runs import launched, resolve, run_id_for
+from runoff_query.api.reviews import By
+from runoff_query.api.runs import launched, resolve, run_id_for, template_of
 
 router = APIRouter(tags=["runs"])
 
@@ -50,6 +54,23 @@ class EditRequest(BaseModel):
     """An empty one takes it away."""
     labels: dict[Label, Label] | None = Field(default=None, max_length=50)
     """In place of all labels."""
+    params: Params | None = None
+    """In place of all parameters."""
+    template: str | None = Field(default=None, max_length=100)
+    """In place of all parameters: those that this run has now."""
+    reset_params: bool = False
+    """In place of all parameters: those of the launch."""
+    set_params: Params = Field(default_factory=dict)
+    """On top of what the above leaves, or of those that the run has."""
+    unset_params: list[ParamName] = Field(default_factory=list, max_length=MAX_PARAMS)
+    params_version: int | None = Field(default=None, ge=1)
+    """Refused (412) where the parameters were changed since; as the header `If-Match`."""
+    by: Who | None = None
+    """Before the header `Runoff-By`."""
+
+
+_WITHOUT_EFFECT = {"by", "params_version"}
+_IF_MATCH = re.compile(r'"params-([1-9][0-9]{0,8})"')
 
 
 @router.post("/runs/{run_id}/cancel", response_model=AcceptedView)
@@ -76,18 +97,32 @@ async def resume_run(run_id: str, parts: PartsOf) -> Response:
 
 
 @router.patch("/runs/{run_id}", response_model=AcceptedView)
-async def edit_run(run_id: str, asked: EditRequest, parts: PartsOf) -> Response:
-    """Give a run another alias or other labels; what was asked and answered never changes."""
+async def edit_run(
+    run_id: str,
+    asked: EditRequest,
+    parts: PartsOf,
+    by: By = None,
+    if_match: Annotated[
+        str | None, Header(description="ETag of `/params`: refuse (412) what is outdated")
+    ] = None,
+) -> Response:
+    """Give a run another alias, labels or parameters; what was answered never changes."""
     whole = await resolve(parts, run_id)
-    if not asked.model_fields_set:
+    if not asked.model_fields_set - _WITHOUT_EFFECT:
         raise refuse(
             "invalid-request",
             "The request changes nothing",
             422,
             field="body",
-            hint="alias, labels, or both",
+            hint="alias, labels, params, template, reset_params, set_params or unset_params",
         )
-    command = EditRun(**_order(), run_id=whole, alias=asked.alias, labels=asked.labels)
+    version = asked.params_version or _version_meant(if_match)
+    given = dict(asked) | {
+        "template": await template_of(parts, asked.template) if asked.template else None,
+        "params_version": version,
+        "by": (by or "") if asked.by is None else asked.by,
+    }
+    command = EditRun(**_order(), run_id=whole, **given)
     return await _steer(parts, whole, command)
 
 
@@ -118,6 +153,22 @@ async def rescore_run(
 ) -> Response:
     """Launch a run that scores the answers of a settled one anew; no model is asked."""
     return await _repeat(parts, run_id, "scores", asked, idempotency_key)
+
+
+def _version_meant(if_match: str | None) -> int | None:
+    """The version of the parameters that an edit is made on; None where any will do."""
+    if if_match is None or if_match.strip() == "*":
+        return None
+    found = _IF_MATCH.fullmatch(if_match.strip())
+    if found is None:
+        raise refuse(
+            "bad-etag",
+            "If-Match names no version of the parameters",
+            422,
+            field="if-match",
+            hint='the ETag of /params, as "params-3"',
+        )
+    return int(found[1])
 
 
 def _order() -> dict[str, object]:

@@ -14,11 +14,13 @@ from runoff_query.api.again import versions_of
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.problems import unknown
 from runoff_query.api.reading import Cursor, FreshOf, Key, Limit, make_cursor, read_cursor
+from runoff_query.api.reviews import with_reviews
 from runoff_query.api.run_queries import entry_view
 from runoff_query.api.runs import known_run, resolve
 from runoff_query.statements import statement
 
 Sort = Literal["difference", "index", "confidence_difference"]
+ReviewState = Literal["approved", "rejected", "none"]
 EntryStatus = Literal["answered", "failed"]
 
 _BEFORE_ALL: Final = -2.0
@@ -36,6 +38,10 @@ async def list_entries(
     status: EntryStatus | None = None,
     section: str | None = None,
     split: str | None = None,
+    review: Annotated[
+        ReviewState | None,
+        Query(description="Of some contender's own answer; `none`: nobody reviewed any"),
+    ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
@@ -47,13 +53,19 @@ async def list_entries(
     rows: list[asyncpg.Record] = []
     if scored:
         rows = await parts.pool.fetch(
-            statement(f"read/entries_by_{sort}"), run.run_id, place, index, *conditions, limit + 1
+            statement(f"read/entries_by_{sort}"),
+            run.run_id,
+            place,
+            index,
+            *conditions,
+            limit + 1,
+            review,
         )
     if sort != "index" and len(rows) <= limit and run.n_scored < run.n_processed:
         rows += await _unscored(
-            parts, run, index if not scored else -1, conditions, limit + 1 - len(rows)
+            parts, run, index if not scored else -1, conditions, limit + 1 - len(rows), review
         )
-    items = [entry_view(row) for row in rows[:limit]]
+    items = await with_reviews(parts.pool, run.run_id, [entry_view(row) for row in rows[:limit]])
     next_cursor = None
     if len(rows) > limit:
         last = rows[limit - 1]
@@ -75,12 +87,19 @@ async def show_entry(run_id: str, entry_id: str, parts: PartsOf, fresh: FreshOf)
         entries = await open_entry_set(parts.objects, run.entries_digest)
         for asked in await entries.rows(row["index"], 1):
             more |= {"text": asked.text, "file": asked.file}
-    return fresh.answer(entry_view(row).model_copy(update=more))
+    entry = entry_view(row).model_copy(update=more)
+    (entry,) = await with_reviews(parts.pool, whole, [entry], older=True)
+    return fresh.answer(entry)
 
 
 async def _unscored(
-    parts: Parts, run: RunView, index: Key, conditions: tuple[object, ...], n: int
+    parts: Parts,
+    run: RunView,
+    index: Key,
+    conditions: tuple[object, ...],
+    n: int,
+    review: ReviewState | None,
 ) -> list[asyncpg.Record]:
     return await parts.pool.fetch(
-        statement("read/entries_unscored"), run.run_id, 1.0, index, *conditions, n
+        statement("read/entries_unscored"), run.run_id, 1.0, index, *conditions, n, review
     )

@@ -6,6 +6,7 @@ from typing import Annotated, cast
 
 from fastapi import Depends, Request
 from nats.aio.client import Client
+from nats.errors import MaxPayloadError
 
 from runoff_contracts.commands import Accepted, Command
 from runoff_objects.store import Objects
@@ -53,7 +54,12 @@ class Parts:
             ProblemRaised: With what the service says against it.
             NoAnswer: When no service answered.
         """
-        outcome = (await ask(self.nats(), command, timeout_s=timeout_s)).outcome
+        try:
+            outcome = (await ask(self.nats(), command, timeout_s=timeout_s)).outcome
+        except MaxPayloadError as error:
+            raise refuse(
+                "content-too-large", "The order is too large", 413, "Send it in several parts."
+            ) from error
         if isinstance(outcome, Accepted):
             return outcome
         raise ProblemRaised(outcome.problem)

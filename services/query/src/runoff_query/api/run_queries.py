@@ -6,6 +6,7 @@ from uuid import UUID
 import asyncpg
 import pydantic_core
 
+from runoff_contracts.reviewing import Approvals
 from runoff_contracts.views import ContenderView, EntryView, JudgeView, RunView
 from runoff_query.database import Pool
 from runoff_query.statements import statement
@@ -26,14 +27,23 @@ async def run_views(pool: Pool, rows: Sequence[asyncpg.Record]) -> list[RunView]
     for found in await pool.fetch(statement("read/metrics"), ids):
         of_one = metrics.setdefault((found["run_id"], found["position"]), {})
         of_one[found["metric"]] = found["value"]
+    reviewed = {
+        (found["run_id"], found["position"]): Approvals(found["n_approved"], found["n_rejected"])
+        for found in await pool.fetch(statement("read/approvals"), ids)
+    }
     contenders: dict[UUID, list[ContenderView]] = {each: [] for each in ids}
     for found in await pool.fetch(statement("read/contenders"), ids):
-        of_one = metrics.get((found["run_id"], found["position"]), {})
-        contenders[found["run_id"]].append(_contender(found, of_one))
+        key = (found["run_id"], found["position"])
+        view = _contender(found, metrics.get(key, {}), reviewed.get(key, Approvals()))
+        contenders[found["run_id"]].append(view)
     judges: dict[UUID, list[JudgeView]] = {each: [] for each in ids}
     for found in await pool.fetch(statement("read/judges"), ids):
         judges[found["run_id"]].append(_judge(found))
-    return [_run(row, contenders[row["run_id"]], judges[row["run_id"]]) for row in rows]
+    more = await _said_of(pool, ids)
+    return [
+        _run(row, contenders[row["run_id"]], judges[row["run_id"]], more[row["run_id"]])
+        for row in rows
+    ]
 
 
 def entry_view(row: asyncpg.Record) -> EntryView:
@@ -71,7 +81,20 @@ def read_json(text: str | None) -> object:
     return None if text is None else pydantic_core.from_json(text)
 
 
-def _contender(row: asyncpg.Record, metrics: dict[str, float]) -> ContenderView:
+async def _said_of(pool: Pool, ids: Sequence[UUID]) -> dict[UUID, dict[str, object]]:
+    """Parameters and lineage, by run."""
+    said: dict[UUID, dict[str, object]] = {each: {} for each in ids}
+    for row in await pool.fetch(statement("read/params"), ids):
+        version, params = row["params_version"], read_json(row["params"])
+        said[row["run_id"]] |= {"params": params, "params_version": version}
+    for row in await pool.fetch(statement("read/lineage_summaries"), ids):
+        said[row["run_id"]]["lineage"] = read_json(row["summary"])
+    return said
+
+
+def _contender(
+    row: asyncpg.Record, metrics: dict[str, float], reviewed: Approvals
+) -> ContenderView:
     n_scored, n_timed, n_metered = row["n_scored"], row["n_timed"], row["n_metered"]
     return ContenderView(
         position=row["position"],
@@ -91,6 +114,9 @@ def _contender(row: asyncpg.Record, metrics: dict[str, float]) -> ContenderView:
         metrics=metrics,
         n_uploaded=row["n_uploaded"],
         uploads_complete=row["uploads_complete"],
+        n_approved=reviewed.n_approved,
+        n_rejected=reviewed.n_rejected,
+        approval_rate=reviewed.rate,
     )
 
 
@@ -110,7 +136,12 @@ def _judge(row: asyncpg.Record) -> JudgeView:
     )
 
 
-def _run(row: asyncpg.Record, contenders: list[ContenderView], judges: list[JudgeView]) -> RunView:
+def _run(
+    row: asyncpg.Record,
+    contenders: list[ContenderView],
+    judges: list[JudgeView],
+    said: dict[str, object],
+) -> RunView:
     return RunView.model_validate(
         {
             **{name: value for name, value in row.items() if name in _RUN_FIELDS},
@@ -122,6 +153,7 @@ def _run(row: asyncpg.Record, contenders: list[ContenderView], judges: list[Judg
             "answers_from": read_json(row["answers_from"]),
             "contenders": contenders,
             "judges": judges,
+            **said,
             "seq": max(row["seq"], row["comparison_seq"] or 0),
         }
     )

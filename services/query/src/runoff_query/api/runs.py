@@ -16,13 +16,15 @@ from runoff_contracts.commands import (
     ScorerAsked,
 )
 from runoff_contracts.ids import ModelRef, new_run_id
+from runoff_contracts.lineage import Lineage
+from runoff_contracts.params import Params
 from runoff_contracts.run_config import RunConfig, Selection
 from runoff_contracts.task import Priority, Status
 from runoff_contracts.views import AcceptedView, Page, RunView
 from runoff_query.api.checking import LAUNCH_S
 from runoff_query.api.filter import COUNTED, RunFilter, parse, refuse_metric
 from runoff_query.api.parts import Parts, PartsOf
-from runoff_query.api.problems import refuse, unknown
+from runoff_query.api.problems import ProblemRaised, refuse, unknown
 from runoff_query.api.reading import (
     Cursor,
     FreshOf,
@@ -61,6 +63,12 @@ class RunRequest(BaseModel):
     """With an offset from UTC; at once where it is left out or past."""
     scorers: list[ScorerAsked] | None = Field(default=None, min_length=1, max_length=50)
     """Those of the task where it is left out; the first one has to pass or fail an answer."""
+    params: Params = Field(default_factory=dict)
+    """What is to be said of the run in booleans, numbers and texts."""
+    template: str | None = Field(default=None, max_length=100)
+    """Takes over the parameters of this run; `params` are put on top of them."""
+    lineage: Lineage | None = None
+    """Code, packages and machine of whoever launches, as the SDK captures them."""
 
 
 @router.post("/runs", status_code=201, response_model=AcceptedView)
@@ -71,7 +79,10 @@ async def create_run(
 ) -> Response:
     """Launch a run; what its models and entries are not fit for is refused before any is asked."""
     run_id = run_id_for(idempotency_key) if idempotency_key else new_run_id()
-    command = CreateRun(command_id=run_id, sent_at=datetime.now(UTC), run_id=run_id, **dict(asked))
+    given = dict(asked)
+    if asked.template is not None:
+        given["template"] = await template_of(parts, asked.template)
+    command = CreateRun(command_id=run_id, sent_at=datetime.now(UTC), run_id=run_id, **given)
     return launched(run_id, await parts.order(command, timeout_s=LAUNCH_S))
 
 
@@ -170,6 +181,20 @@ async def resolve(parts: Parts, text: str) -> str:
             hint=f"more characters; {rows[0]['run_id']} and {rows[1]['run_id']} begin so",
         )
     return str(rows[0]["run_id"])
+
+
+async def template_of(parts: Parts, text: str) -> str:
+    """The id of the run whose parameters are to be taken over.
+
+    Raises:
+        ProblemRaised: 422 when there is none, or more than one.
+    """
+    try:
+        return await resolve(parts, text)
+    except ProblemRaised as refused:
+        title = refused.problem.title
+        hint = "the id of a run"
+        raise refuse("unknown-template", title, 422, field="template", hint=hint) from refused
 
 
 async def known_run(parts: Parts, text: str) -> RunView:

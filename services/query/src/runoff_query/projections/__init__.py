@@ -7,10 +7,20 @@ others keep what they have. The order is that of their writes within one transac
 from runoff_query.projections.comparisons import COMPARISONS
 from runoff_query.projections.entries import ENTRIES
 from runoff_query.projections.projection import Projection
+from runoff_query.projections.provenance import PROVENANCE
 from runoff_query.projections.registry import REGISTRY
+from runoff_query.projections.reviews import REVIEWS
 from runoff_query.projections.runs import RUNS
 from runoff_query.projections.versions import VERSIONS
 
-PROJECTIONS: tuple[Projection, ...] = (REGISTRY, RUNS, ENTRIES, VERSIONS, COMPARISONS)
+PROJECTIONS: tuple[Projection, ...] = (
+    REGISTRY,
+    RUNS,
+    PROVENANCE,
+    ENTRIES,
+    VERSIONS,
+    REVIEWS,
+    COMPARISONS,
+)
 
 __all__ = ["PROJECTIONS", "Projection"]

@@ -12,6 +12,7 @@ from runoff.cli import words
 from runoff.cli.again import Entry, versions_table
 from runoff.cli.options import Json, Run, Url
 from runoff.cli.output import clean, for_people, print_json, safe
+from runoff.cli.review import reviews_table
 from runoff.cli.run_meant import run_id_of
 from runoff.cli.tables import agreement, answer_text, plain_table, target_text
 from runoff.client import Client
@@ -65,6 +66,8 @@ def print_entry(run: RunView, entry: EntryView, where: Console) -> None:
         where.print(_scores(run, entry))
     if entry.versions:
         where.print(versions_table(run, entry))
+    if entry.reviews:
+        where.print(reviews_table(run, entry))
 
 
 def _facts(entry: EntryView) -> Table:

@@ -5,7 +5,9 @@ from rich.console import Console
 
 from runoff.cli.judging import judges_table
 from runoff.cli.output import print_json, safe
+from runoff.cli.params import shown
 from runoff.cli.progress import progress_of
+from runoff.cli.review import approvals_table
 from runoff.cli.tables import STYLES, contenders_table
 from runoff.cli.verdict import most_disputed, print_comparison
 from runoff.client import Client
@@ -13,6 +15,7 @@ from runoff_contracts.task import Status
 from runoff_contracts.views import ComparisonView, RunView
 
 COMPARISON_WAIT_S = 60.0
+_LINE = 500
 
 
 def watch_run(client: Client, run_id: str, *, after: int | None = None) -> RunView:
@@ -56,6 +59,8 @@ def print_run(run: RunView, where: Console, *, contenders: bool = True) -> None:
     if run.selection and run.selection.section:
         parts.append(f"section {run.selection.section}")
     where.print(safe(", ".join(parts)))
+    for line in _origin(run):
+        where.print(safe(line, limit=_LINE))
     if run.start_at and not run.started_at and not run.status.settled:
         where.print(f"starts at {run.start_at.astimezone():%Y-%m-%d %H:%M:%S %Z}")
     if run.answers_from:
@@ -69,5 +74,24 @@ def print_run(run: RunView, where: Console, *, contenders: bool = True) -> None:
             where.print(safe(f"{each.model}: {counted}"))
     if contenders:
         where.print(contenders_table(run))
+    if any(each.approval_rate is not None for each in run.contenders):
+        where.print(approvals_table(run))
     if run.judges:
         where.print(judges_table(run))
+
+
+def _origin(run: RunView) -> list[str]:
+    """Parameters and lineage, a line each where there are any."""
+    lines = []
+    if run.params:
+        pairs = (f"{name}={shown(value)}" for name, value in run.params.items())
+        lines.append(f"params {', '.join(pairs)}")
+    if run.lineage is not None:
+        said = run.lineage
+        changed = " with changes" if said.dirty else ""
+        commit = f"commit {said.commit[:12]}{changed}" if said.commit else None
+        branch = f"branch {said.branch}" if said.branch else None
+        packages = f"{said.n_packages} packages" if said.n_packages else None
+        parts = (commit, branch, said.python, packages, said.command)
+        lines.append(f"from {', '.join(each for each in parts if each)}")
+    return lines

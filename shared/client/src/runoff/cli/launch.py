@@ -24,8 +24,12 @@ from runoff.cli.pace import (
     read_scorers,
     read_share,
 )
+from runoff.cli.params import read_params
+from runoff.cli.run_meant import run_id_of
 from runoff.client import Client
 from runoff.evaluation import Evaluation, read_yaml
+from runoff.lineage import capture
+from runoff_contracts.lineage import Lineage
 
 Given = dict[str, object]
 
@@ -68,6 +72,36 @@ StartAt = Annotated[
         show_default=False,
     ),
 ]
+ParamPairs = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--param",
+        metavar="KEY=VALUE",
+        help="A boolean, number or text; again for each.",
+        show_default=False,
+    ),
+]
+Template = Annotated[
+    str | None,
+    typer.Option(
+        "--params-from",
+        metavar="RUN",
+        help="Take over this run's parameters; --param goes on top.",
+        show_default=False,
+    ),
+]
+Seeds = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--seed",
+        metavar="NAME=NUMBER",
+        help="Of a random generator, for the lineage; again for each.",
+        show_default=False,
+    ),
+]
+NoLineage = Annotated[
+    bool, typer.Option("--no-lineage", help="Say nothing of this code and machine.")
+]
 Watch = Annotated[bool, typer.Option("--watch", help="Follow it until it is settled.")]
 
 
@@ -92,6 +126,10 @@ def launch(
     priority: PriorityName = None,
     alias: Alias = None,
     labels: Labels = None,
+    params: ParamPairs = None,
+    template: Template = None,
+    seeds: Seeds = None,
+    no_lineage: NoLineage = False,
     watch: Watch = False,
     url: Url = None,
     json: Json = False,
@@ -110,6 +148,8 @@ def launch(
         runoff run launch --dataset questions --model openai/gpt-4o --max-cost-usd 2
 
         runoff run launch eval.yaml --scorer within:px=5 --start-at 2026-11-21T20:00
+
+        runoff run launch eval.yaml --params-from 01936f2a --param lr=0.001 --seed numpy=7
     """
     asked: Given = {
         "dataset": dataset,
@@ -132,14 +172,29 @@ def launch(
         "priority": priority,
         "alias": alias,
         "labels": read_labels(labels),
+        "params": read_params(params, "--param"),
+        "template": template,
     }
-    _start(_evaluation(file, asked), watch=watch, url=url, json=json)
+    evaluation, numbers = _evaluation(file, asked), _seeds(seeds)
+    files = [] if file is None else [file]
+    lineage = not no_lineage and capture(command="runoff run launch", seeds=numbers, files=files)
+    _start(evaluation, lineage, watch=watch, url=url, json=json)
 
 
-def _start(evaluation: Evaluation, *, watch: bool, url: str | None, json: bool) -> None:
+def _start(
+    evaluation: Evaluation,
+    lineage: Lineage | bool,
+    *,
+    watch: bool,
+    url: str | None,
+    json: bool,
+) -> None:
     where = for_people(json_wanted=json)
     with Client(url) as client:
-        accepted = client.runs.launch_evaluation(evaluation)
+        if evaluation.template is not None:
+            named = {"template": run_id_of(client, evaluation.template)}
+            evaluation = evaluation.model_copy(update=named)
+        accepted = client.runs.launch_evaluation(evaluation, lineage=lineage)
         if watch:
             where.print(f"Run {accepted.id}")
             run = watch_run(client, accepted.id, after=accepted.seq)
@@ -182,6 +237,20 @@ def read_labels(pairs: list[str] | None) -> dict[str, str]:
             raise typer.BadParameter(f"{pair!r} is not KEY=VALUE", param_hint="--label")
         labels[key] = value
     return labels
+
+
+def _seeds(pairs: list[str] | None) -> dict[str, int]:
+    """What `--seed NAME=NUMBER` says, given any number of times."""
+    seeds: dict[str, int] = {}
+    for pair in pairs or []:
+        name, _, number = pair.partition("=")
+        try:
+            seeds[name] = int(number)
+        except ValueError:
+            name = ""
+        if not name:
+            raise typer.BadParameter(f"{pair!r} is not NAME=NUMBER", param_hint="--seed")
+    return seeds
 
 
 def _moment(text: str | None) -> datetime | None:

@@ -24,6 +24,10 @@ Cursor = Annotated[
         "--cursor", help="Go on behind an earlier page: its `next_cursor`.", show_default=False
     ),
 ]
+By = Annotated[
+    str | None,
+    typer.Option("--by", help="Who does it. Default: this account's name.", show_default=False),
+]
 Run = Annotated[
     str,
     typer.Argument(

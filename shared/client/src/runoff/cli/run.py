@@ -5,20 +5,22 @@ from typing import Annotated
 
 import typer
 
-from runoff.cli import control
+from runoff.cli import control, params
 from runoff.cli.again import rerun, vary
 from runoff.cli.entry import entry
 from runoff.cli.export import export
 from runoff.cli.following import print_run, report_settled, watch_run
 from runoff.cli.launch import launch
+from runoff.cli.lineage import lineage
 from runoff.cli.options import Cursor, Json, Limit, Run, Url
 from runoff.cli.output import for_people, print_json, say_more
 from runoff.cli.report import report
+from runoff.cli.review import review
 from runoff.cli.run_meant import run_id_of
 from runoff.cli.tables import entries_table, runs_table
 from runoff.client import Client
 from runoff.evaluation import schema as evaluation_schema
-from runoff.runs import EntrySort
+from runoff.runs import EntrySort, ReviewState
 
 app = typer.Typer(help="Models answering the entries of a dataset.", no_args_is_help=True)
 app.command("launch")(launch)
@@ -34,6 +36,9 @@ app.command("report")(report)
 app.command("entry")(entry)
 app.command("rerun")(rerun)
 app.command("vary")(vary)
+app.command("review")(review)
+app.command("lineage")(lineage)
+app.add_typer(params.app, name="params")
 
 Text = str | None
 
@@ -113,6 +118,12 @@ def entries(
         Text, typer.Option("--section", help="Only of it.", show_default=False)
     ] = None,
     split: Annotated[Text, typer.Option("--split", help="Only of it.", show_default=False)] = None,
+    review: Annotated[
+        ReviewState | None,
+        typer.Option(
+            "--review", help="approved or rejected by people, or none.", show_default=False
+        ),
+    ] = None,
     limit: Limit = 20,
     cursor: Cursor = None,
     url: Url = None,
@@ -127,6 +138,7 @@ def entries(
             status=status,
             section=section,
             split=split,
+            review=review,
             limit=limit,
             cursor=cursor,
         )

@@ -18,6 +18,7 @@ from runoff_contracts.events.lifecycle import (
     RunStarted,
 )
 from runoff_contracts.events.model import ModelRegistered, ModelVersionAdded
+from runoff_contracts.events.review import EntryReviewed
 from runoff_contracts.events.scorecard import ScorecardsStored
 from runoff_contracts.events.uploads import PredictionsUploaded, UploadsCompleted
 
@@ -42,6 +43,7 @@ TYPES = EventTypes(
     EntryScored,
     EntryAskedAgain,
     EntryAnsweredAgain,
+    EntryReviewed,
     ScorecardsStored,
     ComparisonComputed,
 )

@@ -5,8 +5,11 @@ from typing import ClassVar, Literal
 from pydantic import AwareDatetime, Field, JsonValue
 
 from runoff_contracts.event import Event, Fact
+from runoff_contracts.events.review import Who
 from runoff_contracts.ids import Digest, ModelRef, Name, RunId
+from runoff_contracts.lineage import Lineage, ServerLineage
 from runoff_contracts.model_spec import ModelSpec, UploadSpec
+from runoff_contracts.params import Params
 from runoff_contracts.run_config import RunConfig, Selection
 from runoff_contracts.specs.llm import LlmSpec
 from runoff_contracts.task import Priority, Task
@@ -106,6 +109,13 @@ class RunCreated(Event):
     judges: list[JudgeUsed] | None = None
     """Of the scorers that a model judges by; None where there is none."""
     answers_from: AnswersTaken | None = None
+    params: Params = Field(default_factory=dict)
+    params_from: RunId | None = None
+    """The run that they were taken over from, before others were put on top."""
+    lineage: Lineage | None = None
+    """As the client saw it; None where it said nothing. That of the old run where a run repeats
+    one."""
+    server: ServerLineage | None = None
     created_at: AwareDatetime
 
     @property
@@ -174,6 +184,12 @@ class RunEdited(Event):
     alias: str | None = None
     labels: dict[str, str] = Field(default_factory=dict)
     """Both as they are from here on."""
+    params: Params | None = None
+    """All of them as they are from here on; None where they stayed."""
+    params_from: RunId | None = None
+    """The run that they were taken over from, before others were put on top; this one's own id
+    where they were put back to what they were at its launch."""
+    by: Who = ""
     edited_at: AwareDatetime
 
 

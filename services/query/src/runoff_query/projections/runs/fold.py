@@ -15,6 +15,7 @@ from runoff_contracts.events.lifecycle import (
     RunResumed,
     RunStarted,
 )
+from runoff_contracts.events.review import EntryReviewed
 from runoff_contracts.events.scorecard import ScorecardsStored
 from runoff_contracts.events.uploads import PredictionsUploaded, UploadsCompleted
 from runoff_contracts.task import Status
@@ -91,7 +92,7 @@ def _proceed(changes: Changes, fact: Recorded) -> None:
         case RunStarted() as event:
             change = _touch(changes, event.run_id, fact.seq)
             change.status, change.started_at = Status.RUNNING, event.started_at
-        case RunResliced() as event:
+        case RunResliced() | EntryReviewed() as event:
             _touch(changes, event.run_id, fact.seq)
         case PredictionsUploaded() as event:
             _touch(changes, event.run_id, fact.seq)

@@ -1,6 +1,7 @@
 -- Scored entries of a run, largest difference first, those that have none last.
 -- $1 uuid: run   $2 double precision, $3 integer: behind this place and index
 -- $4 boolean: failed   $5 text: section   $6 text: split   $7 integer: at most so many
+-- $8 text: approved, rejected (some contender's own answer), or none (of them reviewed)
 -- OFFSET 0 keeps the planner from joining all of a run's entries before it sorts them: the index
 -- has the order, and a page is a few look-ups.
 SELECT e.index, e.entry_id, e.failed, e.target, e.section, e.split, e.metadata, e.predictions,
@@ -18,5 +19,20 @@ SELECT e.index, e.entry_id, e.failed, e.target, e.section, e.split, e.metadata, 
    AND ($4::boolean IS NULL OR e.failed = $4)
    AND ($5::text IS NULL OR e.section = $5)
    AND ($6::text IS NULL OR e.split = $6)
+   AND ($8::text IS NULL
+        OR CASE $8
+           WHEN 'none' THEN NOT EXISTS (SELECT 1
+                                          FROM entry_review_states AS review
+                                         WHERE review.run_id = e.run_id
+                                           AND review.index = e.index
+                                           AND review.answer_version = 1
+                                           AND review.decision <> 'cleared')
+           ELSE EXISTS (SELECT 1
+                          FROM entry_review_states AS review
+                         WHERE review.run_id = e.run_id
+                           AND review.index = e.index
+                           AND review.answer_version = 1
+                           AND review.decision = $8)
+           END)
  ORDER BY coalesce(- s.difference, 1), s.index
  LIMIT $7;
