@@ -68,6 +68,7 @@ async def test_health_tells_how_far_each_projection_is(world: World) -> None:
         "registry": 0,
         "runs": 0,
         "provenance": 0,
+        "finding": 0,
         "entries": 0,
         "versions": 0,
         "reviews": 0,

@@ -370,8 +370,9 @@ class Scribe:
     async def whole_run(self, n_entries: int = 10, *, size: int = 4, seed: int = 7) -> str:
         """A completed run of two contenders, paused once, reported, edited and compared."""
         run_id, chance = new_run_id(), random.Random(seed)
-        begin = created(run_id, n_entries, judges=[JUDGE], params={"lr": 0.1}, lineage=LINEAGE)
-        await self.run(run_id, begin, started(run_id))
+        params = {"lr": 0.001, "warm": True, "prompt": "Say what it is."}
+        first = created(run_id, n_entries, judges=[JUDGE], params=params, lineage=LINEAGE)
+        await self.run(run_id, first, started(run_id))
         for number, start in enumerate(range(0, n_entries, size)):
             labels = [
                 (index, chance.choice(LABELS), chance.choice([*LABELS, None]))

@@ -17,6 +17,7 @@ from runoff_contracts.task import Priority
 from runoff_contracts.views import (
     AcceptedView,
     EntryView,
+    GroupView,
     LineageView,
     Page,
     ReportView,
@@ -25,6 +26,8 @@ from runoff_contracts.views import (
 
 Scorers = Sequence[ScorerAsked | str]
 """Scorers by name, or with version and parameters."""
+Several = str | Sequence[str] | None
+"""One of a kind, or several."""
 EntrySort = Literal["difference", "index", "confidence_difference"]
 ReviewState = Literal["approved", "rejected", "none"]
 
@@ -108,29 +111,103 @@ class Runs:
     def list(
         self,
         *,
-        status: str | None = None,
+        filter: str | None = None,
+        order_by: Several = None,
+        search: str | None = None,
+        status: Several = None,
+        kind: Several = None,
         model: str | None = None,
         dataset: str | None = None,
-        filter: str | None = None,
         limit: int | None = None,
         cursor: str | None = None,
         after: int | None = None,
     ) -> Page[RunView]:
-        """Runs, newest first.
+        """One part of the runs that fit everything given, newest first where no order is.
 
         Args:
-            filter: As `metrics.accuracy > 0.9`.
+            filter: As `metrics.accuracy > 0.9 and params.lr = '0.001' and tags.team = 'vision'`.
+            order_by: As `metrics.accuracy desc`; several keys as a sequence, or with commas.
+            search: Words, or their beginnings, of id, alias, labels, parameters, dataset, models.
+            status: Several are any of them; so are kinds.
+            kind: `analyze`, `rescore`, `retry` or `upload`.
+
+        Raises:
+            ProblemError: `bad-filter` and others, with the place that is wrong.
         """
+        keys = [order_by] if isinstance(order_by, str) else order_by or ()
         params = {
-            "status": status,
-            "model": model,
-            "dataset": dataset,
-            "filter": filter,
+            **_narrowed(filter, search, status, kind, model, dataset),
+            "order_by": ", ".join(keys) or None,
             "limit": limit,
             "cursor": cursor,
             "after": after,
         }
         return self._transport.get(Page[RunView], path_of("runs"), params)
+
+    def iterate(
+        self,
+        *,
+        filter: str | None = None,
+        order_by: Several = None,
+        search: str | None = None,
+        status: Several = None,
+        kind: Several = None,
+        model: str | None = None,
+        dataset: str | None = None,
+        part: int = 200,
+    ) -> Iterator[RunView]:
+        """Every run of `list`, asked for part by part; runs that arrive meanwhile shift none."""
+        cursor: str | None = None
+        while True:
+            page = self.list(
+                filter=filter,
+                order_by=order_by,
+                search=search,
+                status=status,
+                kind=kind,
+                model=model,
+                dataset=dataset,
+                limit=part,
+                cursor=cursor,
+            )
+            yield from page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    def groups(
+        self,
+        by: str,
+        *,
+        metrics: Sequence[str] = (),
+        filter: str | None = None,
+        search: str | None = None,
+        status: Several = None,
+        kind: Several = None,
+        model: str | None = None,
+        dataset: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        after: int | None = None,
+    ) -> Page[GroupView]:
+        """Runs by what they have in common, the largest group first.
+
+        Args:
+            by: `alias`, `dataset`, `kind`, `model`, `priority`, `status`, `task`, `label:<name>`
+                or `param:<name>`.
+            metrics: What to take means of, with 95 % intervals over the runs of a group.
+
+        The rest narrows the runs as in `list`.
+        """
+        params = {
+            **_narrowed(filter, search, status, kind, model, dataset),
+            "by": by,
+            "metric": list(metrics) or None,
+            "limit": limit,
+            "cursor": cursor,
+            "after": after,
+        }
+        return self._transport.get(Page[GroupView], path_of("runs", "groups"), params)
 
     def show(self, run_id: str, *, after: int | None = None) -> RunView:
         """One run as it stands."""
@@ -287,6 +364,24 @@ class Runs:
         """The run that was launched last."""
         found = self.list(limit=1).items
         return found[0] if found else None
+
+
+def _narrowed(
+    filter: str | None,
+    search: str | None,
+    status: Several,
+    kind: Several,
+    model: str | None,
+    dataset: str | None,
+) -> dict[str, str | Sequence[str] | None]:
+    return {
+        "filter": filter,
+        "search": search,
+        "status": status,
+        "kind": kind,
+        "model": model,
+        "dataset": dataset,
+    }
 
 
 def _asked(scorers: Scorers | None) -> list[ScorerAsked] | None:

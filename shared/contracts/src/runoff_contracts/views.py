@@ -11,6 +11,7 @@ from runoff_contracts.events.again import Mode, Seed
 from runoff_contracts.events.entry import Difference, Judgement, Prediction, Score
 from runoff_contracts.events.lifecycle import AnswersTaken, ScorerUsed
 from runoff_contracts.events.review import Decision
+from runoff_contracts.kind import Kind
 from runoff_contracts.lineage import Lineage, ServerLineage
 from runoff_contracts.params import Params, ParamValue
 from runoff_contracts.report import Report
@@ -149,6 +150,7 @@ class RunView(View):
     """A run as the read models have it at log sequence `seq`."""
 
     run_id: str
+    kind: Kind = "analyze"
     status: Status
     task: Task
     dataset: str
@@ -249,6 +251,32 @@ class ReviewView(View):
     reviewed_at: AwareDatetime
     counts: bool
     """Whether it is the newest of this answer; older ones are kept and count no more."""
+
+
+class GroupMetric(View):
+    """A metric over the runs of a group; each run counts once."""
+
+    n_runs: int
+    """Those that have a value."""
+    mean: float
+    interval: tuple[float, float] | None
+    """95 % interval of the mean by Student's t over runs."""
+    reason: str | None
+    """Why there is no interval."""
+    lowest: float
+    highest: float
+
+
+class GroupView(View):
+    """Runs that have something in common."""
+
+    key: str | None
+    """The alias, label, parameter or whatever was asked for; None of the runs that have none."""
+    n_runs: int
+    newest_at: AwareDatetime
+    """When the newest of them was launched."""
+    metrics: dict[str, GroupMetric]
+    """Those that were asked for and that any of the runs has."""
 
 
 class AnswerVersionView(View):

@@ -76,6 +76,28 @@ def moments(differences: ArrayLike, clusters: ArrayLike | None = None) -> Moment
     return Moments(mean, error, df, n, method, None)
 
 
+def moments_of(n: int, mean: float, deviation: float | None, *, largest: float) -> Moments:
+    """The same of values that somebody else summed, each standing alone, as a database does.
+
+    Args:
+        n: How many there are, at least one.
+        deviation: Their sample standard deviation (n - 1); None with fewer than two.
+        largest: Their largest absolute value, against which rounding is told from spread.
+
+    Raises:
+        InvalidScores: A number is NaN or infinite.
+        NoEntries: There are no values.
+    """
+    if n < 1:
+        raise NoEntries("a mean")
+    finite_scores("moments", [mean, deviation or 0.0, largest])
+    if deviation is None or n == 1:
+        return Moments(mean, None, n - 1, n, T, "one value alone shows no spread")
+    if deviation <= NO_SPREAD * largest:
+        return Moments(mean, None, n - 1, n, T, "all values are equal, so they show no spread")
+    return Moments(mean, deviation / math.sqrt(n), n - 1, n, T, None)
+
+
 def mean_interval(
     differences: ArrayLike, clusters: ArrayLike | None = None, *, confidence: float = 0.95
 ) -> Estimate:
@@ -89,8 +111,16 @@ def mean_interval(
         InvalidScores: NaN, infinite, of the wrong shape, or a pair without a cluster.
         NoEntries: There are no differences.
     """
+    return interval_of(moments(differences, clusters), confidence=confidence)
+
+
+def interval_of(found: Moments, *, confidence: float = 0.95) -> Estimate:
+    """A mean with Student's t interval, from its moments.
+
+    Raises:
+        InvalidProbability: The confidence is out of range.
+    """
     confidence = open_probability("confidence", confidence)
-    found = moments(differences, clusters)
     if found.standard_error is None:
         return Estimate(found.mean, None, found.method, found.n, found.reason)
     half = -float(stdtrit(found.df, (1 - confidence) / 2)) * found.standard_error

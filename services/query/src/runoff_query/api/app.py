@@ -22,6 +22,7 @@ from runoff_query.api import (
     exports,
     feed,
     health,
+    listing,
     models,
     params,
     problems,
@@ -53,6 +54,8 @@ _ROUTERS = (
     uploads.router,
     pushes.router,
     registry.router,
+    # Its `groups` would be taken for a run's id.
+    listing.router,
     runs.router,
     control.router,
     params.router,

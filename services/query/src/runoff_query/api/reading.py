@@ -4,7 +4,7 @@ import base64
 import binascii
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated
+from typing import Annotated, Any
 
 import pydantic_core
 from fastapi import Depends, Header, Query, Request
@@ -12,7 +12,7 @@ from pydantic import BaseModel
 from starlette.responses import Response
 
 from runoff_query.api.parts import PartsOf
-from runoff_query.api.problems import refuse
+from runoff_query.api.problems import ProblemRaised, refuse
 from runoff_query.api.progress import Version
 
 AFTER_S = 10.0
@@ -102,22 +102,36 @@ def read_cursor(kind: str, cursor: str | None, *types: type) -> list[Key] | None
     """
     if cursor is None:
         return None
+    keys = cursor_keys(kind, cursor)
+    if len(keys) != len(types) or not all(
+        type(key) is wanted for key, wanted in zip(keys, types, strict=True)
+    ):
+        raise bad_cursor()
+    return keys
+
+
+def cursor_keys(kind: str, cursor: str) -> list[Any]:
+    """The keys of a cursor, each of any JSON type: whoever asks has to look.
+
+    Raises:
+        ProblemRaised: 422 when it is no cursor of such a list.
+    """
     try:
         padded = cursor + "=" * (-len(cursor) % 4)
         found = pydantic_core.from_json(base64.b64decode(padded, altchars=b"-_", validate=True))
     except (ValueError, binascii.Error):
         found = None
-    if (
-        not isinstance(found, list)
-        or len(found) != len(types) + 1
-        or found[0] != kind
-        or not all(type(key) is wanted for key, wanted in zip(found[1:], types, strict=True))
-    ):
-        raise refuse(
-            "bad-cursor",
-            "The cursor is not of this list",
-            422,
-            field="cursor",
-            hint="next_cursor of the part before, with the same sort and filter",
-        )
+    if not isinstance(found, list) or not found or found[0] != kind:
+        raise bad_cursor()
     return found[1:]
+
+
+def bad_cursor() -> ProblemRaised:
+    """What a cursor is answered with that is not of the list."""
+    return refuse(
+        "bad-cursor",
+        "The cursor is not of this list",
+        422,
+        field="cursor",
+        hint="next_cursor of the part before, with the same sort and filter",
+    )

@@ -1,10 +1,9 @@
-"""Routes of runs: launch, list, show; `control.py` has those that steer one."""
+"""Routes of runs: launch, show; `listing.py` finds them, `control.py` steers one."""
 
 import uuid
 from datetime import UTC, datetime
-from typing import Annotated
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
@@ -19,28 +18,18 @@ from runoff_contracts.ids import ModelRef, new_run_id
 from runoff_contracts.lineage import Lineage
 from runoff_contracts.params import Params
 from runoff_contracts.run_config import RunConfig, Selection
-from runoff_contracts.task import Priority, Status
-from runoff_contracts.views import AcceptedView, Page, RunView
+from runoff_contracts.task import Priority
+from runoff_contracts.views import AcceptedView, RunView
 from runoff_query.api.checking import LAUNCH_S
-from runoff_query.api.filter import COUNTED, RunFilter, parse, refuse_metric
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.problems import ProblemRaised, refuse, unknown
-from runoff_query.api.reading import (
-    Cursor,
-    FreshOf,
-    IdempotencyKey,
-    Limit,
-    as_json,
-    make_cursor,
-    read_cursor,
-)
-from runoff_query.api.run_queries import run_view, run_views
+from runoff_query.api.reading import FreshOf, IdempotencyKey, as_json
+from runoff_query.api.run_queries import run_view
 from runoff_query.statements import statement
 
 _KEYS = uuid.UUID("6f1d7d3e-5d0c-5c64-9c1b-6d0f7a0f7a52")
 """Namespace of run ids that are made of an idempotency key."""
 _MIN_PREFIX = 8
-_MAX_NAMED = 100
 
 router = APIRouter(tags=["runs"])
 
@@ -84,45 +73,6 @@ async def create_run(
         given["template"] = await template_of(parts, asked.template)
     command = CreateRun(command_id=run_id, sent_at=datetime.now(UTC), run_id=run_id, **given)
     return launched(run_id, await parts.order(command, timeout_s=LAUNCH_S))
-
-
-@router.get("/runs", response_model=Page[RunView])
-async def list_runs(
-    parts: PartsOf,
-    fresh: FreshOf,
-    status: Annotated[list[Status] | None, Query(description="Several: any of them")] = None,
-    model: Annotated[str | None, Query(description="`provider/name`, also with @number")] = None,
-    dataset: str | None = None,
-    filter: Annotated[
-        str, Query(max_length=2000, description="As `metrics.accuracy > 0.9 and …`")
-    ] = "",
-    limit: Limit = 50,
-    cursor: Cursor = None,
-) -> Response:
-    """Runs, newest first."""
-    terms = parse(filter)
-    await _known_metrics(parts, terms)
-    before = read_cursor("runs", cursor, int)
-    name, number = _model_meant(model)
-    rows = await parts.pool.fetch(
-        statement("read/runs"),
-        status,
-        name,
-        number,
-        dataset,
-        before[0] if before else None,
-        terms.metrics,
-        terms.metric_comparisons,
-        terms.bounds,
-        terms.attributes,
-        terms.attribute_comparisons,
-        terms.wanted,
-        limit + 1,
-    )
-    more = len(rows) > limit
-    items = await run_views(parts.pool, rows[:limit])
-    next_cursor = make_cursor("runs", rows[limit - 1]["created_seq"]) if more else None
-    return fresh.answer(Page[RunView](items=items, next_cursor=next_cursor))
 
 
 @router.get("/runs/{run_id}", response_model=RunView)
@@ -207,30 +157,3 @@ async def known_run(parts: Parts, text: str) -> RunView:
     if view is None:
         raise unknown("run", text)
     return view
-
-
-async def _known_metrics(parts: Parts, terms: RunFilter) -> None:
-    """A metric that no run has is a typing error, and an empty list would hide it."""
-    asked = sorted(set(terms.metrics) - set(COUNTED))
-    if not asked:
-        return
-    unknown_names = await parts.pool.fetch(statement("read/unknown_metrics"), asked)
-    if unknown_names:
-        rows = await parts.pool.fetch(statement("read/known_metrics"), _MAX_NAMED)
-        known = sorted({*COUNTED, *(row["metric"] for row in rows)})
-        raise refuse_metric(unknown_names[0]["name"], known)
-
-
-def _model_meant(model: str | None) -> tuple[str | None, int | None]:
-    if model is None:
-        return None, None
-    name, at, number = model.partition("@")
-    if at and not number.isdecimal():
-        raise refuse(
-            "bad-model",
-            "The model's version is no number",
-            422,
-            field="model",
-            hint="as onnx/net@2",
-        )
-    return name, int(number) if at else None

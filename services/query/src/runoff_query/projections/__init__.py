@@ -6,6 +6,7 @@ others keep what they have. The order is that of their writes within one transac
 
 from runoff_query.projections.comparisons import COMPARISONS
 from runoff_query.projections.entries import ENTRIES
+from runoff_query.projections.finding import FINDING
 from runoff_query.projections.projection import Projection
 from runoff_query.projections.provenance import PROVENANCE
 from runoff_query.projections.registry import REGISTRY
@@ -17,6 +18,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     REGISTRY,
     RUNS,
     PROVENANCE,
+    FINDING,
     ENTRIES,
     VERSIONS,
     REVIEWS,

@@ -1,4 +1,4 @@
-"""`runoff run`: launch runs, follow them, look at them; `control.py` has what changes one."""
+"""`runoff run`: follow runs, look at them; `listing.py` finds them, `control.py` changes one."""
 
 import sys
 from typing import Annotated
@@ -12,18 +12,20 @@ from runoff.cli.export import export
 from runoff.cli.following import print_run, report_settled, watch_run
 from runoff.cli.launch import launch
 from runoff.cli.lineage import lineage
+from runoff.cli.listing import list_
 from runoff.cli.options import Cursor, Json, Limit, Run, Url
 from runoff.cli.output import for_people, print_json, say_more
 from runoff.cli.report import report
 from runoff.cli.review import review
 from runoff.cli.run_meant import run_id_of
-from runoff.cli.tables import entries_table, runs_table
+from runoff.cli.tables import entries_table
 from runoff.client import Client
 from runoff.evaluation import schema as evaluation_schema
 from runoff.runs import EntrySort, ReviewState
 
 app = typer.Typer(help="Models answering the entries of a dataset.", no_args_is_help=True)
 app.command("launch")(launch)
+app.command("list")(list_)
 app.command("export")(export)
 app.command("pause")(control.pause)
 app.command("resume")(control.resume)
@@ -41,45 +43,6 @@ app.command("lineage")(lineage)
 app.add_typer(params.app, name="params")
 
 Text = str | None
-
-
-@app.command("list")
-def list_(
-    status: Annotated[
-        Text, typer.Option("--status", help="As completed.", show_default=False)
-    ] = None,
-    model: Annotated[Text, typer.Option("--model", help="As onnx/net.", show_default=False)] = None,
-    dataset: Annotated[Text, typer.Option("--dataset", help="By name.", show_default=False)] = None,
-    filter: Annotated[
-        Text,
-        typer.Option("--filter", help="As 'metrics.accuracy > 0.9'.", show_default=False),
-    ] = None,
-    limit: Limit = 20,
-    cursor: Cursor = None,
-    url: Url = None,
-    json: Json = False,
-) -> None:
-    """List runs, newest first.
-
-    For example:
-
-        runoff run list --dataset photos --filter 'metrics.accuracy > 0.9'
-
-        runoff run list --filter 'metrics.map_50 > 0.5 and metrics.cost_usd < 1'
-    """
-    with Client(url) as client:
-        page = client.runs.list(
-            status=status, model=model, dataset=dataset, filter=filter, limit=limit, cursor=cursor
-        )
-    if json:
-        print_json(page)
-        return
-    where = for_people(json_wanted=False)
-    if not page.items:
-        where.print("No runs. Launch one: runoff run launch --help")
-        return
-    where.print(runs_table(page.items))
-    say_more(where, page.next_cursor)
 
 
 @app.command("show")

@@ -106,26 +106,6 @@ def scorers_table(scorers: Sequence[ScorerView]) -> Table:
     return table
 
 
-def runs_table(runs: Sequence[RunView]) -> Table:
-    """One row a run."""
-    table = plain_table(
-        "run", "status", "scored", "dataset", "models", "launched", right=["scored"]
-    )
-    for run in runs:
-        models = ", ".join(
-            f"{each.model} {words.percent(each.accuracy)}" for each in run.contenders
-        )
-        table.add_row(
-            run.run_id,
-            safe(run.status, style=STYLES.get(run.status, "")),
-            f"{run.n_scored} of {run.n_entries}",
-            safe(f"{run.dataset}@{run.dataset_version}"),
-            safe(models),
-            words.ago(run.created_at),
-        )
-    return table
-
-
 def contenders_table(run: RunView) -> Table:
     """One row a contender of a run; tokens and cost where any are known."""
     primary = clean(run.contenders[0].primary) if run.contenders else "accuracy"

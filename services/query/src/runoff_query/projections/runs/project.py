@@ -5,13 +5,14 @@ from collections.abc import Sequence
 import pydantic_core
 
 from runoff_contracts.events.lifecycle import RunCreated, RunEdited
+from runoff_contracts.kind import kind_of
 from runoff_query.database import Connection
 from runoff_query.projections.deleted import delete_runs
 from runoff_query.projections.runs.fold import Changes, fold
 from runoff_query.recorded import Recorded, storable
 from runoff_query.statements import statement
 
-_TABLES = ("runs", "run_contenders", "run_metrics", "run_judges")
+_TABLES = ("run_ranges", "runs", "run_contenders", "run_metrics", "run_judges")
 
 
 async def project(connection: Connection, facts: Sequence[Recorded]) -> None:
@@ -24,6 +25,7 @@ async def project(connection: Connection, facts: Sequence[Recorded]) -> None:
     await _count_uploads(connection, changes)
     # Behind the counts: a report has the last word on a metric of the same name.
     await _report(connection, changes)
+    await _write_ranges(connection, changes)
     await delete_runs(
         connection,
         facts,
@@ -85,6 +87,7 @@ def _row(seq: int, event: RunCreated) -> tuple[object, ...]:
         pydantic_core.to_json(event.scorers).decode(),
         event.start_at,
         event.answers_from.model_dump_json() if event.answers_from else None,
+        kind_of(event),
     )
 
 
@@ -174,6 +177,14 @@ async def _report(connection: Connection, changes: Changes) -> None:
         [metric for _, _, metric in changes.reported],
         list(changes.reported.values()),
     )
+
+
+async def _write_ranges(connection: Connection, changes: Changes) -> None:
+    counted = (run_id for run_id, _ in changes.tallies)
+    reported = (run_id for run_id, _, _ in changes.reported)
+    runs = list(dict.fromkeys([*counted, *reported]))
+    if runs:
+        await connection.execute(statement("projections/runs/write_ranges"), runs)
 
 
 def _alias(edited: RunEdited | None) -> str | None:

@@ -1,0 +1,31 @@
+-- What runs are grouped by: {source} is joined to `runs`, {key} is the name of a run's group.
+
+-- [model source]
+JOIN (SELECT DISTINCT run_id, model FROM run_contenders) AS named ON named.run_id = runs.run_id
+
+-- [model key]
+named.model
+
+-- [tag source]
+LEFT JOIN run_labels AS named
+       ON named.key = {name} AND named.created_seq = runs.created_seq
+
+-- [tag key]
+named.value
+
+-- [param source]
+LEFT JOIN run_params AS named
+       ON named.key = {name} AND named.created_seq = runs.created_seq
+
+-- [param key]
+named.value
+
+-- [contenders]
+JOIN run_metrics AS m ON m.run_id = runs.run_id
+
+-- [model contenders]
+JOIN run_contenders AS c ON c.run_id = runs.run_id AND c.model = named.model
+JOIN run_metrics AS m ON m.run_id = c.run_id AND m.position = c.position
+
+-- [behind]
+(- n_runs, is_null, head, hash) > ({n_runs}, {is_null}, {head}, {hash})

@@ -1,0 +1,457 @@
+"""Every term of the filter language against PostgreSQL, orders with ties, words, groups."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+from scipy import stats
+
+from runoff_contracts.views import GroupView
+from runoff_query.api.finding.fields import Every, Words
+from runoff_query.api.finding.groups import find_groups, parse_by
+from runoff_query.api.finding.page import find_runs
+from runoff_query.api.finding.parse import parse_filter
+from runoff_query.api.problems import ProblemRaised
+from runoff_query.database import Pool
+from runoff_query.projections.finding.words import words_of
+from tests.integration.query.finding import Runs
+
+
+@pytest.fixture
+def runs(pool: Pool) -> Runs:
+    return Runs(pool)
+
+
+async def a_few(runs: Runs) -> None:
+    """Four runs that differ in everything that a term can speak of."""
+    await runs.add(
+        "a",
+        metrics={"accuracy": 0.9, "map@50": 0.5},
+        labels={"team": "vision", "odd key": "it's"},
+        params={"lr": 0.001, "warm": True, "optimizer": "Adam", "prompt": "x" * 300 + "a"},
+        duration_s=60,
+        alias="nightly",
+    )
+    await runs.add(
+        "b",
+        metrics={"accuracy": [0.7, 0.95]},
+        models=("onnx/net", "onnx/large@2"),
+        labels={"team": "speech"},
+        params={"lr": "auto", "warm": False, "prompt": "x" * 300 + "b"},
+        dataset="letters",
+        n_entries=500,
+        duration_s=3600,
+    )
+    await runs.add(
+        "c",
+        metrics={"accuracy": [0.2, None]},
+        models=("onnx/large@3", "upload/old"),
+        labels={"team": "100%_sure"},
+        params={"lr": 1, "optimizer": "adamw"},
+        priority="high",
+    )
+    await runs.add("d", models=("upload/old",), params={"lr": "1e-2"})
+
+
+ON_METRICS = {
+    "metrics.accuracy > 0.9": "b",
+    "metrics.accuracy >= 0.9": "ab",
+    "metrics.accuracy < 0.9": "bc",
+    "metrics.accuracy <= 0.2": "c",
+    "metrics.accuracy = 0.7": "b",
+    "metrics.accuracy = 0.8": "",
+    "metrics.accuracy != 0.9": "bc",
+    "metrics.accuracy in (0.9, 0.95)": "ab",
+    "metrics.accuracy not in (0.9, 0.7)": "bc",
+    "metrics.accuracy is null": "d",
+    "metrics.`map@50` is not null": "a",
+    "not metrics.accuracy > 0.5": "cd",
+    "metrics.accuracy > 0.8 and metrics.accuracy < 0.8": "b",
+}
+
+
+async def test_terms_on_metrics(runs: Runs) -> None:
+    """Of any contender; `not` is of the run as a whole, those without the metric included."""
+    await a_few(runs)
+
+    found = {text: "".join(sorted(await runs.found(text))) for text in ON_METRICS}
+    assert found == ON_METRICS
+
+
+ON_PARAMS = {
+    "params.lr = 0.001": "a",
+    "params.lr = '0.001'": "a",
+    "params.lr > 0.005": "cd",
+    "params.lr <= 0.01": "ad",
+    "params.lr != 1": "abd",
+    "params.lr != '1'": "abd",
+    "params.lr in (1, 0.01)": "cd",
+    "params.lr not in (1, 0.01)": "ab",
+    "params.lr in ('auto', '1')": "bc",
+    "params.lr not in ('auto', '1')": "ad",
+    "params.warm = true": "a",
+    "params.warm = 'false'": "b",
+    "params.optimizer like 'adam%'": "c",
+    "params.optimizer ilike 'adam%'": "ac",
+    "params.optimizer is null": "bd",
+    "not params.optimizer is null": "ac",
+    f"params.prompt = '{'x' * 300}a'": "a",
+    f"params.prompt != '{'x' * 300}a'": "b",
+}
+
+
+async def test_terms_on_parameters(runs: Runs) -> None:
+    """Numbers as numbers, also those that came as texts; texts by the letter."""
+    await a_few(runs)
+
+    found = {text: "".join(sorted(await runs.found(text))) for text in ON_PARAMS}
+    assert found == ON_PARAMS
+
+
+ON_THE_REST = {
+    "tags.team = 'vision'": "a",
+    "labels.team != 'vision'": "bc",
+    "tags.team like '%i%'": "a",
+    "tags.team ilike 'SPEE%'": "b",
+    "tags.team like '100\\%\\_%'": "c",
+    "tags.team in ('vision', 'speech')": "ab",
+    "tags.team not in ('vision', 'speech')": "c",
+    "tags.team is null": "d",
+    "tags.`odd key` = 'it''s'": "a",
+    "alias = 'nightly'": "a",
+    "alias like '_'": "bcd",
+    "status = 'pending'": "cd",
+    "status in ('completed', 'failed')": "ab",
+    "kind = 'upload'": "d",
+    "priority != 'normal'": "c",
+    "dataset = 'letters'": "b",
+    "dataset not in ('letters', 'x')": "acd",
+    "dataset_version = 1": "abcd",
+    "n_entries >= 500": "b",
+    "duration_s > 100": "b",
+    "duration_s is null": "cd",
+    "not duration_s > 100": "acd",
+    "settled_at > '2026-11-21T12:30:00Z'": "b",
+    "created_at = '2026-11-21T12:00:00Z'": "abcd",
+    "model = 'onnx/large'": "bc",
+    "model = 'onnx/large@2'": "b",
+    "model != 'onnx/large@2'": "abcd",
+    "not model = 'onnx/large@2'": "acd",
+    "model like 'upload/%'": "cd",
+    "model in ('onnx/net', 'upload/old')": "abcd",
+    "model is null": "",
+    "task = 'classification' and (alias = 'b' or tags.team = 'vision')": "ab",
+    "not (alias = 'b' or not params.lr > 0)": "acd",
+}
+
+
+async def test_terms_on_tags_and_attributes(runs: Runs) -> None:
+    """With what null means: a comparison does not hold, its negation does."""
+    await a_few(runs)
+
+    found = {text: "".join(sorted(await runs.found(text))) for text in ON_THE_REST}
+    assert found == ON_THE_REST
+
+
+async def test_a_run_is_found_by_its_id(runs: Runs) -> None:
+    """And by several."""
+    await a_few(runs)
+    a, c = runs.ids["a"], runs.ids["c"]
+
+    assert await runs.found(f"run_id = '{a}'") == ["a"]
+    assert await runs.found(f"run_id in ('{a}', '{c}')") == ["c", "a"]
+
+
+Row = dict[str, float | str | None]
+
+
+async def test_any_joining_of_terms_is_what_it_says(runs: Runs) -> None:
+    """Random filters against the same in plain Python, over runs with gaps."""
+    chance = random.Random(11)
+    rows: dict[str, Row] = {}
+    for number in range(24):
+        row: Row = {
+            "m": chance.choice([None, 0.0, 0.5, 1.0]),
+            "p": chance.choice([None, 1.0, 2.0]),
+            "t": chance.choice([None, "x", "y"]),
+            "n": float(chance.randrange(1, 4)),
+        }
+        rows[f"r{number}"] = row
+        await runs.add(
+            f"r{number}",
+            metrics={"m": float(row["m"])} if row["m"] is not None else None,
+            params={"p": float(row["p"])} if row["p"] is not None else None,
+            labels={"t": str(row["t"])} if row["t"] is not None else None,
+            n_entries=int(row["n"] or 1),
+        )
+    for _ in range(60):
+        text, holds = a_condition(chance, 3)
+        fit = [name for name, row in rows.items() if holds(row)]
+        assert sorted(await runs.found(text)) == sorted(fit), text
+
+
+def a_condition(chance: random.Random, depth: int) -> tuple[str, Callable[[Row], bool]]:
+    """A filter, and the same in Python."""
+    match chance.choice(["and", "or", "not", "term", "term"]) if depth else "term":
+        case "not":
+            text, holds = a_condition(chance, depth - 1)
+            return f"not ({text})", lambda row: not holds(row)
+        case "and" | "or" as word:
+            (one, first), (other, second) = (a_condition(chance, depth - 1) for _ in range(2))
+            join = all if word == "and" else any
+            return f"({one} {word} {other})", lambda row: join((first(row), second(row)))
+    name, written, value = chance.choice(
+        [
+            ("m", "metrics.m", 0.5),
+            ("p", "params.p", 1.0),
+            ("t", "tags.t", "x"),
+            ("n", "n_entries", 2.0),
+        ]
+    )
+    if chance.random() < 0.2:
+        return f"{written} is null", lambda row: row[name] is None
+    operator = chance.choice(["=", "!="] if name == "t" else ["=", "!=", ">", "<="])
+    bound = value if isinstance(value, float) else 0.0
+    compare: dict[str, Callable[[object], bool]] = {
+        "=": lambda seen: seen == value,
+        "!=": lambda seen: seen != value,
+        ">": lambda seen: isinstance(seen, float) and seen > bound,
+        "<=": lambda seen: isinstance(seen, float) and seen <= bound,
+    }
+    return (
+        f"{written} {operator} {value!r}",
+        lambda row: row[name] is not None and compare[operator](row[name]),
+    )
+
+
+ORDERS = {
+    "": [],
+    "metrics.m desc": [("m", True)],
+    "metrics.m, tags.t desc": [("m", False), ("t", True)],
+    "tags.t": [("t", False)],
+    "tags.t desc, metrics.m desc": [("t", True), ("m", True)],
+    "params.p, metrics.m": [("p", False), ("m", False)],
+    "n_entries desc, params.p desc": [("n", True), ("p", True)],
+    "duration_s desc": [("d", True)],
+    "duration_s, tags.t": [("d", False), ("t", False)],
+}
+
+
+async def test_every_order_is_whole_and_right_under_ties(runs: Runs) -> None:
+    """Part by part and at once; runs without a value last in either direction, the newest first
+    among equals.
+    """
+    chance = random.Random(3)
+    rows: dict[str, Row] = {}
+    for number in range(30):
+        row = rows[f"r{number}"] = {
+            "m": chance.choice([None, 0.25, 0.5]),
+            "t": chance.choice([None, "x", "y"]),
+            "p": chance.choice([None, 1.0, 2.0]),
+            "n": float(chance.randrange(1, 4)),
+            "d": chance.choice([None, 5.0, 6.0]),
+            "place": float(number),
+        }
+        await runs.add(
+            f"r{number}",
+            metrics=None if row["m"] is None else {"m": float(row["m"])},
+            labels=None if row["t"] is None else {"t": str(row["t"])},
+            params=None if row["p"] is None else {"p": float(row["p"])},
+            n_entries=int(row["n"] or 1),
+            duration_s=None if row["d"] is None else float(row["d"]),
+        )
+    for order, keys in ORDERS.items():
+        wanted = sorted(rows, key=lambda name: -(rows[name]["place"] or 0))  # type: ignore[operator]
+        for key, descending in reversed(keys):
+            there = [name for name in wanted if rows[name][key] is not None]
+            there.sort(key=lambda name: rows[name][key], reverse=descending)  # type: ignore[arg-type, return-value]  # one type a key
+            wanted = there + [name for name in wanted if rows[name][key] is None]
+        for limit in (1, 4, 7, 100):
+            assert await runs.found("", order, limit=limit) == wanted, (order, limit)
+
+
+async def test_a_metric_orders_runs_by_their_best_contender(runs: Runs) -> None:
+    """The best in the direction that is asked for."""
+    await runs.add("wide", models=("a/a", "a/b"), metrics={"m": [0.1, 0.9]})
+    await runs.add("middle", metrics={"m": 0.5})
+
+    assert await runs.found("", "metrics.m desc") == ["wide", "middle"]
+    assert await runs.found("", "metrics.m") == ["wide", "middle"]
+    assert await runs.found("metrics.m > 0", "metrics.m asc, alias", limit=1) == ["wide", "middle"]
+
+
+async def test_parameters_are_sorted_as_numbers_and_then_as_texts(runs: Runs) -> None:
+    """10 stands behind 9, and `auto` behind both."""
+    for name, value in {"a": 10, "b": "auto", "c": 9.5, "d": "9", "e": True}.items():
+        await runs.add(name, params={"p": value})  # type: ignore[dict-item]
+    await runs.add("f")
+
+    assert await runs.found("", "params.p", limit=2) == ["d", "c", "a", "b", "e", "f"]
+    assert await runs.found("", "params.p desc", limit=2) == ["a", "c", "d", "e", "b", "f"]
+
+
+async def test_runs_that_arrive_or_go_between_two_parts_shift_none(runs: Runs) -> None:
+    """Each that was there from first to last is seen once, in every order."""
+    for order in ("", "metrics.m desc", "tags.t, metrics.m"):
+        await _read_while_runs_change(runs, order)
+
+
+async def _read_while_runs_change(runs: Runs, order: str) -> None:
+    for name in list(runs.ids):
+        await runs.delete(name)
+    for number in range(12):
+        await runs.add(f"r{number}", metrics={"m": number % 3}, labels={"t": "xy"[number % 2]})
+    seen: list[str] = []
+    cursor: str | None = None
+    for part in itertools.count():
+        names, cursor = await runs.part("", order, cursor, limit=3)
+        seen += names
+        if cursor is None:
+            break
+        await runs.add(f"new{part}", metrics={"m": part % 3}, labels={"t": "y"})
+        if part == 1:
+            await runs.delete(seen[-1])
+
+    assert len(seen) == len(set(seen))
+    assert {name for name in seen if name.startswith("r")} == {f"r{n}" for n in range(12)}
+
+
+async def test_an_edit_is_found_and_what_it_replaced_is_not(runs: Runs) -> None:
+    """Labels go with every edit, parameters only where it names them."""
+    await runs.add("a", alias="old", labels={"team": "vision"}, params={"lr": 1, "note": "first"})
+    await runs.edit("a", "new", labels={"team": "speech"})
+    kept = await runs.found("params.lr = 1 and tags.team = 'speech' and alias = 'new'")
+    words = [await searched(runs, text) for text in ("new", "old", "vision", "speech", "first")]
+    await runs.edit("a", params={"lr": 2})
+
+    assert kept == ["a"]
+    assert words == [["a"], [], [], ["a"], ["a"]]
+    assert await runs.found("params.lr = 2 and params.note is null and tags.team is null") == ["a"]
+    assert await searched(runs, "first") == []
+
+
+async def test_a_deleted_run_leaves_no_row(runs: Runs, pool: Pool) -> None:
+    """A metric or label that only it had is an unknown name then."""
+    await runs.add("a", metrics={"m": 1}, labels={"t": "x"}, params={"p": 1})
+    await runs.delete("a")
+    await runs.edit("a", "late", labels={"t": "x"}, params={"p": 1})
+
+    tables = ("runs", "run_ranges", "run_metrics", "run_labels", "run_params", "run_words")
+    counts = {each: await pool.fetchval(f"SELECT count(*) FROM {each}") for each in tables}
+    assert counts == dict.fromkeys(tables, 0)
+
+
+async def searched(runs: Runs, text: str) -> list[str]:
+    found = await find_runs(runs.pool, Words(tuple(words_of(text))), [], None, 100)
+    names = {run_id: name for name, run_id in runs.ids.items()}
+    return [names[str(row["run_id"])] for row in found.rows]
+
+
+async def test_words_find_a_run_by_anything_that_it_is_called(runs: Runs) -> None:
+    """Id, alias, labels, parameters, dataset and models: by their beginnings, in any case."""
+    await runs.add(
+        "a",
+        alias="Nightly Überprüfung",
+        labels={"team": "Vision-Core"},
+        params={"prompt": "Answer in one word.", "lr": 0.001},
+        models=("openai/gpt-4o-mini",),
+        dataset="street-signs",
+    )
+    await runs.add("b", models=("onnx/net_2",))
+    a = runs.ids["a"]
+
+    for text in (
+        *("nightly", "NIGHT", "überp", "core vision", "answer", "gpt 4o", "signs street", "0.001"),
+        *(a, a[:13], a.replace("-", "")[:20]),
+    ):
+        assert await searched(runs, text) == ["a"], text
+    assert await searched(runs, "net 2") == ["b"]
+    assert await searched(runs, "nightly net") == []
+    # In the middle of a word nothing begins; a single letter is a whole word.
+    assert await searched(runs, "ightly") == await searched(runs, "n") == []
+
+
+async def groups(runs: Runs, by: str, *metrics: str, filter: str = "") -> list[GroupView]:
+    """All groups, two a part."""
+    found: list[GroupView] = []
+    cursor: str | None = None
+    condition: Every = parse_filter(filter)
+    while True:
+        part = await find_groups(runs.pool, condition, parse_by(by), metrics, cursor, 2)
+        found += part.items
+        cursor = part.next_cursor
+        if cursor is None:
+            return found
+
+
+async def test_groups_have_means_with_intervals_over_their_runs(runs: Runs) -> None:
+    """Student's t over runs, as scipy has it; one run alone shows no spread."""
+    chance = np.random.default_rng(5)
+    values = {"x": chance.random(7), "y": chance.random(4), "z": np.array([0.5])}
+    for key, each in values.items():
+        for place, value in enumerate(each):
+            await runs.add(f"{key}{place}", labels={"t": key}, metrics={"m": float(value)})
+    await runs.add("none", labels={"t": "z"})
+    await runs.add("without", metrics={"m": 1})
+
+    found = await groups(runs, "label:t", "m")
+    assert [(group.key, group.n_runs) for group in found] == [
+        ("x", 7),
+        ("y", 4),
+        ("z", 2),
+        (None, 1),
+    ]
+    for group in found[:2]:
+        each = values[str(group.key)]
+        wanted = stats.t.interval(0.95, len(each) - 1, each.mean(), stats.sem(each))
+        metric = group.metrics["m"]
+        assert metric.mean == pytest.approx(each.mean(), abs=1e-12)
+        assert metric.interval == pytest.approx(wanted, abs=1e-9)
+        assert (metric.lowest, metric.highest, metric.n_runs) == (each.min(), each.max(), len(each))
+    assert found[2].metrics["m"].interval is None
+    assert found[2].metrics["m"].reason == "one value alone shows no spread"
+    assert found[3].metrics["m"].mean == 1
+
+
+async def test_a_run_counts_once_in_a_group_and_by_model_with_that_contender(runs: Runs) -> None:
+    """Contenders of one run answered the same entries: they are not independent."""
+    await runs.add("both", models=("a/good", "a/bad"), metrics={"m": [0.9, 0.1]}, alias="s")
+    await runs.add("good", models=("a/good",), metrics={"m": 0.7}, alias="s")
+
+    (series,) = await groups(runs, "alias", "m")
+    models = {each.key: each for each in await groups(runs, "model", "m")}
+    assert (series.n_runs, series.metrics["m"].n_runs) == (2, 2)
+    assert series.metrics["m"].mean == pytest.approx((0.5 + 0.7) / 2)
+    assert models["a/good"].metrics["m"].mean == pytest.approx(0.8)
+    assert (models["a/bad"].n_runs, models["a/bad"].metrics["m"].mean) == (1, 0.1)
+
+
+async def test_groups_are_of_the_runs_that_fit(runs: Runs) -> None:
+    """By parameter as well, however long its values are."""
+    await a_few(runs)
+
+    first, *long = await groups(runs, "param:prompt")
+    assert (first.key, first.n_runs) == (None, 2)
+    assert {each.key for each in long} == {"x" * 300 + "a", "x" * 300 + "b"}
+    assert [(each.key, each.n_runs) for each in await groups(runs, "kind")] == [
+        ("analyze", 3),
+        ("upload", 1),
+    ]
+    fit = await groups(runs, "dataset", filter="metrics.accuracy > 0.5")
+    assert [(each.key, each.n_runs) for each in fit] == [("digits", 1), ("letters", 1)]
+
+
+async def test_a_cursor_of_another_order_or_list_is_refused(runs: Runs) -> None:
+    """It would begin at a place that means something else."""
+    for number in range(4):
+        await runs.add(f"r{number}", metrics={"m": number}, labels={"t": "x"})
+    _, newest = await runs.part("", "", None, limit=1)
+    _, by_metric = await runs.part("", "metrics.m", None, limit=1)
+
+    for order, cursor in (("metrics.m", newest), ("metrics.m desc", by_metric), ("", by_metric)):
+        with pytest.raises(ProblemRaised, match="cursor"):
+            await runs.part("", order, cursor, limit=1)
