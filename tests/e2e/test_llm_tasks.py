@@ -59,7 +59,7 @@ def settled(
     assert answer.status_code == 201, answer.text
     run = wait_settled(stack, answer.json()["id"])
     assert (run.status, run.n_failed) == ("completed", 0), run.reason
-    return run, client.runs.entries(run.run_id, limit=N).items
+    return run, client.runs.entries(run.run_id, sort="index", limit=N).items
 
 
 def metrics(client: Client, run: RunView, name: str) -> list[float | None]:

@@ -37,5 +37,7 @@ class ApiSettings(DatabaseSettings):
     max_model_bytes: int = Field(default=2 * GIBIBYTE, ge=1)
     upload_folder: str | None = None
     """Where uploads are held while they are read; the system's temporary folder where not set."""
+    compared_cache_bytes: int = Field(default=256 * MEBIBYTE, ge=1)
+    """Of tables of compared entries that are kept in memory while they are paged through."""
     pool_size: int = Field(default=10, ge=1, le=200)
     """Connections to Postgres."""

@@ -76,9 +76,9 @@ class Transport:
         """Read one view."""
         return self._read(view, self._send("GET", path, params, repeatable=True))
 
-    def get_bytes(self, path: str) -> bytes:
+    def get_bytes(self, path: str, params: Params | None = None) -> bytes:
         """Read content as it is."""
-        return self._send("GET", path, repeatable=True).content
+        return self._send("GET", path, params, repeatable=True).content
 
     def download(
         self,

@@ -67,7 +67,7 @@ class ComparisonOptions(Asked):
     """Of everything that is drawn at random."""
     plan: Digest | None = None
     """A sealed plan; options that differ from it are told as deviations."""
-    as_of: int | None = Field(default=None, ge=1)
+    as_of: int | None = Field(default=None, ge=1, le=2**62)
     """Log sequence: what the log said then, and nothing of later."""
     allow_partial: bool = False
     """Compare what is scored by now of runs that go on: `as_of` becomes the end of the log. Of runs

@@ -15,6 +15,9 @@ from runoff_contracts.problem import Problem
 from runoff_objects.store import Objects
 from runoff_query.api import (
     again,
+    compared_entries,
+    comparing,
+    comparison_changes,
     comparisons,
     control,
     datasets,
@@ -40,6 +43,7 @@ from runoff_query.api.parts import Parts
 from runoff_query.api.progress import Progress
 from runoff_query.api.reading import NotModified, not_modified
 from runoff_query.api.workers import Workers
+from runoff_query.compared.opened import ComparedTables
 from runoff_query.database import Pool, make_pool
 from runoff_query.settings import MEBIBYTE, ApiSettings
 from runoff_runtime.broker import client_of, make_broker
@@ -61,6 +65,9 @@ _ROUTERS = (
     params.router,
     reports.router,
     # Their paths begin like a run's: the fixed ones come before those that take the rest.
+    comparing.router,
+    compared_entries.router,
+    comparison_changes.router,
     comparisons.router,
     feed.router,
     again.router,
@@ -149,6 +156,7 @@ def _make_parts(settings: ApiSettings, pool: Pool, client: "partial[Client]") ->
         pool=pool,
         objects=objects,
         entry_ids=EntryIds(objects),
+        compared=ComparedTables(objects, max_bytes=settings.compared_cache_bytes),
         progress=progress,
         live=live,
         workers=Workers(),

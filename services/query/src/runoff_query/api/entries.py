@@ -34,7 +34,7 @@ async def list_entries(
     run_id: str,
     parts: PartsOf,
     fresh: FreshOf,
-    sort: Annotated[Sort, Query(description="Differences: the largest first")] = "index",
+    sort: Annotated[Sort, Query(description="Differences: the largest first")] = "difference",
     status: EntryStatus | None = None,
     section: str | None = None,
     split: str | None = None,

@@ -15,6 +15,7 @@ from runoff_query.api.live import LiveRuns
 from runoff_query.api.problems import ProblemRaised, refuse
 from runoff_query.api.progress import Progress
 from runoff_query.api.workers import Workers
+from runoff_query.compared.opened import ComparedTables
 from runoff_query.database import Pool
 from runoff_query.settings import ApiSettings
 from runoff_runtime.commands import ask
@@ -30,6 +31,7 @@ class Parts:
     pool: Pool
     objects: Objects
     entry_ids: EntryIds
+    compared: ComparedTables
     progress: Progress
     live: LiveRuns
     workers: Workers

@@ -2,6 +2,7 @@
 
 import base64
 import binascii
+import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Annotated, Any
@@ -24,6 +25,10 @@ Cursor = Annotated[
 ]
 IdempotencyKey = Annotated[
     str | None, Header(min_length=1, max_length=200, description="The same key, the same run")
+]
+After = Annotated[
+    int | None,
+    Query(ge=0, le=2**62, description="Wait (10 s at most) until the views have this sequence"),
 ]
 Key = str | int | float | None
 
@@ -55,22 +60,29 @@ class Fresh:
 async def _fresh(
     request: Request,
     parts: PartsOf,
-    after: Annotated[
-        int | None,
-        Query(ge=0, le=2**62, description="Wait (10 s at most) until the views have this sequence"),
-    ] = None,
+    after: After = None,
     if_none_match: Annotated[str | None, Header()] = None,
 ) -> Fresh:
-    if after is not None:
-        await parts.progress.reach(after, limit_s=AFTER_S)
+    await _reach(parts, after)
     version = await parts.progress.version()
-    known = {each.strip() for each in (if_none_match or "").split(",")}
-    if version.etag in known:
+    if is_known(version.etag, if_none_match):
         raise NotModified(version.etag)
     return Fresh(version)
 
 
+async def _reach(parts: PartsOf, after: After = None) -> None:
+    if after is not None:
+        await parts.progress.reach(after, limit_s=AFTER_S)
+
+
 FreshOf = Annotated[Fresh, Depends(_fresh)]
+Reached = Annotated[None, Depends(_reach)]
+"""The views have the sequence of `?after=`; what is answered then does not depend on it."""
+
+
+def is_known(etag: str, if_none_match: str | None) -> bool:
+    """Whether the caller says that it has this already."""
+    return etag in {each.strip() for each in (if_none_match or "").split(",")}
 
 
 async def not_modified(_: Request, error: Exception) -> Response:
@@ -92,6 +104,11 @@ def as_json(
 def make_cursor(kind: str, *keys: Key) -> str:
     """Where the next part of a list begins; only this API can read it."""
     return base64.urlsafe_b64encode(pydantic_core.to_json([kind, *keys])).decode().rstrip("=")
+
+
+def kind_of(name: str, *asked: object) -> str:
+    """The kind of a list's cursors that are of no other question to it."""
+    return f"{name}:{hashlib.sha256(repr(asked).encode()).hexdigest()[:16]}"
 
 
 def read_cursor(kind: str, cursor: str | None, *types: type) -> list[Key] | None:

@@ -18,11 +18,11 @@ from runoff.cli.picture import half_blocks
 from runoff.cli.progress import progress_of
 from runoff.cli.verdict import most_disputed, print_comparison
 from runoff.client import Client
+from runoff.comparison import Comparison
 from runoff.errors import RunNotCompleted
 from runoff.local import FOLDER, ChildStack, child_stack, find_stack
 from runoff_contracts.run_config import Selection
 from runoff_contracts.task import Status, Task
-from runoff_contracts.views import ComparisonView
 
 
 def demo(
@@ -59,7 +59,7 @@ def demo(
             server.stay(where)
 
 
-def demo_document(run_id: str, view: ComparisonView) -> dict[str, object]:
+def demo_document(run_id: str, view: Comparison) -> dict[str, object]:
     """What `--json` prints: the comparison by the primary metric, with models by name."""
     document, primary = view.document, view.document.primary
     names = [each.model for each in document.contenders]
@@ -158,7 +158,7 @@ def _evaluate(client: Client, made: Material, task: Task) -> str:
     return run.run_id
 
 
-def _print(client: Client, view: ComparisonView, made: Material, where: Console) -> None:
+def _print(client: Client, view: Comparison, made: Material, where: Console) -> None:
     disputed = most_disputed(client, view.document)
     in_color = where.color_system in {"256", "truecolor"}
     pixels = made.pixels([each.entry_id for each in disputed])

@@ -11,8 +11,9 @@ from runoff.cli.review import approvals_table
 from runoff.cli.tables import STYLES, contenders_table
 from runoff.cli.verdict import most_disputed, print_comparison
 from runoff.client import Client
+from runoff.comparison import Comparison
 from runoff_contracts.task import Status
-from runoff_contracts.views import ComparisonView, RunView
+from runoff_contracts.views import RunView
 
 COMPARISON_WAIT_S = 60.0
 _LINE = 500
@@ -44,7 +45,7 @@ def report_settled(client: Client, run: RunView, where: Console, *, json: bool) 
         raise typer.Exit(1)
 
 
-def comparison_of(client: Client, run_id: str) -> ComparisonView:
+def comparison_of(client: Client, run_id: str) -> Comparison:
     """The comparison of a completed run, which follows a moment behind its completion."""
     return client.comparisons.of_run(run_id, wait_s=COMPARISON_WAIT_S)
 

@@ -68,6 +68,22 @@ def print_json_line(data: BaseModel) -> None:
     _write(json.dumps(data.model_dump(mode="json"), ensure_ascii=False))
 
 
+def print_exactly(content: bytes) -> None:
+    """Bytes to a file or a pipe as they are; to a terminal as text that it does not obey."""
+    stream = getattr(sys.stdout, "buffer", None)
+    if stream is not None and not sys.stdout.isatty():
+        sys.stdout.flush()
+        stream.write(content)
+        stream.flush()
+        return
+    text = content.decode(errors="replace")
+    if sys.stdout.isatty():
+        lines = (clean(line) for line in text.removesuffix("\n").split("\n"))
+        text = "\n".join(lines) + "\n"
+    sys.stdout.write(text)
+    sys.stdout.flush()
+
+
 def fail(message: str) -> NoReturn:
     """Say what was wrong on standard error, and end with 1."""
     text = Text("Error: ", style="bold red")

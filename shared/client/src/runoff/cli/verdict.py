@@ -3,102 +3,126 @@
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.table import Table
 from rich.text import Text
 
-from runoff.cli import words
+from runoff.cli import comparing_tables as compared
+from runoff.cli import measured, words
 from runoff.cli.output import clean, safe
-from runoff.cli.tables import entries_table, plain_table, short
+from runoff.cli.tables import entries_table, short
 from runoff.client import Client
+from runoff.comparison import Comparison
+from runoff_contracts.compared_entries import ComparedEntryView
 from runoff_contracts.comparison import ComparisonDocument
-from runoff_contracts.views import ComparisonView, EntryView
+from runoff_contracts.views import EntryView
 
 N_DISPUTED = 5
 
 
 def print_comparison(
-    view: ComparisonView,
+    view: Comparison,
     disputed: Sequence[EntryView],
     where: Console,
     *,
     pictures: Sequence[Text] = (),
 ) -> None:
-    """The verdict, then the numbers behind it, then the entries to look at."""
+    """A run's own comparison: what is said of it, and the entries to look at."""
     document = view.document
-    where.print()
-    where.print(Text(clean(document.verdict), style="bold"))
-    where.print(contenders_table(document))
-    where.print(pairs_table(document))
-    where.print(Text(_methods(document), style="dim"))
-    where.print()
+    print_document(document, where)
     if disputed:
         title = f"The most disputed of {document.n_disagree} entries with different answers"
         where.print(Text(title, style="bold"))
         models = [each.model for each in document.contenders]
         where.print(entries_table(disputed, models, pictures=pictures))
-    digests = f"Comparison {short(view.digest)}, scores {short(document.scores_digest)}"
+    print_digests(view, where)
+
+
+def print_document(document: ComparisonDocument, where: Console) -> None:
+    """The verdict, then the numbers behind it, then what differs, then what to beware of."""
+    where.print()
+    where.print(Text(clean(document.verdict), style="bold"))
+    where.print(Text(_entries_words(document), style="dim"))
+    where.print(compared.contenders_table(document))
+    where.print(compared.pairs_table(document))
+    for pair in document.primary.pairs:
+        if said := measured.margin_words(pair):
+            where.print(safe(said))
+    if len(document.metrics) > 1:
+        where.print(Text("Every metric by itself", style="bold"))
+        where.print(compared.metrics_table(document))
+    for title, table, n_more in compared.group_tables(document):
+        where.print(Text(title, style="bold"))
+        where.print(table)
+        if n_more:
+            where.print(Text(f"… and {n_more} more: --json has them all", style="dim"))
+    if compared.is_timed(document.contenders):
+        where.print(Text("Time and money", style="bold"))
+        where.print(compared.effort_table(document))
+    _print_differing(document, where)
+    _print_cautions(document, where)
+    where.print(Text(_methods(document), style="dim"))
+    where.print()
+
+
+def print_entries(
+    document: ComparisonDocument, entries: Sequence[ComparedEntryView], title: str, where: Console
+) -> None:
+    """Compared entries under a title."""
+    where.print(safe(title, style="bold"))
+    where.print(compared.entries_table(document, entries) if entries else Text("None."))
+
+
+def print_digests(view: Comparison, where: Console) -> None:
+    """What names the document."""
+    digests = f"Comparison {short(view.digest)}, scores {short(view.document.scores_digest)}"
     where.print(Text(digests, style="dim"))
+    where.print(safe(view.url, style="dim"), soft_wrap=True)
 
 
 def most_disputed(
     client: Client, document: ComparisonDocument, n: int = N_DISPUTED
 ) -> list[EntryView]:
-    """The first entries of the document's list, with all that the run knows of them."""
+    """The first entries of a run's own document's list, with all that the run knows of them."""
     run_id = document.contenders[0].run_id
     return [client.runs.entry(run_id, each.entry_id) for each in document.disagreeing[:n]]
 
 
-def contenders_table(document: ComparisonDocument) -> Table:
-    """The primary metric with its interval, one row a contender."""
-    metric = document.primary
-    counts = metric.kind == "pass_fail"
-    level = f"{document.asked.confidence * 100:g} % interval"
-    table = plain_table(
-        "model", clean(metric.name), level, "right", "scored", "failed",
-        right=[clean(metric.name), "right", "scored", "failed"],
-    )  # fmt: skip
-    for each, found in zip(document.contenders, metric.estimates, strict=True):
-        table.add_row(
-            safe(each.name),
-            words.percent(found.value) if counts else words.number(found.value),
-            words.percent_interval(found.interval)
-            if counts
-            else words.number_interval(found.interval),
-            "" if found.n_correct is None else str(found.n_correct),
-            str(found.n),
-            str(each.n_failed),
-        )
-    return table
+def _entries_words(document: ComparisonDocument) -> str:
+    pairing = document.pairing
+    datasets = ", ".join(clean(f"{each.dataset}@{each.number}") for each in document.datasets)
+    shared = f"{pairing.n_shared} entries of {datasets}"
+    if not pairing.same_entries:
+        shared += f", of {pairing.n_union} that at least one was asked about"
+    return f"{shared}; {document.n_disagree} with different answers."
 
 
-def pairs_table(document: ComparisonDocument) -> Table:
-    """Paired differences, one row a pair."""
-    metric = document.primary
-    counts = metric.kind == "pass_fail"
-    level = f"{document.asked.confidence * 100:g} % interval"
-    adjusted = document.family.n_tests > 1
-    method = "Holm" if document.family.adjust == "holm" else "BH"
-    table = plain_table(
-        "pair", "difference", level, f"p ({method})" if adjusted else "p", "entries", "disagree",
-        right=["difference", "entries", "disagree"],
-    )  # fmt: skip
-    for pair, agreed in zip(metric.pairs, document.agreement, strict=True):
-        table.add_row(
-            safe(f"{document.contenders[pair.a].name} against {document.contenders[pair.b].name}"),
-            words.points(pair.difference) if counts else words.number(pair.difference),
-            words.points_interval(pair.interval)
-            if counts
-            else words.number_interval(pair.interval),
-            words.p_value(pair.p_adjusted),
-            str(pair.n_both),
-            str(agreed.n_disagree),
-        )
-    return table
+def _print_differing(document: ComparisonDocument, where: Console) -> None:
+    if not document.differing:
+        return
+    where.print(Text("What is not the same for all", style="bold"))
+    where.print(compared.differing_table(document))
+    n_more = len(document.differing) - compared.MAX_ROWS
+    if n_more > 0:
+        where.print(Text(f"… and {n_more} more: --json has them all", style="dim"))
+
+
+def _print_cautions(document: ComparisonDocument, where: Console) -> None:
+    said = measured.cautions(document)
+    if not said:
+        return
+    where.print(Text("Beware", style="bold yellow"))
+    for each in said:
+        where.print(safe(f"- {each}"))
 
 
 def _methods(document: ComparisonDocument) -> str:
     metric, family = document.primary, document.family
-    said = f"p: {clean(metric.test)}. Interval of the difference: {clean(metric.interval_method)}."
-    if family.n_tests > 1:
-        said += f" One family of {family.n_tests} tests: {clean(family.name)}."
-    return said
+    detectable = [each.detectable for each in metric.pairs if each.detectable is not None]
+    said = (
+        f"Test: {metric.test}. Interval of the difference: {metric.interval_method}. "
+        f"Effect: {metric.effect}. {metric.why} "
+        f"{words.counted(family.n_tests, 'test', 'tests')} at alpha {family.alpha:g}."
+    )
+    if detectable:
+        shown = measured.difference(metric, max(detectable)).lstrip("+")
+        said += f" So many entries show a difference of {shown} four times in five."
+    return clean(said)

@@ -39,11 +39,6 @@ def number(value: float | None) -> str:
     return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.4g}"
 
 
-def number_interval(interval: Interval | None) -> str:
-    """`3.1 to 12.4`."""
-    return "–" if interval is None else f"{number(interval[0])} to {number(interval[1])}"
-
-
 def money(usd: float | None) -> str:
     """`$0.0031`, `$12.40`; a dash where no price is known."""
     if usd is None:

@@ -1,0 +1,228 @@
+"""The route that compares: whom people name becomes contenders, and a service compares them."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
+from types import MappingProxyType
+from typing import Annotated, Final
+
+import asyncpg
+from fastapi import APIRouter, Query
+from pydantic import Field, StringConstraints, model_validator
+from starlette.responses import Response
+
+from runoff_contracts.commands import ComputeComparison
+from runoff_contracts.comparison_asked import ComparisonAsked, ComparisonOptions, ContenderMeant
+from runoff_contracts.ids import ModelRef
+from runoff_contracts.problem import FieldError, Problem
+from runoff_contracts.run_config import Asked
+from runoff_contracts.views import AcceptedView
+from runoff_query.api.parts import Parts, PartsOf
+from runoff_query.api.problems import ProblemRaised, refuse
+from runoff_query.api.reading import as_json
+from runoff_query.api.runs import resolve
+from runoff_query.statements import statement
+
+router = APIRouter(tags=["comparisons"])
+
+COMPARE_S = 60.0
+"""A comparison of contenders with a million entries each takes some seconds."""
+MAX_NAMED = 100
+RunWord = Annotated[str, StringConstraints(min_length=1, max_length=100)]
+_OPTIONS: Final = frozenset(ComparisonOptions.model_fields) - {"baseline"}
+_FIELDS: Final[Mapping[str, str]] = MappingProxyType(
+    {
+        "bad-margin": "margin",
+        "bad-method": "methods",
+        "metric-not-shared": "metrics",
+        "scores-missing": "missing",
+        "unknown-baseline": "baseline",
+        "unknown-clusters": "clusters",
+        "unknown-plan": "plan",
+    }
+)
+"""Which field of the request a refusal is about; all others are about whom to compare."""
+
+
+class ContenderNamed(Asked):
+    """A contender of a run; all of the run where neither model nor position is given."""
+
+    run: RunWord
+    """Its id, or the first eight characters or more."""
+    model: ModelRef | None = None
+    """`provider/name`, or `provider/name@number`."""
+    position: int | None = Field(default=None, ge=0, le=1000)
+
+    @model_validator(mode="after")
+    def _named_in_one_way(self) -> "ContenderNamed":
+        if self.model is not None and self.position is not None:
+            raise ValueError("model and position both name one contender: give one of them")
+        return self
+
+
+class ComparisonRequest(ComparisonOptions):
+    """Whom to compare, and how."""
+
+    runs: list[RunWord] | None = Field(default=None, min_length=1, max_length=MAX_NAMED)
+    """All contenders of these runs."""
+    contenders: list[ContenderNamed] | None = Field(
+        default=None, min_length=1, max_length=MAX_NAMED
+    )
+    """In place of `runs`, in the order in which they are to be listed."""
+    # People name it as they name contenders; the command has it by run id and position.
+    baseline: ContenderNamed | None = None  # type: ignore[assignment]
+
+    @property
+    def named(self) -> list[tuple[str, ContenderNamed]]:
+        """Everybody with the field that names them."""
+        if self.contenders is not None:
+            return [(f"contenders.{at}", each) for at, each in enumerate(self.contenders)]
+        return [(f"runs.{at}", ContenderNamed(run=run)) for at, run in enumerate(self.runs or [])]
+
+
+@router.post("/comparisons", status_code=201, response_model=AcceptedView)
+async def compute_comparison(
+    request: ComparisonRequest,
+    parts: PartsOf,
+    as_of: Annotated[
+        int | None, Query(ge=1, le=2**62, description="As the log stood at this sequence")
+    ] = None,
+) -> Response:
+    """Compare contenders of one run or of several; the same question has the same answer."""
+    asked = await _asked(parts, request, as_of)
+    command = ComputeComparison(
+        command_id=str(uuid.uuid4()), sent_at=datetime.now(UTC), asked=asked
+    )
+    try:
+        accepted = await parts.order(command, timeout_s=COMPARE_S)
+    except ProblemRaised as refused:
+        raise ProblemRaised(_with_field(refused.problem, asked, request)) from refused
+    digest = str(accepted.data["digest"])
+    return as_json(
+        AcceptedView(id=digest, seq=accepted.seq),
+        status=201,
+        headers={"Location": f"/api/comparisons/{digest}"},
+    )
+
+
+async def _asked(parts: Parts, request: ComparisonRequest, as_of: int | None) -> ComparisonAsked:
+    if (request.runs is None) == (request.contenders is None):
+        raise refuse(
+            "invalid-request",
+            "The request does not say whom to compare",
+            422,
+            field="runs",
+            hint="`runs` or `contenders`, and not both",
+        )
+    if as_of is not None and request.as_of not in (None, as_of):
+        raise refuse(
+            "invalid-request",
+            "The request names two sequences",
+            422,
+            field="as_of",
+            hint="one, in the body or behind the path",
+        )
+    contenders, baseline = await _resolved(parts, request)
+    options = {name: getattr(request, name) for name in _OPTIONS}
+    return ComparisonAsked(
+        **{**options, "as_of": as_of or request.as_of}, contenders=contenders, baseline=baseline
+    )
+
+
+async def _resolved(
+    parts: Parts, request: ComparisonRequest
+) -> tuple[list[ContenderMeant], ContenderMeant | None]:
+    """Everybody by run id and position; a baseline that is not among them comes first."""
+    named = request.named
+    if request.baseline is not None:
+        named = [*named, ("baseline", request.baseline)]
+    ids = [await _run_id(parts, field, each.run) for field, each in named]
+    rows = await parts.pool.fetch(statement("read/contenders"), list(dict.fromkeys(ids)))
+    found: list[ContenderMeant] = []
+    for (field, each), run_id in zip(named, ids, strict=True):
+        of_run = [row for row in rows if str(row["run_id"]) == run_id]
+        meant = _meant(field, each, run_id, of_run)
+        if field == "baseline":
+            baseline = _only_one(meant)
+            return (found if baseline in found else [baseline, *found]), baseline
+        found += meant
+    return found, None
+
+
+async def _run_id(parts: Parts, field: str, text: str) -> str:
+    try:
+        return await resolve(parts, text)
+    except ProblemRaised as refused:
+        place = field if field.startswith("runs.") else f"{field}.run"
+        told = refused.problem
+        hint = told.errors[0].message if told.errors else told.title
+        errors = [FieldError(field=place, message=hint)]
+        raise ProblemRaised(told.model_copy(update={"errors": errors})) from refused
+
+
+def _meant(
+    field: str, named: ContenderNamed, run_id: str, rows: Sequence[asyncpg.Record]
+) -> list[ContenderMeant]:
+    if not rows:
+        place = field if field.startswith("runs.") else f"{field}.run"
+        raise refuse(
+            "unknown-run",
+            f"There is no run {named.run!r}",
+            404,
+            field=place,
+            hint="a run's id, or its first 8 characters or more",
+        )
+    fitting = [row["position"] for row in rows if _fits(named, row)]
+    known = ", ".join(f"{row['position']}: {row['model']}@{row['number']}" for row in rows)
+    if not fitting:
+        what = "position" if named.model is None else "model"
+        raise refuse(
+            "unknown-contender",
+            f"Run {run_id} has no such contender",
+            422,
+            field=f"{field}.{what}",
+            hint=f"it has {known}",
+        )
+    if named.model is not None and len(fitting) > 1:
+        raise refuse(
+            "ambiguous-contender",
+            f"Several contenders of run {run_id} are {named.model}",
+            422,
+            field=f"{field}.model",
+            hint=f"name its position; it has {known}",
+        )
+    return [ContenderMeant(run_id=run_id, position=position) for position in fitting]
+
+
+def _fits(named: ContenderNamed, row: asyncpg.Record) -> bool:
+    if named.position is not None:
+        return bool(row["position"] == named.position)
+    if named.model is None:
+        return True
+    name, at, number = named.model.partition("@")
+    return bool(row["model"] == name and (not at or str(row["number"]) == number))
+
+
+def _only_one(meant: Sequence[ContenderMeant]) -> ContenderMeant:
+    if len(meant) > 1:
+        raise refuse(
+            "ambiguous-contender",
+            f"Run {meant[0].run_id} has {len(meant)} contenders, and there is one baseline",
+            422,
+            field="baseline",
+            hint="name its model or position too",
+        )
+    return meant[0]
+
+
+def _with_field(told: Problem, asked: ComparisonAsked, request: ComparisonRequest) -> Problem:
+    """The problem with the field that it is about."""
+    if told.errors or told.status >= 500:
+        return told
+    name = told.type.rpartition(":")[2]
+    who = "runs" if request.contenders is None else "contenders"
+    # The run is there, or its id would not have been found; it was not at that time.
+    then = asked.as_of is not None and name in {"unknown-run", "run-not-completed"}
+    field = "as_of" if then else _FIELDS.get(name, who)
+    error = FieldError(field=field, message=told.detail or told.title)
+    return told.model_copy(update={"errors": [error]})
