@@ -72,6 +72,10 @@ def test_the_bytes_are_equal_through_command_api_and_sdk(
         timeout=60,
     )
 
+    asked = view.document.asked.model_dump(mode="json")
+    again = stack.http.post("/api/comparisons", json=asked)
+
+    assert again.json()["id"] == view.digest, again.text
     assert api.content == view.raw == process.stdout == command.stdout.encode()
     assert digest_of(process.stdout) == view.digest
     assert [each.run_id for each in view.document.contenders] == [runs.right, runs.wrong]

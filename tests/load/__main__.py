@@ -4,6 +4,8 @@ import sys
 
 from tests.load import (
     calibration,
+    compared_entries,
+    comparison,
     decode_once,
     evaluate,
     images,
@@ -23,11 +25,13 @@ BENCHES = {
     "rebuild": rebuild.main,
     "reading": reading.main,
     "listing": listing.main,
+    "compared_entries": compared_entries.main,
     "rescore": rescore.main,
     "postprocess": postprocess.main,
     "llm": llm.main,
     "decode_once": decode_once.main,
     "calibration": calibration.main,
+    "comparison": comparison.main,
 }
 
 

@@ -271,6 +271,21 @@ def _watching() -> None:
         watched.update(of.pass_fail(rng, 2_000, apart).differences)
         return watched
 
+    def tells_equals_apart(rng: Rng, *, shuffled: bool) -> bool:
+        """Of a data set that is sorted: first what A alone gets right, at last what B alone does,
+        as many of each."""
+        half = np.sort(np.abs(of.pass_fail(rng, 1_000).differences))[::-1]
+        values = np.concatenate([half, -half[::-1]])
+        if shuffled:
+            rng.shuffle(values)
+        watched, start = AnytimeDifference(), 0
+        for look in looks:
+            watched.update(values[start:look])
+            start = look
+            if watched.decision() is not None:
+                return True
+        return False
+
     def ever_rejects(rng: Rng, _: int) -> bool:
         return _rejects(watch(rng, 0.0).test())
 
@@ -292,6 +307,10 @@ def _watching() -> None:
         "anytime_p": many(N_SAMPLES, 1, ever_rejects),
         "anytime_interval": many(N_SLOW, 1, ever_leaves_out),
         "ordinary_t": many(N_SLOW, 1, ordinary),
+        "sorted_then_shuffled": many(
+            N_SLOW, 1, lambda rng, _: tells_equals_apart(rng, shuffled=True)
+        ),
+        "sorted_as_it_is": many(N_SLOW, 1, lambda rng, _: tells_equals_apart(rng, shuffled=False)),
     }
     for metric, hits in cases.items():
         report_share(BENCH, f"false_positives.{metric}.watched", hits, ALPHA, at_most=True)

@@ -36,6 +36,11 @@ class CpuMeter:
             if each[name] >= 1:
                 report(bench, f"{metric}_{name}", [each[name]], "us/entry")
 
+    @property
+    def spent_s(self) -> float:
+        """Of all processes together."""
+        return sum(self._spent_s.values())
+
     def _now(self) -> dict[str, float]:
         found: dict[str, float] = {}
         for process in self._stack.info.processes:

@@ -3,6 +3,7 @@
 import time
 
 from runoff_testkit.live import LiveStack
+from tests.load.cpu import CpuMeter
 from tests.load.many_runs import fill
 from tests.load.reporting import quantile, report
 from tests.load.running import bench_stack
@@ -67,12 +68,16 @@ def _deep(stack: LiveStack, asked: Asked) -> str:
 
 def _measure(stack: LiveStack, name: str, path: str, asked: Asked, *, n: int = _N_REQUESTS) -> None:
     taken: list[float] = []
-    for _ in range(n):
-        started = time.perf_counter()
-        stack.http.get(path, params=asked).raise_for_status()
-        taken.append((time.perf_counter() - started) * 1000)
+    meter = CpuMeter(stack)
+    with meter:
+        for _ in range(n):
+            started = time.perf_counter()
+            stack.http.get(path, params=asked).raise_for_status()
+            taken.append((time.perf_counter() - started) * 1000)
     report("listing", f"{name}_p50", [quantile(taken, 0.5)], "ms")
     report("listing", f"{name}_p99", [quantile(taken, 0.99)], "ms")
+    # What is left where others use the cores: a request waits for one thing after the other.
+    report("listing", f"{name}_cpu", [meter.spent_s * 1000 / n], "ms/request")
 
 
 if __name__ == "__main__":

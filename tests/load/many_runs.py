@@ -27,7 +27,7 @@ from runoff_contracts.run_config import RunConfig
 from runoff_query.database import connect
 from runoff_query.projections.finding import FINDING
 from runoff_query.projections.runs import RUNS
-from runoff_query.recorded import ProcessedSlice, Recorded, ScoredSlice, Tally
+from runoff_query.recorded import Recorded, ScoredSlice, Tally
 
 _BATCH = 2000
 _DIGEST = digest_of(b"bench")
@@ -82,18 +82,22 @@ def _facts(number: int, n: int, chance: random.Random) -> Iterator[Recorded]:
     n_contenders = 1 + (number % 4 == 0)
     yield Recorded(seq, _created(run_id, number, n_contenders, created_at, chance))
     yield Recorded(seq + 1, RunStarted(run_id=run_id, slice_size=1, started_at=created_at))
-    tallies = {
-        position: Tally(n_answered=1000, latency_ns=chance.randrange(10**9, 10**12), n_timed=1000)
-        for position in range(n_contenders)
-    }
-    yield Recorded(seq + 2, ProcessedSlice(run_id, tallies=tallies))
     # Between 0.5 and 0.95, and better by 0.2 in the course of all runs.
     right = {
         position: min(int(500 + 250 * chance.random() + 200 * number / n), 1000)
         for position in range(n_contenders)
     }
-    scored = {each: Tally(n_scored=1000, n_correct=right[each]) for each in right}
-    yield Recorded(seq + 3, ScoredSlice(run_id, tallies=scored))
+    tallies = {
+        position: Tally(
+            n_answered=1000,
+            n_scored=1000,
+            n_correct=n_right,
+            latency_ns=chance.randrange(10**9, 10**12),
+            n_timed=1000,
+        )
+        for position, n_right in right.items()
+    }
+    yield Recorded(seq + 3, ScoredSlice(run_id, tallies=tallies))
     yield Recorded(seq + 4, _stored(run_id, right, created_at, chance))
     done_at = created_at + timedelta(seconds=chance.randrange(1, 4000))
     yield Recorded(
@@ -145,7 +149,6 @@ def _stored(
             for name, value in (
                 ("accuracy", n_right / 1000),
                 ("macro_f1", n_right / 1000 - 0.1 * chance.random()),
-                ("balanced_accuracy", n_right / 1000 - 0.05 * chance.random()),
             )
         ],
         stored_at=stored_at,

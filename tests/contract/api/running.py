@@ -34,7 +34,7 @@ from runoff_scoring.app import make_service as make_scoring
 from runoff_scoring.settings import Settings as ScoringSettings
 from runoff_testkit.servers import Server
 from runoff_testkit.waiting import eventually
-from tests.integration.query.facts import Scribe
+from tests.integration.query.scribe import Scribe
 
 FUNCTIONS = "tests.contract.api.functions"
 

@@ -130,7 +130,7 @@ async def test_an_error_of_our_own_tells_nothing_but_an_id(
     def broken(_: str) -> str:
         raise ZeroDivisionError("secret inside")
 
-    monkeypatch.setattr("runoff_query.api.runs.parse", broken)
+    monkeypatch.setattr("runoff_query.api.listing.parse_filter", broken)
     with capture_logs() as logged:
         found = problem(await world.http.get("/api/runs?filter=x"), 500, "internal")
 

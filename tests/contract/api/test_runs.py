@@ -142,44 +142,6 @@ async def test_runs_are_listed_by_status_model_and_dataset(world: World) -> None
     assert await listed(dataset="other") == set()
 
 
-async def test_runs_are_filtered_by_metrics_and_attributes(world: World) -> None:
-    """A term on a metric holds when any contender fits; all terms have to hold."""
-    good, bad = new_run_id(), new_run_id()
-    for run_id, labels in ((good, ("zero", "one")), (bad, ("one", "one"))):
-        await world.scribe.run(run_id, facts.created(run_id, 1, alias=f"run {run_id[-4:]}"))
-        await world.scribe.processed(run_id, 0, facts.processed(run_id, 0, *labels))
-        await world.scribe.scored(run_id, 0, facts.scored(run_id, 0, *labels))
-
-    async def listed(text: str) -> set[str]:
-        return {run["run_id"] for run in (await world.get("/api/runs", filter=text))["items"]}
-
-    assert await listed("metrics.accuracy > 0.5") == {good}
-    assert await listed("metrics.accuracy <= 0") == {good, bad}
-    assert await listed("metrics.accuracy=0 and metrics.accuracy >= 1.0") == {good}
-    assert await listed("attributes.status = 'pending' and metrics.n_failed = 0") == {good, bad}
-    assert await listed(f'attributes.alias = "run {bad[-4:]}"') == {bad}
-    assert await listed("attributes.alias != 'other' and attributes.dataset != 'x'") == {good, bad}
-    assert await listed("attributes.status != 'pending'") == set()
-
-
-async def test_a_wrong_filter_is_refused_with_its_place(world: World) -> None:
-    """The message points at what was not understood."""
-    for text, told in {
-        "metrics.accuracy >": "at character 19: expected a number, found 'the end'",
-        "metrics.accurate > 1": "no run has the metric 'accurate'; there are accuracy, cost_usd",
-        "accuracy > 1": "at character 1: expected metrics.<name>",
-        "metrics.accuracy > 0.5 or metrics.n_failed = 0": "at character 24: expected `and`",
-        "attributes.status = completed": "at character 21: expected a text in quotes",
-        "attributes.status > 'a'": "at character 19: expected = or !=",
-        "metrics.accuracy > 'high'": "expected a number",
-        "'; DROP TABLE runs": "at character 1",
-    }.items():
-        found = problem(
-            await world.http.get("/api/runs", params={"filter": text}), 422, "bad-filter"
-        )
-        assert told in wrong_fields(found)["filter"], text
-
-
 async def test_pages_of_entries_are_in_order_and_whole(world: World) -> None:
     """Every entry once in each order; those that are not scored stand last."""
     run = new_run_id()

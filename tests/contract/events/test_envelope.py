@@ -169,4 +169,4 @@ def test_every_type_has_a_name_of_its_own() -> None:
     """Two classes under one name would read each other's events."""
     names = [class_.model_fields["type"].default for class_ in TYPES.classes]
 
-    assert len(set(names)) == len(names) == 23
+    assert len(set(names)) == len(names) == 25

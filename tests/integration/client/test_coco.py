@@ -61,7 +61,7 @@ def test_results_are_pushed_to_a_run_over_a_coco_dataset(
         {"test": N},
     )
 
-    assert runoff("predictions", "add", "seer", "--live", "--task", "detection").code == 0
+    assert runoff("predictions", "add", "--name", "seer", "--live", "--task", "detection").code == 0
     launched = runoff("run", "launch", "--dataset", "street", "--model", "upload/seer", "--json")
     assert launched.code == 0, launched.stderr
     run_id = str(launched.document["id"])

@@ -30,6 +30,8 @@ labels: {purpose: test}
         ("model", "list"),
         ("model", "show", "onnx/digits-mlp"),
         ("run", "list"),
+        ("run", "list", "--filter", "metrics.accuracy > 0.1", "--order-by", "metrics.accuracy"),
+        ("run", "list", "--search", "digits", "--group-by", "model", "--metric", "accuracy"),
         ("run", "show", "{run}"),
         ("run", "watch", "{run}"),
         ("run", "entries", "{run}"),

@@ -4,14 +4,19 @@ from __future__ import annotations
 
 import csv
 import json
+import os
+import signal
+import subprocess
 import zipfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from runoff import Client, InvalidInput, ProblemError
+from runoff_testkit.waiting import wait_until
+from tests.integration.client.conftest import COMMAND, TIMEOUT_S
 from tests.unit.client.calling import Runoff
 
 PAST = Path(__file__).parents[2] / "unit" / "client" / "past"
@@ -120,9 +125,9 @@ def test_predictions_are_added_and_added_to(runoff: Runoff, client: Client, tmp_
     """Rows that come later make a version with all of them."""
     file = tmp_path / "some.jsonl"
     file.write_text('{"id": "a", "label": "x"}\n{"id": "b", "label": "y"}\n')
-    first = runoff("predictions", "add", "grown", str(file), "--json")
+    first = runoff("predictions", "add", str(file), "--name", "grown", "--json")
     file.write_text('{"id": "b", "label": "y"}\n{"id": "c", "label": "z"}\n')
-    more = runoff("predictions", "add", "grown", str(file), "--append", "--json")
+    more = runoff("predictions", "add", str(file), "--name", "grown", "--append", "--json")
 
     assert (first.code, more.code) == (0, 0), first.stderr + more.stderr
     assert (more.document["number"], more.document["n_answers"], more.document["n_new"]) == (
@@ -179,3 +184,63 @@ def test_what_is_wrong_is_said_and_nothing_is_left_behind(
     assert "'a' is the id of line 1 too" in done.stderr
     with pytest.raises(ProblemError, match="never"):
         client.datasets.show("never")
+
+
+def test_rows_that_match_no_entry_are_told_of(runoff: Runoff, tmp_path: Path) -> None:
+    """A file with other ids than the dataset's would else be a run without answers, and no word."""
+    entries, file = tmp_path / "entries.jsonl", tmp_path / "strange.jsonl"
+    entries.write_text('{"id": "a", "text": "1", "target": "x"}\n')
+    file.write_text('{"id": "a", "label": "x"}\n{"id": "A.png", "label": "y"}\n')
+    words = "1 of 2 rows matches no entry of the dataset: 'A.png'"
+    assert runoff("dataset", "add", str(entries), "--name", "strangers").code == 0
+
+    given = ("--name", "strange", "--dataset", "strangers")
+    added = runoff("predictions", "add", str(file), *given)
+    launched = runoff("run", "launch", "--dataset", "strangers", "--model", "upload/strange")
+    nowhere = runoff("predictions", "add", str(file), "--name", "strange", "--dataset", "nobody")
+
+    assert (added.code, added.stderr.strip()) == (0, f"Warning: {words}")
+    assert (launched.code, launched.stderr.strip()) == (0, f"Warning: upload/strange: {words}")
+    assert nowhere.code == 1
+    assert "nobody" in nowhere.stderr
+
+
+def test_a_push_that_is_broken_off_says_what_stays(
+    runoff: Runoff, client: Client, tmp_path: Path, environment: Mapping[str, str]
+) -> None:
+    """Ctrl-C is no error of the run's: what was pushed is there, and the rest may follow."""
+    entries = tmp_path / "entries.jsonl"
+    entries.write_text("".join(f'{{"id": "e{n}", "text": "1"}}\n' for n in range(30)))
+    rows = [f'{{"entry_id": "e{n}", "label": "x"}}\n' for n in range(30)]
+    assert runoff("dataset", "add", str(entries), "--name", "broken-off").code == 0
+    added = runoff("predictions", "add", "--name", "slow", "--live", "--task", "classification")
+    assert added.code == 0, added.stderr
+    run = client.runs.launch(dataset="broken-off", models=["upload/slow"])
+    client.runs.show(run.id, after=run.seq)
+
+    def pushed() -> int | None:
+        return client.runs.show(run.id).contenders[0].n_uploaded
+
+    arguments = ("predictions", "push", run.id, "-", "--batch-rows", "10")
+    process = subprocess.Popen(
+        [*COMMAND, *arguments],
+        env={**os.environ, **environment},
+        stdin=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    assert process.stdin is not None
+    process.stdin.write("".join(rows[:25]))
+    process.stdin.flush()
+    wait_until(lambda: pushed() == 20, what="two batches")
+    process.send_signal(signal.SIGINT)
+    process.wait(TIMEOUT_S)
+    assert process.stderr is not None
+    said = process.stderr.read()
+
+    assert (process.returncode, "Traceback" in said) == (130, False), said
+    assert "20 rows were pushed and stay" in said
+    assert pushed() == 20
+    client.predictions.push(run.id, (json.loads(row) for row in rows))
+    *_, settled = client.runs.watch(run.id)
+    assert (settled.status, settled.n_failed) == ("completed", 0)

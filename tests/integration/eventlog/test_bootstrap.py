@@ -8,7 +8,7 @@ from uuid import UUID
 import pytest
 from nats.aio.client import Client
 from nats.js.api import StorageType, StreamConfig
-from nats.js.errors import NotFoundError
+from nats.js.errors import NoStreamResponseError, NotFoundError
 
 from runoff_contracts import subjects
 from runoff_eventlog import bootstrap as bootstrap_module
@@ -68,6 +68,24 @@ async def test_a_second_start_changes_nothing(nc: Client, log: EventLog) -> None
     assert second.last_seq == 10
     async with LogReader(log, EVERYTHING) as reader:
         assert await read_to(reader, 10) == list(range(done[-1] + 1, 11))
+
+
+async def test_a_log_of_an_earlier_release_takes_the_subjects_of_this_one(
+    nc: Client, log: EventLog
+) -> None:
+    """What was there stays; what was refused before is taken."""
+    await fill(log, 10)
+    js = nc.jetstream()
+    config = (await js.stream_info("EVENTS")).config
+    config.subjects = [each for each in subjects.LOG_SUBJECTS if "plan" not in each]
+    await js.update_stream(config)
+    with pytest.raises(NoStreamResponseError):
+        await js.publish(subjects.plan("sha256:ab"), b"{}")
+
+    await bootstrap(nc, None)
+    await js.publish(subjects.plan("sha256:ab"), b"{}")
+
+    assert (await js.stream_info("EVENTS")).state.messages == 11
 
 
 async def test_kept_answers_do_not_wait_for_the_disk(nc: Client) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +16,7 @@ from runoff_contracts.specs.llm import LlmSpec
 from runoff_objects.entry_set import EntryRow
 from runoff_testkit.llm_server import LlmServer
 from runoff_testkit.llm_shapes import N_INPUT, N_OUTPUT
+from runoff_testkit.waiting import eventually
 from tests.integration.inference_worker.conftest import DIGEST, Asked, Bench, facts
 
 PASSES = '<<{"reason": "polite", "points": 1}>>'
@@ -84,6 +86,29 @@ async def test_every_answer_is_judged_once_and_equal_ones_together(
     assert call.body["response_format"]["type"] == "json_schema"
     assert "Is it polite?" in call.body["messages"][0]["content"]
     assert all(part in call.prompt for part in ("question", "Good day"))
+
+
+@pytest.mark.parametrize("orders", ["#stall", "#429:30 #429:30"])
+async def test_a_cancellation_does_not_wait_for_a_judge(
+    bench: Bench, server: LlmServer, orders: str
+) -> None:
+    """What was answered is kept, with what the judge has said of it until then."""
+    rows = [row("1", f"a {PASSES}", None), row("2", f"b {orders} {PASSES}", None)]
+    run_id = await bench.run(rows, "said_a", **judged(server))
+    async with bench.worker():
+        await bench.hand_out(run_id, 0, start=0, n=2)
+        await eventually(lambda: len(server.calls) == 2, deadline_s=60, what="two questions")
+        await eventually(lambda: server.n_under_way == orders.count("#stall"), what="an answer")
+        began_s = time.monotonic()
+        await bench.cancel(run_id)
+        await bench.queue_is_empty(deadline_s=5)
+        took_s = time.monotonic() - began_s
+        first, second = facts(await bench.slice(run_id, 0))
+
+    assert took_s < 1
+    assert judgement(first).points[0].points == 1
+    assert (second.predictions[0].is_answer, judgement(second).points) == (True, [])
+    assert len(server.calls) == 2
 
 
 async def test_a_judge_s_failures_are_kept_and_retried_like_any_model_s(

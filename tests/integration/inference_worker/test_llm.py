@@ -164,8 +164,9 @@ async def test_the_known_cost_of_a_slice_stands_in_its_header(
         ("#429:30 #429:30", {}),
         ("", {"requests_per_minute": 2}),
         ("", {"tokens_per_minute": 1}),
+        ("", {"sleep_s": 60}),
     ],
-    ids=["in a call", "in a wait for the next attempt", "by requests", "by tokens"],
+    ids=["in a call", "in a wait for the next attempt", "by requests", "by tokens", "in a rest"],
 )
 async def test_cancel_takes_hold_within_a_second(
     bench: Bench, server: LlmServer, orders: str, config: dict[str, int]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from datetime import UTC, datetime
 
 from runoff_contracts import subjects
@@ -37,6 +38,27 @@ async def test_what_is_begun_ends_and_the_rest_is_let_go_of(bench: Bench, asked:
             assert facts(await bench.slice(run_id, number))[0].predictions[0].is_answer
 
     assert asked() == ["text-0", "text-1", "text-2", "text-3"]
+
+
+async def test_a_paused_run_that_is_canceled_does_not_see_its_calls_through(
+    bench: Bench, asked: Asked
+) -> None:
+    """Nobody waits for what a pause would have waited for; what was not begun never is."""
+    run_id = await bench.run(texts(4), "when_released", config=RunConfig(concurrency=1))
+    async with bench.worker():
+        for number in range(2):
+            await bench.hand_out(run_id, number, start=2 * number, n=2, lifecycle_seq=1)
+        await eventually(lambda: asked() == ["text-0"])
+        await bench.pause(run_id)
+        await eventually(lambda: _n_queued_is(bench, 1))
+        began_s = time.monotonic()
+        await bench.cancel(run_id)
+        await bench.queue_is_empty(deadline_s=5)
+        took_s = time.monotonic() - began_s
+
+    assert took_s < 1
+    assert asked() == ["text-0"]
+    assert not await _is_in_log(bench, run_id, 1)
 
 
 async def test_a_slice_of_many_entries_that_is_begun_is_answered_whole(

@@ -16,7 +16,7 @@ from runoff_query.database import Pool, connect, make_pool
 from runoff_query.migrations import migrate
 from runoff_testkit.databases import Migrate
 from runoff_testkit.servers import Server
-from tests.integration.query.facts import Scribe
+from tests.integration.query.scribe import Scribe
 
 
 async def _migrate(dsn: str) -> None:

@@ -123,3 +123,34 @@ def reported(
         )
     ]
     return stored.model_copy(update={"metrics": values})
+
+
+async def a_few(runs: Runs) -> None:
+    """Four runs that differ in everything that a term can speak of."""
+    await runs.add(
+        "a",
+        metrics={"accuracy": 0.9, "map@50": 0.5},
+        labels={"team": "vision", "odd key": "it's"},
+        params={"lr": 0.001, "warm": True, "optimizer": "Adam", "prompt": "x" * 300 + "a"},
+        duration_s=60,
+        alias="nightly",
+    )
+    await runs.add(
+        "b",
+        metrics={"accuracy": [0.7, 0.95]},
+        models=("onnx/net", "onnx/large@2"),
+        labels={"team": "speech"},
+        params={"lr": "auto", "warm": False, "prompt": "x" * 300 + "b"},
+        dataset="letters",
+        n_entries=500,
+        duration_s=3600,
+    )
+    await runs.add(
+        "c",
+        metrics={"accuracy": [0.2, None]},
+        models=("onnx/large@3", "upload/old"),
+        labels={"team": "100%_sure"},
+        params={"lr": 1, "optimizer": "adamw"},
+        priority="high",
+    )
+    await runs.add("d", models=("upload/old",), params={"lr": "1e-2"})

@@ -40,6 +40,11 @@ INSERT INTO runs VALUES (
     'y', 2, 2, 2, 0, '{}', 'normal', NULL, '{}', NULL, now(), now(), now());
 INSERT INTO run_contenders VALUES (
     '00000000-0000-7000-8000-000000000000', 0, 'onnx/net', 1, 'x', 7, 1, 7, 6, 100);
+INSERT INTO run_contenders VALUES (
+    '00000000-0000-7000-8000-000000000000', 1, 'upload/old', 1, 'x', 7, 1, 7, 6, 100);
+INSERT INTO run_metrics VALUES
+    ('00000000-0000-7000-8000-000000000000', 0, 'accuracy', 0.5),
+    ('00000000-0000-7000-8000-000000000000', 1, 'accuracy', 0.75);
 INSERT INTO entries VALUES (
     '00000000-0000-7000-8000-000000000000', 0, 'a', false, %s, NULL, NULL, NULL, '[]');
 INSERT INTO entries VALUES (
@@ -89,8 +94,9 @@ async def test_rows_of_the_release_before_become_what_a_rebuild_would_write(
     targets = [
         row["target"] for row in await empty.fetch("SELECT target FROM entries ORDER BY index")
     ]
-    run = await empty.fetchrow("SELECT scorers, start_at, answers_from, report FROM runs")
-    contender = await empty.fetchrow("SELECT * FROM run_contenders")
+    run = await empty.fetchrow("SELECT * FROM runs")
+    contender = await empty.fetchrow("SELECT * FROM run_contenders ORDER BY position")
+    ranges = await empty.fetch("SELECT * FROM run_ranges")
     assert targets == [pydantic_core.to_json(TARGET).decode(), None]
     assert run is not None
     assert (
@@ -100,6 +106,8 @@ async def test_rows_of_the_release_before_become_what_a_rebuild_would_write(
     assert contender is not None
     assert (contender["primary_scorer"], contender["n_timed"]) == ("accuracy", 7)
     assert contender["n_priced"] == contender["n_metered"] == 0
+    assert run["kind"] == "analyze"
+    assert [tuple(row) for row in ranges] == [("accuracy", 1, 0.5, 0.75, 0.625)]
 
 
 async def test_an_edited_migration_is_refused(empty: Connection) -> None:

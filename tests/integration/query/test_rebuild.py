@@ -20,8 +20,8 @@ from runoff_query.projector.rebuild import Rebuilt, Report, rebuild
 from runoff_query.rebuild_state import read_state, write_state
 from runoff_query.settings import DatabaseSettings
 from runoff_testkit.waiting import eventually
-from tests.integration.query.facts import Scribe
-from tests.integration.query.test_projector import caught_up, following, rows
+from tests.integration.query.projecting import caught_up, following, rows
+from tests.integration.query.scribe import Scribe
 
 COMMAND = RebuildReadModels(command_id="c", sent_at=datetime(2026, 11, 21, tzinfo=UTC))
 
@@ -81,6 +81,8 @@ async def test_fresh_tables_equal_the_live_ones(
     assert done.tables["entries"].n_rows == done.tables["entries"].n_rows_live == 50
     assert done.tables["entry_reviews"].n_rows == 35
     assert set(done.tables) >= {"runs", "run_metrics", "entry_scores", "projection_checkpoints"}
+    finding = {"run_ranges": 5 * 10, "run_params": 5 * 3, "run_labels": 5, "run_words": 6}
+    assert {name: done.tables[name].n_rows for name in finding} == finding
     assert await rows(pool) == before
 
 

@@ -11,8 +11,8 @@ from runoff_contracts.reviewing import approvals
 from runoff_query.database import Pool
 from runoff_query.projector.batch import project, read_batch
 from tests.integration.query import facts
-from tests.integration.query.facts import Scribe
-from tests.integration.query.test_projector import rows, started
+from tests.integration.query.projecting import rows, started
+from tests.integration.query.scribe import Scribe
 
 SAID = (
     ("approved", 0, 0, 1),

@@ -108,6 +108,22 @@ async def test_nothing_is_handed_out_before_its_predictions(office: Office) -> N
     assert await office.entries(run_id) == list(range(200))
 
 
+async def test_a_run_that_waits_for_predictions_is_canceled_at_once(office: Office) -> None:
+    """What was pushed and not handed out yet never is; what comes later is refused."""
+    run_id = await launch_live(office, 2000)
+    await push(office, run_id, range(1000, 1100))
+    await office.cancel(run_id)
+    late = await push(office, run_id, range(0, 100))
+    after = await office.launch(16)
+    async with at_work(office.server.url) as crew:
+        await office.until(after, "run.completed")
+
+    assert settlements(await office.said(run_id)) == ["run.canceled"]
+    assert isinstance(late, Problem)
+    assert late.type.endswith(":run-settled")
+    assert {item.run_id for item in crew.asked} == {after}
+
+
 async def test_a_retry_waits_for_what_failed_alone(office: Office) -> None:
     """It takes over what was answered, also over several retries."""
     run_id = await launch_live(office, 40)

@@ -198,3 +198,67 @@ async def test_a_large_report_holds_up_no_other_run_and_survives_a_crash(runs: R
     assert (await runs.until_compared(large)).run_ids == [large]
     assert len(await runs.scorecards(large)) == 1
     assert len(await runs.scored(other)) == 3
+
+
+async def test_contenders_of_two_runs_are_compared(runs: Runs) -> None:
+    """Read from their records; the event names both, and is no run's own comparison."""
+    first, second = await runs.completed(2), await runs.completed(2)
+    await runs.until_compared(first)
+    await runs.until_compared(second)
+
+    outcome = (
+        await runs.compare(first, second, baseline={"run_id": second, "position": 1})
+    ).outcome
+
+    assert isinstance(outcome, Accepted), outcome
+    document = await runs.document(str(outcome.data["digest"]))
+    assert [each.run_id for each in document.contenders] == [first, first, second, second]
+    assert (document.baseline, document.family.n_tests) == (3, 9)
+    assert document.pairing.same_entries
+    *_, event = await runs.comparisons(first)
+    assert (event.digest, event.run_ids) == (outcome.data["digest"], [first, second])
+    assert not event.settled
+
+
+async def test_a_run_is_compared_as_it_was(runs: Runs) -> None:
+    """At a sequence of the log: what came later is not in the document."""
+    run_id = await runs.create(3 * SLICE, alias="first")
+    await runs.process(run_id, 0)
+    await runs.until_scored(run_id, 1)
+    (scored,) = await runs.scored(run_id)
+    for number in (1, 2):
+        await runs.process(run_id, number)
+    await runs.until_scored(run_id, 3)
+    await runs.complete(run_id, 3 * SLICE)
+    whole = await runs.document((await runs.until_compared(run_id)).digest)
+
+    outcome = (await runs.compare(run_id, as_of=scored.seq)).outcome
+    before = (await runs.compare(run_id, as_of=1)).outcome
+
+    assert isinstance(outcome, Accepted), outcome
+    then = await runs.document(str(outcome.data["digest"]))
+    assert [each.primary.estimates[0].n for each in (then, whole)] == [SLICE, 3 * SLICE]
+    assert f"is pending: {SLICE} of its {3 * SLICE} entries are scored" in then.pairing.notes[0]
+    assert [each.duration_s for each in then.contenders] == [None, None]
+    again = (await runs.compare(run_id, as_of=scored.seq)).outcome
+    assert again == outcome
+    assert isinstance(before, Refused)
+    assert before.problem.type.endswith("unknown-run")
+
+
+async def test_a_run_that_goes_on_is_compared_as_far_as_it_is(runs: Runs) -> None:
+    """For whoever asks for it; the document names the sequence that it is of."""
+    run_id = await runs.create(2 * SLICE)
+    await runs.process(run_id, 0)
+    await runs.until_scored(run_id, 1)
+
+    outcome = (await runs.compare(run_id, allow_partial=True)).outcome
+
+    assert isinstance(outcome, Accepted), outcome
+    document = await runs.document(str(outcome.data["digest"]))
+    assert document.pairing.n_shared == SLICE
+    assert document.asked.as_of is not None
+    assert document.asked.as_of < outcome.seq
+    plan = (await runs.compare(run_id, allow_partial=True, plan=digest_of(b"none"))).outcome
+    assert isinstance(plan, Refused)
+    assert plan.problem.type.endswith("unknown-plan")

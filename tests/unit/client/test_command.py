@@ -25,6 +25,7 @@ def runoff(tmp_path: Path) -> Runoff:
         ["run", "launch", "--dataset", "d", "--model", "onnx/a", "--max-failed", "some"],
         ["run", "launch", "--dataset", "d", "--model", "onnx/a", "--scorer", "f1@0"],
         ["run", "entries", "r", "--sort", "beauty"],
+        ["run", "list", "--group-by", "alias", "--order-by", "alias"],
         ["run", "edit", "r"],
         ["run", "launch", "--dataset", "d", "--model", "onnx/a", "--param", "x"],
         ["run", "launch", "--dataset", "d", "--model", "onnx/a", "--seed", "numpy=x"],
@@ -40,6 +41,27 @@ def runoff(tmp_path: Path) -> Runoff:
 def test_wrong_usage_ends_with_2(runoff: Runoff, arguments: list[str]) -> None:
     """A script tells a typing error from a failure."""
     assert runoff(*arguments).code == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["net-7", "a.csv"], "runoff predictions add a.csv --name net-7"),
+        (["net-7", "--live", "--task", "text"], "runoff predictions add --live --name net-7"),
+        (["a.csv"], "--name"),
+        (["a.csv", "--name", "net-7", "--live", "--task", "text"], "a live model has no file"),
+        (["--name", "net-7", "--live", "--task", "text", "--dataset", "d"], "--dataset"),
+        (["--name", "net-7"], "the predictions are missing"),
+    ],
+)
+def test_predictions_are_named_as_datasets_and_models_are(
+    runoff: Runoff, arguments: list[str], says: str
+) -> None:
+    """Whoever knows the order of before is told that of today."""
+    done = runoff("predictions", "add", *arguments)
+
+    assert done.code == 2
+    assert says in " ".join(done.stderr.replace("│", " ").split())
 
 
 @pytest.mark.parametrize(

@@ -14,8 +14,10 @@ from runoff.cli.progress import progress_of
 def test_shares_and_differences_are_percent_and_points() -> None:
     """A difference of two percentages in percent would be read as a relative one."""
     assert words.percent(0.9614) == "96.1 %"
-    assert words.points(-0.0238) == "-2.4 points"
+    assert words.points(-0.0238) == "−2.4 points"
     assert words.points_interval((0.004, 0.0451)) == "+0.4 to +4.5"
+    assert words.points_interval((-0.333, -0.01)) == "−33.3 to −1.0"
+    assert [words.number(each) for each in (-0.5, -3e-9, 1e-9)] == ["−0.5", "−3e-09", "1e-09"]
 
 
 def test_what_is_not_there_is_a_dash() -> None:

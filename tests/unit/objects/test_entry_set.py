@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -18,6 +19,7 @@ from runoff_objects.entry_set import (
     EntrySetWriter,
     open_entry_set,
     select,
+    shuffled,
 )
 from runoff_objects.errors import EmptySelection, ObjectMissing
 from runoff_objects.store import Objects
@@ -290,3 +292,54 @@ async def test_ten_times_the_rows_cost_ten_times_the_traffic(
     assert many_requests <= 10 * few_requests
     # Numbers grow by a digit.
     assert many_bytes <= 10 * few_bytes * 1.05
+
+
+async def ids(entries: EntrySet) -> list[str]:
+    return [row.id for row in await entries.rows(0, entries.n_entries)]
+
+
+async def test_a_shuffled_set_holds_the_same_entries_in_an_order_of_its_seed(
+    objects: Objects,
+) -> None:
+    """Runs that stop when decided are held against each other on the same beginning."""
+    whole = await stored(objects, numbered(1_500))
+
+    one = await shuffled(objects, whole.digest, seed=1)
+    again = await shuffled(objects, whole.digest, seed=1)
+    other = await shuffled(objects, whole.digest, seed=2)
+
+    assert one.digest == again.digest != other.digest != whole.digest
+    assert await ids(one) != await ids(whole)
+    assert sorted(await ids(one)) == sorted(await ids(other)) == sorted(await ids(whole))
+
+
+async def test_a_shuffled_selection_keeps_the_order_of_the_whole(objects: Objects) -> None:
+    """An entry's place follows from seed and id alone; and no more are taken than wanted."""
+    whole = await stored(objects, numbered(300))
+    selection = Selection(split="test")
+
+    everything = await ids(await shuffled(objects, whole.digest, seed=1))
+    chosen = await ids(await shuffled(objects, whole.digest, seed=1, selection=selection))
+    first = await shuffled(objects, whole.digest, seed=1, selection=selection, at_most=10)
+
+    assert chosen == [each for each in everything if int(each) % 3 == 0]
+    assert await ids(first) == chosen[:10]
+
+
+async def test_a_shuffled_order_does_not_follow_the_data(objects: Objects) -> None:
+    """Neighbours of the data set come apart: the rank correlation of 2,000 places is small."""
+    whole = await stored(objects, numbered(2_000))
+
+    order = np.array(
+        [int(each) for each in await ids(await shuffled(objects, whole.digest, seed=0))]
+    )
+
+    assert abs(np.corrcoef(order, np.arange(2_000))[0, 1]) < 0.1
+
+
+async def test_a_shuffled_selection_of_nothing_is_said(objects: Objects) -> None:
+    """As of any selection."""
+    whole = await stored(objects, numbered(5))
+
+    with pytest.raises(EmptySelection):
+        await shuffled(objects, whole.digest, seed=0, selection=Selection(split="none"))

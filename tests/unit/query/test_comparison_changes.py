@@ -5,7 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 from runoff_contracts.comparison import ComparisonDocument
-from runoff_query.compared.changes import Compared, changes, matched
+from runoff_query.compared.changes import Compared, changes
+from runoff_query.compared.matching import matched
 from runoff_query.compared.table import EntriesTable
 from runoff_testkit.compared import a_contender, a_digest, a_document, a_metric, a_pair
 from tests.unit.query.test_compared_order import NAN, a_table

@@ -21,6 +21,7 @@ from runoff_contracts.events.lifecycle import (
     RunCanceled,
     RunCompleted,
     RunCreated,
+    RunDecided,
     RunDeleted,
     RunFailed,
     RunPaused,
@@ -39,6 +40,7 @@ from runoff_contracts.model_spec import (
     UploadSpec,
 )
 from runoff_contracts.run_config import RunConfig
+from runoff_contracts.sequential import WatchedPair, WatchedRun
 from runoff_contracts.specs.tensors import ImageInput
 from runoff_run_manager.active import ActiveRun
 from runoff_run_manager.evolve import Dataset, Model, Run
@@ -187,6 +189,37 @@ def started(slice_size: int = 8) -> RunStarted:
 
 def completed() -> RunCompleted:
     return RunCompleted(run_id=RUN_ID, n_entries=10, n_failed=0, completed_at=NOW)
+
+
+def watched(n: int = 8, n_entries: int = 10) -> WatchedRun:
+    """What decided a run of two models."""
+    pair = WatchedPair(
+        a=0,
+        b=1,
+        n_both=n,
+        difference=0.5,
+        interval=(0.1, 0.9),
+        p_value=0.01,
+        decided="a_better",
+    )
+    return WatchedRun(
+        run_id=RUN_ID,
+        models=["onnx/net-0@1", "onnx/net-1@1"],
+        n=n,
+        n_entries=n_entries,
+        metric="accuracy",
+        higher_is_better=True,
+        confidence=0.95,
+        method="anytime-valid",
+        shuffled=True,
+        pairs=[pair],
+        decided=True,
+        sentence="After 8 of 10 entries onnx/net-0@1 is better.",
+    )
+
+
+def decided(n: int = 8, n_entries: int = 10) -> RunDecided:
+    return RunDecided(run_id=RUN_ID, watched=watched(n, n_entries), decided_at=NOW)
 
 
 def failed() -> RunFailed:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -158,6 +159,20 @@ def test_words_that_are_not_given_stay_and_an_empty_alias_goes() -> None:
     assert isinstance(event, RunEdited)
     assert (event.alias, event.labels) == (None, {"lr": "0.1"})
     assert edit(named) == edit(named, alias="best", labels={"lr": "0.1"}) == []
+
+
+def test_parameters_are_edited_whole_and_kept_where_they_are_not_named() -> None:
+    """True is not 1: a filter tells them apart."""
+    launched = replace(given.run_after(), params={"warm": True, "lr": 0.1})
+    (changed,) = edit(launched, params={"warm": 1, "lr": 0.1})
+    (renamed,) = edit(launched, alias="best")
+
+    assert isinstance(changed, RunEdited)
+    assert isinstance(renamed, RunEdited)
+    assert (changed.params, renamed.params) == ({"warm": 1, "lr": 0.1}, None)
+    assert launched.after(changed).params == {"warm": 1, "lr": 0.1}
+    assert launched.after(renamed).params == launched.params
+    assert edit(launched, params={"warm": True, "lr": 0.1}) == []
 
 
 def test_an_unknown_or_deleted_run_can_be_neither_paused_resumed_edited_nor_repeated() -> None:

@@ -18,6 +18,9 @@ _WEIGHT = 0.5
 _FIRST_OUT = 4
 """Slices a worker while no speed is known: those cut before it is are small, and each costs."""
 
+_OUT_UNDECIDED = 2
+"""Slices a worker of a run that may end at any time: one that is asked, one that waits."""
+
 
 @dataclass
 class ActiveRun:
@@ -62,8 +65,15 @@ class ActiveRun:
 
     @property
     def n_entries(self) -> int:
-        """Entries asked about."""
-        return self.run.created.n_entries
+        """Entries asked about; of a decided run, those that were handed out by then.
+
+        What is out ends, so that they are all entries from the first one to some last one.
+        """
+        n_entries, decided = self.run.created.n_entries, self.run.decided
+        if decided is None or not self.run.plan:
+            return n_entries
+        untouched = slicing.slice_at(self.run.plan, self.frontier, n_entries)
+        return n_entries if untouched is None else max(untouched.start, decided.n)
 
     @property
     def all_scored(self) -> bool:
@@ -162,6 +172,9 @@ class ActiveRun:
         calls = 2 * self.run.created.config.concurrency * max(n_workers, 1)
         if n_workers and not self.processed:
             share = min(share, _FIRST_OUT * n_workers)
+        if self.run.created.config.stop_when_decided is not None:
+            # Whatever is out when it is decided is asked for nothing.
+            share = min(share, _OUT_UNDECIDED * max(n_workers, 1))
         return max(share, -(-calls // self.run.plan[-1].size))
 
     def note_out(self, number: int) -> None:

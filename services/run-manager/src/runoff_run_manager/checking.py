@@ -35,8 +35,8 @@ class Checks:
 
     async def check(
         self, created: RunCreated, *, fields: list[str] | None, judged_at: Mapping[str, str]
-    ) -> None:
-        """Nothing where every model that the run would ask can be asked.
+    ) -> list[str]:
+        """What workers warn of, where every model that the run would ask can be asked.
 
         Args:
             created: Not in the log yet.
@@ -53,9 +53,10 @@ class Checks:
                 group.create_task(self._ask(command, field, limit_s))
                 for field, command in _commands(created, fields, judged_at)
             ]
-        wrong = [told for each in asked if (told := each.result()) is not None]
-        if wrong:
+        told = [each.result() for each in asked]
+        if wrong := [each for each in told if isinstance(each, Problem)]:
             raise Refusal(together(wrong))
+        return [each for each in told if isinstance(each, str)]
 
     async def check_scorers(
         self, scorers: Sequence[ScorerUsed], asked: Sequence[ScorerAsked] | None
@@ -63,7 +64,8 @@ class Checks:
         """As `scorer_checks.check_scorers`."""
         await check_scorers(self._nc, scorers, asked)
 
-    async def _ask(self, command: CheckModel, field: str, limit_s: float) -> Problem | None:
+    async def _ask(self, command: CheckModel, field: str, limit_s: float) -> Problem | str | None:
+        """What is wrong, or what a worker warns of."""
         try:
             outcome = (await ask(self._nc, command, timeout_s=limit_s)).outcome
         except NoAnswer:
@@ -74,7 +76,10 @@ class Checks:
                 f"None answered within {limit_s:g} s. Start an inference worker, or try again.",
                 [FieldError(field=field, message="was not checked")],
             )
-        return placed(outcome.problem, field) if isinstance(outcome, Refused) else None
+        if isinstance(outcome, Refused):
+            return placed(outcome.problem, field)
+        warning = outcome.data.get("warning")
+        return f"{command.model}: {warning}" if warning else None
 
 
 def _commands(
@@ -100,6 +105,7 @@ def _of_contender(
         spec=contender.spec,
         task=created.task,
         fields=fields,
+        entries=created.dataset.digest,
     )
 
 

@@ -18,6 +18,7 @@ from runoff_contracts.commands import (
     Command,
     CompleteUploads,
     CreateRun,
+    DecideRun,
     DeleteRun,
     EditRun,
     FailRun,
@@ -27,6 +28,7 @@ from runoff_contracts.commands import (
     RepeatRun,
     ResumeRun,
     ReviewEntries,
+    SealPlan,
     UploadPredictions,
 )
 from runoff_contracts.event import Event
@@ -40,6 +42,7 @@ from runoff_run_manager.checking import Checks
 from runoff_run_manager.errors import Refusal
 from runoff_run_manager.evolve import Dataset, Model, Run
 from runoff_run_manager.launching import Launches
+from runoff_run_manager.plans import Plans
 from runoff_run_manager.reviewing import Reviewing
 from runoff_run_manager.uploading import Uploading
 from runoff_runtime.commands import handle
@@ -49,7 +52,7 @@ N_LAUNCHES = 16
 """Launches under way at once: each waits for its models' checks."""
 _TRIES = 5
 
-Change = TypeVar("Change", CancelRun, DeleteRun, EditRun, FailRun, PauseRun, ResumeRun)
+Change = TypeVar("Change", CancelRun, DecideRun, DeleteRun, EditRun, FailRun, PauseRun, ResumeRun)
 
 
 class Commands:
@@ -61,6 +64,7 @@ class Commands:
         self._again = AskingAgain(book, objects)
         self._uploading = Uploading(book)
         self._reviewing = Reviewing(book, objects)
+        self._plans = Plans(book)
 
     async def register_dataset(self, command: RegisterDataset) -> Accepted:
         """Append a dataset's version."""
@@ -110,6 +114,14 @@ class Commands:
     async def fail_run(self, command: FailRun) -> Accepted:
         """End a run that cannot be scored."""
         return await self._change(command, decide.fail_run)
+
+    async def decide_run(self, command: DecideRun) -> Accepted:
+        """Ask nothing further in a run."""
+        return await self._change(command, decide.decide_run)
+
+    async def seal_plan(self, command: SealPlan) -> Accepted:
+        """Append a plan under its digest."""
+        return await self._plans.seal(command)
 
     async def delete_run(self, command: DeleteRun) -> Accepted:
         """Take a settled run out of every view."""
@@ -175,6 +187,8 @@ def subscribe(broker: NatsBroker, commands: Callable[[], Commands]) -> None:
         EditRun: Commands.edit_run,
         CancelRun: Commands.cancel_run,
         FailRun: Commands.fail_run,
+        DecideRun: Commands.decide_run,
+        SealPlan: Commands.seal_plan,
         DeleteRun: Commands.delete_run,
         AskAgain: Commands.ask_again,
         ReviewEntries: Commands.review_entries,

@@ -7,6 +7,7 @@ from datetime import datetime
 from runoff_contracts.commands import (
     CancelRun,
     CreateRun,
+    DecideRun,
     DeleteRun,
     FailRun,
     PauseRun,
@@ -22,14 +23,16 @@ from runoff_contracts.events.lifecycle import (
     DatasetUsed,
     RunCanceled,
     RunCreated,
+    RunDecided,
     RunDeleted,
     RunFailed,
     RunPaused,
     RunResumed,
 )
 from runoff_contracts.lineage import ServerLineage
+from runoff_contracts.plan import Plan
 from runoff_contracts.task import Status, Task
-from runoff_run_manager import judges, scorers
+from runoff_run_manager import judges, scorers, stopping
 from runoff_run_manager.editing import launch_params
 from runoff_run_manager.errors import refusal
 from runoff_run_manager.evolve import Run, known
@@ -55,10 +58,12 @@ def create_run(
     judge_models: judges.Models | None = None,
     template: Run | None = None,
     server: ServerLineage | None = None,
+    plan: Plan | None = None,
 ) -> list[Event]:
     """Launch a run; the same command again finds the run that it made.
 
     Args:
+        plan: The sealed one that the command names.
         judge_models: What the log has of the models that scorers are to judge by.
         template: The run whose parameters are taken over; none where there is none.
         server: Who launches it.
@@ -77,39 +82,40 @@ def create_run(
             )
         seen.add(each.digest)
     used = scorers.choose(task, command.scorers)
-    return [
-        RunCreated(
-            run_id=command.run_id,
-            command_id=command.command_id,
-            task=task,
-            dataset=DatasetUsed(
-                dataset=version.dataset, number=version.number, digest=version.digest
-            ),
-            selection=command.selection,
-            entries=entries.digest,
-            n_entries=entries.n_entries,
-            contenders=list(contenders),
-            scorers=used,
-            judges=judges.pinned(
-                used,
-                command.scorers,
-                judge_models or {},
-                n_contenders=len(contenders),
-                n_attempts=command.config.retries + 1,
-                fields=version.fields,
-            ),
-            config=command.config,
-            priority=command.priority,
-            alias=command.alias,
-            labels=command.labels,
-            start_at=command.start_at,
-            params=launch_params(command, template),
-            params_from=command.template,
-            lineage=command.lineage,
-            server=server,
-            created_at=now,
-        )
-    ]
+    created = RunCreated(
+        run_id=command.run_id,
+        command_id=command.command_id,
+        task=task,
+        dataset=DatasetUsed(dataset=version.dataset, number=version.number, digest=version.digest),
+        selection=command.selection,
+        entries=entries.digest,
+        n_entries=entries.n_entries,
+        contenders=list(contenders),
+        scorers=used,
+        judges=judges.pinned(
+            used,
+            command.scorers,
+            judge_models or {},
+            n_contenders=len(contenders),
+            n_attempts=command.config.retries + 1,
+            fields=version.fields,
+        ),
+        config=command.config,
+        priority=command.priority,
+        alias=command.alias,
+        labels=command.labels,
+        start_at=command.start_at,
+        plan=command.plan,
+        params=launch_params(command, template),
+        params_from=command.template,
+        lineage=command.lineage,
+        server=server,
+        created_at=now,
+    )
+    stopping.check_rule(created)
+    if plan is not None:
+        stopping.check_plan(plan, created)
+    return [created]
 
 
 def repeat_run(
@@ -148,7 +154,7 @@ def repeat_run(
             409,
             hint="there is nothing to ask anew; re-score it, or launch a run of its own",
         )
-    created, config = old.created, command.config or old.created.config
+    created, config = old.created, stopping.config_again(command, old)
     # Only the newest versions can be computed: an older one is gone with the code that had it.
     asked = command.scorers or [
         ScorerAsked(name=each.name, params=each.params) for each in created.scorers
@@ -178,6 +184,8 @@ def repeat_run(
                 "scorers": used,
                 "judges": judged,
                 "config": config,
+                "n_entries": old.n_entries,
+                "stopped": old.stopped,
                 "alias": old.alias,
                 "labels": old.labels,
                 "params": old.params,
@@ -237,6 +245,15 @@ def fail_run(command: FailRun, run: Run | None, *, now: datetime) -> list[Event]
     if run is None or run.deleted or run.status.settled:
         return []
     return [RunFailed(run_id=run.run_id, reason=command.reason, failed_at=now)]
+
+
+def decide_run(command: DecideRun, run: Run | None, *, now: datetime) -> list[Event]:
+    """Ask nothing further in a run; where it is over, gone or decided, there is nothing to say."""
+    if run is None or run.deleted or run.status.settled or run.decided is not None:
+        return []
+    if run.created.config.stop_when_decided is None:
+        raise refusal("run-asks-all", f"Run {run.run_id} is to ask every entry", 409)
+    return [RunDecided(run_id=run.run_id, watched=command.watched, decided_at=now)]
 
 
 def delete_run(command: DeleteRun, run: Run | None, *, now: datetime) -> list[Event]:

@@ -11,6 +11,7 @@ from runoff_contracts.events.lifecycle import (
     RunCanceled,
     RunCompleted,
     RunCreated,
+    RunDecided,
     RunDeleted,
     RunEdited,
     RunFailed,
@@ -21,6 +22,7 @@ from runoff_contracts.events.lifecycle import (
 )
 from runoff_contracts.events.model import ModelRegistered, ModelVersionAdded
 from runoff_contracts.params import Params
+from runoff_contracts.sequential import StoppedRun, WatchedRun
 from runoff_contracts.task import Status
 from runoff_run_manager.errors import refusal
 from runoff_run_manager.slicing import Segment
@@ -80,6 +82,27 @@ class Run:
     params_by: str = ""
     """Who changed them last."""
     deleted: bool = False
+    decided: WatchedRun | None = None
+    """By what it was decided; nothing is handed out from then on."""
+    n_asked: int | None = None
+    """Entries that count, once it is completed: fewer than all where it was decided before."""
+
+    @property
+    def n_entries(self) -> int:
+        """Entries that it is about."""
+        return self.n_asked or self.created.n_entries
+
+    @property
+    def stopped(self) -> StoppedRun | None:
+        """Where its entries, or those that it took over, ended when they were decided."""
+        if self.decided is None or self.n_entries == self.created.n_entries:
+            return self.created.stopped
+        return StoppedRun(
+            run_id=self.run_id,
+            n_entries=self.n_entries,
+            n_planned=self.created.n_entries,
+            watched=self.decided,
+        )
 
     @property
     def run_id(self) -> str:
@@ -117,8 +140,10 @@ class Run:
                 return replace(self, status=Status.RUNNING if self.plan else Status.PENDING)
             case RunEdited():
                 return self._edited(event)
+            case RunDecided():
+                return replace(self, decided=event.watched)
             case RunCompleted():
-                return replace(self, status=Status.COMPLETED)
+                return replace(self, status=Status.COMPLETED, n_asked=event.n_entries)
             case RunFailed():
                 return replace(self, status=Status.FAILED)
             case RunCanceled():

@@ -179,10 +179,12 @@ class Feeder:
         if active.n_answers == 0:
             reason = f"no model answered any entry; {await self._first_error(run_id)}"
             return RunFailed(run_id=run_id, reason=reason[:2000], failed_at=now)
+        n_entries, n_planned = active.n_entries, active.run.created.n_entries
         return RunCompleted(
             run_id=run_id,
-            n_entries=active.n_entries,
+            n_entries=n_entries,
             n_failed=active.n_failed,
+            n_planned=n_planned if n_entries < n_planned else None,
             completed_at=now,
         )
 

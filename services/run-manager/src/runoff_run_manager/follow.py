@@ -17,6 +17,7 @@ from runoff_contracts.events.lifecycle import (
     RunCanceled,
     RunCompleted,
     RunCreated,
+    RunDecided,
     RunDeleted,
     RunEdited,
     RunFailed,
@@ -39,8 +40,8 @@ def _type(event: type[Event]) -> str:
 
 
 _CREATED, _STARTED, _CANCELED = _type(RunCreated), _type(RunStarted), _type(RunCanceled)
-_CHANGED = {_type(each) for each in (RunPaused, RunResumed, RunEdited)}
-"""What people say of a run that goes on."""
+_CHANGED = {_type(each) for each in (RunPaused, RunResumed, RunEdited, RunDecided)}
+"""What others say of a run that goes on."""
 _STOPPED = {_CANCELED, _type(RunFailed)}
 """Where workers may hold work of it that nobody wants any more."""
 _OVER = {_type(each) for each in (RunCompleted, RunFailed, RunCanceled, RunDeleted)}

@@ -13,14 +13,15 @@ from runoff_contracts.envelope import N_ENTRIES, N_FAILED
 from runoff_contracts.event import Event
 from runoff_contracts.events.lifecycle import RunCreated
 from runoff_contracts.lineage import ServerLineage
-from runoff_objects.entry_set import open_entry_set, select
+from runoff_objects.entry_set import open_entry_set, select, shuffled
 from runoff_objects.errors import EmptySelection, ObjectMissing
 from runoff_objects.store import Objects
-from runoff_run_manager import contenders, decide, judges
+from runoff_run_manager import contenders, decide, judges, stopping
 from runoff_run_manager.book import Book
 from runoff_run_manager.checking import Checks
 from runoff_run_manager.errors import refusal
 from runoff_run_manager.evolve import Dataset, Model, Run
+from runoff_run_manager.plans import Plans
 
 
 class Launches:
@@ -33,9 +34,13 @@ class Launches:
             python=f"{platform.python_implementation()} {platform.python_version()}",
             platform=f"{platform.system()} {platform.release()} {platform.machine()}",
         )
+        self._plans = Plans(book)
 
     async def create(self, command: CreateRun) -> Accepted:
         """Pin dataset and models to what they are now, then launch."""
+        plan = None if command.plan is None else await self._plans.plan(command.plan)
+        if plan is not None:
+            command = stopping.with_plan(command, plan)
         page = await self._book.read(subjects.lifecycle(command.run_id))
         dataset = await self._dataset(command.dataset.partition("@")[0])
         version = contenders.version_meant(command.dataset, dataset)
@@ -54,10 +59,11 @@ class Launches:
             judge_models=await self._judge_models(command.scorers),
             template=await self._book.run(command.template) if command.template else None,
             server=self._server,
+            plan=plan,
         )
-        await self._check(made, version.fields, command.scorers)
+        warnings = await self._check(made, version.fields, command.scorers)
         seq = await self._book.append(page, made, command)
-        return Accepted(seq=seq, data={"run_id": command.run_id, **_scorers([*page.events, *made])})
+        return _accepted(command.run_id, seq, [*page.events, *made], warnings)
 
     async def repeat(self, command: RepeatRun) -> Accepted:
         """Launch a run that takes over the answers of a settled one."""
@@ -74,21 +80,24 @@ class Launches:
             fields=fields,
             server=self._server,
         )
-        await self._check(made, fields, command.scorers)
+        warnings = await self._check(made, fields, command.scorers)
         seq = await self._book.append(page, made, command)
-        return Accepted(seq=seq, data={"run_id": command.run_id, **_scorers([*page.events, *made])})
+        return _accepted(command.run_id, seq, [*page.events, *made], warnings)
 
     async def _check(
         self,
         made: Sequence[Event],
         fields: list[str] | None,
         asked: Sequence[ScorerAsked] | None,
-    ) -> None:
+    ) -> list[str]:
+        """What is to be warned of; a launch that was carried out before warns of nothing again."""
+        warnings: list[str] = []
         for event in made:
             if isinstance(event, RunCreated):
                 await self._checks.check_scorers(event.scorers, asked)
                 places = judges.places(asked or event.scorers)
-                await self._checks.check(event, fields=fields, judged_at=places)
+                warnings += await self._checks.check(event, fields=fields, judged_at=places)
+        return warnings
 
     async def _fields(self, run: Run) -> list[str] | None:
         """What every entry of the version that a run is about has."""
@@ -117,11 +126,20 @@ class Launches:
             int(each.headers.get(N_ENTRIES, 0)) - int(each.headers.get(N_FAILED, 0))
             for each in slices
         )
-        return run.created.n_entries - n_answered
+        return run.n_entries - n_answered
 
     async def _entries(self, command: CreateRun, digest: str) -> decide.Entries:
+        rule = command.config.stop_when_decided
         try:
-            if command.selection is None:
+            if rule is not None:
+                entries = await shuffled(
+                    self._objects,
+                    digest,
+                    seed=rule.seed,
+                    selection=command.selection,
+                    at_most=rule.max_entries,
+                )
+            elif command.selection is None:
                 entries = await open_entry_set(self._objects, digest)
             else:
                 entries = await select(self._objects, digest, command.selection)
@@ -136,6 +154,13 @@ class Launches:
         except ObjectMissing as error:
             raise refusal("entries-missing", "The dataset's entries are gone", 500) from error
         return decide.Entries(entries.digest, entries.n_entries)
+
+
+def _accepted(
+    run_id: str, seq: int, lifecycle: Sequence[Event], warnings: Sequence[str]
+) -> Accepted:
+    data: dict[str, JsonValue] = {"run_id": run_id, **_scorers(lifecycle)}
+    return Accepted(seq=seq, data={**data, "warnings": list(warnings)} if warnings else data)
 
 
 def _scorers(lifecycle: Sequence[Event]) -> dict[str, JsonValue]:

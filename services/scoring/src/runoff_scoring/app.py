@@ -1,10 +1,11 @@
 """Wires scoring: processed entries in, scores and comparisons out."""
 
+import time
 from dataclasses import dataclass
 
 from nats.aio.client import Client
 
-from runoff_contracts.commands import Accepted, CheckScorers, ComputeComparison
+from runoff_contracts.commands import Accepted, CheckScorers, ComputeComparison, SizePlan
 from runoff_contracts.problem import Problem
 from runoff_eventlog.log import EventLog
 from runoff_objects.store import Objects
@@ -18,6 +19,8 @@ from runoff_scoring.own.consumer import OwnConsumer
 from runoff_scoring.own.scorer import Functions
 from runoff_scoring.run_scorers import RunScorers
 from runoff_scoring.settings import Settings
+from runoff_scoring.sizes import Sizes
+from runoff_scoring.watching.service import Watching
 
 N_CHECKS = 16
 """Launches whose scorers are checked at once: one import that takes long holds up no other."""
@@ -29,6 +32,8 @@ class _Parts:
 
     consumer: Consumer
     own: OwnConsumer
+    watching: Watching
+    sizes: Sizes
 
 
 def make_service(settings: Settings) -> Service:
@@ -47,8 +52,10 @@ def make_service(settings: Settings) -> Service:
             log = EventLog(client_of(broker), source="runoff/scoring")
             comparisons = Comparisons(log, objects)
             scorers = RunScorers(log, functions, on_open=comparisons.runs.gathering.open)
-            consumer = Consumer(log, comparisons, scorers)
-            made.append(_Parts(consumer, OwnConsumer(log, scorers)))
+            watching = Watching(log, clock=time.monotonic)
+            consumer = Consumer(log, comparisons, scorers, watching)
+            own = OwnConsumer(log, scorers, watching)
+            made.append(_Parts(consumer, own, watching, Sizes(comparisons.runs)))
         return made[0]
 
     async def follow(nc: Client) -> None:
@@ -60,12 +67,19 @@ def make_service(settings: Settings) -> Service:
         finally:
             await functions.close()
 
+    async def watch(nc: Client) -> None:
+        await parts().watching.work(nc)
+
     async def compute(command: ComputeComparison) -> Accepted | Problem:
         return await parts().consumer.compute(command)
+
+    async def size(command: SizePlan) -> Accepted | Problem:
+        return await parts().sizes.size(command)
 
     async def check(command: CheckScorers) -> Accepted | Problem:
         return await check_scorers(command, functions)
 
     handle(broker, ComputeComparison, queue="scoring", handler=compute)
+    handle(broker, SizePlan, queue="scoring", handler=size)
     handle(broker, CheckScorers, queue="scoring", handler=check, n_at_once=N_CHECKS)
-    return Service("scoring", settings, broker, tasks=[follow, follow_own])
+    return Service("scoring", settings, broker, tasks=[follow, follow_own, watch])

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from runoff_contracts import subjects
 from runoff_contracts.comparison import PlanBound
-from runoff_contracts.comparison_asked import MAX_COMPARED, ComparisonAsked, ContenderMeant
+from runoff_contracts.comparison_asked import MAX_COMPARED, ComparisonAsked
 from runoff_contracts.events.comparison import ComparisonComputed
-from runoff_contracts.events.lifecycle import RunCreated
 from runoff_contracts.task import Status
 from runoff_eventlog.log import Appended, EventLog
 from runoff_objects.store import Objects
 from runoff_scoring.comparing import refusals
 from runoff_scoring.comparing.taken import RunTaken
+from runoff_scoring.plans import bind, bind_whole_run
 from runoff_scoring.reading import Life, RunReader
 
 if TYPE_CHECKING:
@@ -37,7 +37,8 @@ class Comparisons:
             raise refusals.unsettled_run(run_id, life.status)
         taken = await self.runs.taken(life)
         if 2 <= len(life.created.contenders) <= MAX_COMPARED:
-            await self._append(_of_whole_run(life.created), [taken], None)
+            asked, plan = await bind_whole_run(self._log, life)
+            await self._append(asked, [taken], plan, settled=True)
 
     async def compute(self, asked: ComparisonAsked) -> tuple[str, int]:
         """Digest and log sequence of a comparison; the one that is there, if it is.
@@ -51,9 +52,10 @@ class Comparisons:
         lives = [await self.runs.life(each, asked.as_of) for each in run_ids]
         for life in lives:
             _check(life, asked)
-        plan = await self._bound(asked, lives)
+        asked, plan = await bind(self._log, asked, lives)
         taken = [await self.runs.taken(life, asked.as_of) for life in lives]
-        digest, appended = await self._append(asked, taken, plan)
+        settled = len(lives) == 1 and asked == (await bind_whole_run(self._log, lives[0]))[0]
+        digest, appended = await self._append(asked, taken, plan, settled=settled)
         return digest, appended.seq
 
     async def _pinned(self, asked: ComparisonAsked) -> ComparisonAsked:
@@ -62,18 +64,13 @@ class Comparisons:
             return asked
         return asked.model_copy(update={"as_of": await self._log.last_seq()})
 
-    async def _bound(self, asked: ComparisonAsked, lives: list[Life]) -> PlanBound | None:
-        """The plan that the comparison is bound to.
-
-        Raises:
-            NotComparable: When nothing was sealed under its digest.
-        """
-        if asked.plan is None:
-            return None
-        raise refusals.unknown_plan(asked.plan)
-
     async def _append(
-        self, asked: ComparisonAsked, runs: list[RunTaken], plan: PlanBound | None
+        self,
+        asked: ComparisonAsked,
+        runs: list[RunTaken],
+        plan: PlanBound | None,
+        *,
+        settled: bool,
     ) -> tuple[str, Appended]:
         made = await asyncio.to_thread(_compared, asked, runs, plan)
         # Objects first: whoever reads the event finds what it names.
@@ -90,7 +87,7 @@ class Comparisons:
             verdict=document.verdict,
             winners=primary.winner.contenders,
             certainty=primary.winner.certainty,
-            settled=len(runs) == 1 and asked == _of_whole_run(runs[0].created),
+            settled=settled,
             computed_at=datetime.now(UTC),
         )
         appended = await self._log.append(
@@ -101,16 +98,6 @@ class Comparisons:
             correlation_id=runs[0].run_id,
         )
         return made.digest, appended
-
-
-def _of_whole_run(created: RunCreated) -> ComparisonAsked:
-    """What a completed run is compared by."""
-    return ComparisonAsked(
-        contenders=[
-            ContenderMeant(run_id=created.run_id, position=each.position)
-            for each in created.contenders
-        ]
-    )
 
 
 def _check(life: Life, asked: ComparisonAsked) -> None:

@@ -24,6 +24,7 @@ from runoff_scoring.errors import NotComparable
 from runoff_scoring.run_scorers import RunScorers
 from runoff_scoring.scorers import ReadyScorer
 from runoff_scoring.settling import Settling
+from runoff_scoring.watching.service import Watching
 
 _AT_ONCE = 8
 _UNFINISHED = {each.model_fields["type"].default for each in (RunFailed, RunCanceled)}
@@ -36,8 +37,11 @@ tracer = trace.get_tracer("runoff")
 class Consumer:
     """Scores what the log brings, in order, and appends what comes of it."""
 
-    def __init__(self, log: EventLog, comparisons: Comparisons, scorers: RunScorers) -> None:
+    def __init__(
+        self, log: EventLog, comparisons: Comparisons, scorers: RunScorers, watching: Watching
+    ) -> None:
         self._log, self._comparisons, self._scorers = log, comparisons, scorers
+        self._watching = watching
         self._gathering = comparisons.runs.gathering
         self._computing = asyncio.Lock()
         """One slice at a time: threads that wait for each other's interpreter only lose time."""
@@ -71,6 +75,7 @@ class Consumer:
         type_, run_id = message.headers.get("ce-type"), message.subject.split(".")[2]
         if type_ in _OVER:
             self._scorers.forget(run_id)
+            self._watching.forget(run_id)
         if type_ in _UNFINISHED:
             self._gathering.drop(run_id)
 
@@ -101,6 +106,7 @@ class Consumer:
                 return
             if not await append_scored(self._log, message, scored):
                 self._gathering.drop(run_id)
+            self._watching.take(scorers.created, [event for _, event in scored])
 
     def _scored(
         self, message: Message, scorers: list[ReadyScorer]

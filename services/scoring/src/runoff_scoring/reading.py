@@ -14,6 +14,7 @@ from runoff_contracts.events.lifecycle import (
     RunCanceled,
     RunCompleted,
     RunCreated,
+    RunDecided,
     RunDeleted,
     RunEdited,
     RunFailed,
@@ -23,6 +24,7 @@ from runoff_contracts.events.lifecycle import (
 )
 from runoff_contracts.events.scorecard import ScorecardsStored
 from runoff_contracts.report import Report
+from runoff_contracts.sequential import StoppedRun, WatchedRun
 from runoff_contracts.task import Status
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.message import Message
@@ -42,11 +44,16 @@ class Life:
     """What a run's lifecycle says."""
 
     created: RunCreated
+    """Of a run that was stopped: of the entries that were asked."""
+    created_seq: int
+    """Log sequence."""
     status: Status
     alias: str | None
     labels: dict[str, str]
     started_at: datetime | None = None
     ended_at: datetime | None = None
+    decided: WatchedRun | None = None
+    stopped: StoppedRun | None = None
 
     def taken(self, record: Record) -> RunTaken:
         """With its record."""
@@ -58,20 +65,29 @@ class Life:
             started_at=self.started_at,
             ended_at=self.ended_at,
             record=record,
+            stopped=self.stopped,
         )
 
 
-def life_of(events: Sequence[Event], run_id: str) -> Life:
-    """Fold a run's lifecycle.
+def life_of(events: Sequence[tuple[int, Event]], run_id: str) -> Life:
+    """Fold a run's lifecycle, each event with its log sequence.
 
     Raises:
         NotComparable: When it was never created, or is deleted.
     """
-    created = next((each for each in events if isinstance(each, RunCreated)), None)
-    if created is None:
+    first = next(((seq, each) for seq, each in events if isinstance(each, RunCreated)), None)
+    if first is None:
         raise refusals.unknown_run(run_id)
-    life = Life(created, Status.PENDING, created.alias, dict(created.labels))
-    for event in events:
+    seq, created = first
+    life = Life(
+        created,
+        seq,
+        Status.PENDING,
+        created.alias,
+        dict(created.labels),
+        stopped=created.stopped,
+    )
+    for _, event in events:
         match event:
             case RunStarted():
                 life = replace(life, status=Status.RUNNING, started_at=event.started_at)
@@ -81,8 +97,11 @@ def life_of(events: Sequence[Event], run_id: str) -> Life:
                 life = replace(life, status=Status.RUNNING)
             case RunEdited():
                 life = replace(life, alias=event.alias, labels=dict(event.labels))
+            case RunDecided():
+                life = replace(life, decided=event.watched)
             case RunCompleted():
                 life = replace(life, status=Status.COMPLETED, ended_at=event.completed_at)
+                life = _stopped(life, event)
             case RunFailed():
                 life = replace(life, status=Status.FAILED, ended_at=event.failed_at)
             case RunCanceled():
@@ -90,6 +109,22 @@ def life_of(events: Sequence[Event], run_id: str) -> Life:
             case RunDeleted():
                 raise refusals.deleted_run(run_id)
     return life
+
+
+def _stopped(life: Life, event: RunCompleted) -> Life:
+    """A completed run as far as it was asked: its tail is no part of anything."""
+    if event.n_planned is None or life.decided is None:
+        return life
+    return replace(
+        life,
+        created=life.created.model_copy(update={"n_entries": event.n_entries}),
+        stopped=StoppedRun(
+            run_id=event.run_id,
+            n_entries=event.n_entries,
+            n_planned=event.n_planned,
+            watched=life.decided,
+        ),
+    )
 
 
 class RunReader:
@@ -153,16 +188,18 @@ class RunReader:
 
     async def _read(self, created: RunCreated, as_of: int | None = None) -> Gathered:
         """One pass over the run's slices in the log, a part of them in memory at a time."""
-        gathered = Gathered(created)
+        gathered, n_entries = Gathered(created), created.n_entries
 
+        # A run that was stopped has no later entries; a worker may have appended some all the same.
         def add_scored(part: list[Message]) -> None:
             for message in part:
                 events = [event for _, event in message.events() if isinstance(event, EntryScored)]
-                gathered.add_scored(events)
+                gathered.add_scored([each for each in events if each.index < n_entries])
 
         def add_processed(part: list[Message]) -> None:
             for message in part:
-                gathered.add_processed(parts_of(message))
+                parts = parts_of(message)
+                gathered.add_processed([each for each in parts if each.index < n_entries])
 
         async for part in self._log.parts(subjects.scored_of(created.run_id)):
             await asyncio.to_thread(add_scored, _until(part, as_of))
@@ -181,8 +218,10 @@ class RunReader:
         )
 
 
-def _events(messages: Sequence[Message], as_of: int | None) -> list[Event]:
-    return [event for message in _until(messages, as_of) for _, event in message.events()]
+def _events(messages: Sequence[Message], as_of: int | None) -> list[tuple[int, Event]]:
+    return [
+        (message.seq, event) for message in _until(messages, as_of) for _, event in message.events()
+    ]
 
 
 def _until(messages: Sequence[Message], as_of: int | None) -> list[Message]:

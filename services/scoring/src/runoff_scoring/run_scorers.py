@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 from runoff_contracts import subjects
-from runoff_contracts.events.lifecycle import RunCreated, ScorerUsed
+from runoff_contracts.events.lifecycle import RunCreated
 from runoff_contracts.scorers import CustomParams, scorer_info
 from runoff_eventlog.log import EventLog
 from runoff_scoring.own.scorer import Functions, OwnScorer
@@ -19,6 +19,8 @@ class Scorers:
     """Of one run, in its order."""
 
     all: Sequence[ReadyScorer | OwnScorer]
+    created: RunCreated | None = None
+    """The run, where the log knows it."""
 
     @property
     def has_own(self) -> bool:
@@ -55,7 +57,7 @@ class RunScorers:
         first = await self._log.read_first(subjects.lifecycle(run_id))
         for _, event in first.events() if first else []:
             if isinstance(event, RunCreated):
-                scorers = await asyncio.to_thread(self._opened, event.scorers)
+                scorers = await asyncio.to_thread(self._opened, event)
                 if not scorers.has_own:
                     self._on_open(event)
                 return scorers
@@ -65,13 +67,13 @@ class RunScorers:
         """The run is over."""
         self._kept.pop(run_id, None)
 
-    def _opened(self, asked: Sequence[ScorerUsed]) -> Scorers:
+    def _opened(self, created: RunCreated) -> Scorers:
         """Those that this release has; run-manager pins no others."""
         found: list[ReadyScorer | OwnScorer] = []
-        for used in asked:
+        for used in created.scorers:
             scorer, info = SCORERS.get((used.name, used.version)), scorer_info(used.name)
             if scorer is not None:
                 found.append(scorer.with_params(used.params))
             elif info is not None and info.params is CustomParams:
                 found.append(OwnScorer(used, self._functions))
-        return Scorers(found)
+        return Scorers(found, created)

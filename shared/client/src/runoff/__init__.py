@@ -23,8 +23,10 @@ from runoff.errors import (
 )
 from runoff.evaluation import Evaluation
 from runoff.events import LogEvent
+from runoff.reviews import AnswerReview
 
 __all__ = [
+    "AnswerReview",
     "Client",
     "Evaluation",
     "ExtraMissing",

@@ -10,6 +10,7 @@ from runoff.events import Events
 from runoff.exports import Exports
 from runoff.models import Models
 from runoff.params import Params
+from runoff.plans import Plans
 from runoff.predictions import Predictions
 from runoff.reviews import Reviews
 from runoff.runs import Runs
@@ -35,6 +36,7 @@ class Client:
         self.datasets = Datasets(self._transport)
         self.models = Models(self._transport)
         self.predictions = Predictions(self._transport)
+        self.plans = Plans(self._transport)
         self.runs = Runs(self._transport)
         self.params = Params(self._transport)
         self.reviews = Reviews(self._transport)

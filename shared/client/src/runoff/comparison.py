@@ -1,21 +1,19 @@
 """A comparison as the server stored it: the document, and the very bytes that its digest is of."""
 
-from dataclasses import dataclass, field
 from typing import Self
 
+from pydantic import Field
+
 from runoff_contracts.comparison import ComparisonDocument, digest_of
+from runoff_contracts.views import ComparisonView
 
 
-@dataclass(frozen=True)
-class Comparison:
-    """One comparison document."""
+class Comparison(ComparisonView):
+    """One comparison document, `digest` of which names it everywhere."""
 
-    digest: str
-    """Of `raw`; the same question over the same runs has the same one."""
-    document: ComparisonDocument
-    raw: bytes = field(repr=False)
-    """The document as the server stores it, byte for byte."""
-    url: str
+    raw: bytes = Field(exclude=True, repr=False)
+    """The document as the server stores it, byte for byte; `digest` is of these."""
+    url: str = Field(exclude=True)
     """Where it is served."""
 
     @classmethod
@@ -25,7 +23,8 @@ class Comparison:
         Raises:
             ValidationError: When they are none of the newest version.
         """
-        return cls(digest_of(raw), ComparisonDocument.model_validate_json(raw), raw, url)
+        document = ComparisonDocument.model_validate_json(raw)
+        return cls(digest=digest_of(raw), document=document, raw=raw, url=url)
 
     @property
     def verdict(self) -> str:

@@ -43,6 +43,7 @@ class Options(TypedDict, total=False):
     seed: int
     plan: str
     as_of: int
+    allow_partial: bool
 
 
 class EntryFilter(TypedDict, total=False):
@@ -112,12 +113,15 @@ class Comparisons:
         """The document that this digest names."""
         path = path_of("comparisons", digest)
         raw = self._transport.get_bytes(path, {"after": after})
-        url = f"{self._transport.address.url}{path}"
+        url = f"{self._transport.address.url}/api/comparisons/{digest}"
         try:
             return Comparison.read(raw, url=url)
         except ValidationError as error:
             reason = f"no comparison that this release reads, {error.error_count()} field(s) differ"
             raise UnexpectedAnswer(url, status=200, reason=reason) from error
+
+    show = get
+    """As the other nouns call it."""
 
     def list(
         self,

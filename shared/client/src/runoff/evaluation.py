@@ -65,6 +65,12 @@ class Evaluation(Asked):
         max_length=100,
         description="Take over the parameters of this run; `params` are put on top of them.",
     )
+    plan: str | None = Field(
+        default=None,
+        min_length=8,
+        max_length=71,
+        description="Digest of a sealed plan, or its beginning; `runoff plan seal` says it.",
+    )
 
     @classmethod
     def read(cls, path: Path) -> Self:

@@ -48,6 +48,7 @@ class Predictions:
         task: Task | None = None,
         made_by: str | None = None,
         append: bool = False,
+        dataset: str | None = None,
         after: int | None = None,
         progress: Progress | None = None,
     ) -> RegisteredPredictions:
@@ -60,6 +61,8 @@ class Predictions:
                 `logprob`, `latency_s`, `usage`, `cost_usd`.
             task: Needed but with `append`.
             append: Add to the newest version: the result is a version with old and new rows.
+            dataset: Name, or name@version: rows that match no entry of it stand in the `warnings`
+                of what comes back.
             after: With `append`: `seq` of the upload before.
 
         Raises:
@@ -76,6 +79,7 @@ class Predictions:
                     "task": task,
                     "made_by": made_by,
                     "append": append or None,
+                    "dataset": dataset,
                     "after": after,
                 },
                 body=lambda: _body(file, n_bytes, progress),

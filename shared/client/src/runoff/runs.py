@@ -6,9 +6,11 @@ from datetime import datetime
 from typing import Literal
 
 from runoff.evaluation import Evaluation
+from runoff.finding import Finding
 from runoff.lineage import capture
 from runoff.reconnect import Patience
-from runoff.transport import Body, StreamBroken, Transport, path_of
+from runoff.transport import Body, StreamBroken, path_of
+from runoff.user import user_name
 from runoff_contracts.commands import ScorerAsked
 from runoff_contracts.lineage import Lineage
 from runoff_contracts.params import ParamValue
@@ -17,7 +19,6 @@ from runoff_contracts.task import Priority
 from runoff_contracts.views import (
     AcceptedView,
     EntryView,
-    GroupView,
     LineageView,
     Page,
     ReportView,
@@ -26,17 +27,12 @@ from runoff_contracts.views import (
 
 Scorers = Sequence[ScorerAsked | str]
 """Scorers by name, or with version and parameters."""
-Several = str | Sequence[str] | None
-"""One of a kind, or several."""
 EntrySort = Literal["difference", "index", "confidence_difference"]
 ReviewState = Literal["approved", "rejected", "none"]
 
 
-class Runs:
+class Runs(Finding):
     """Everything that is done with runs."""
-
-    def __init__(self, transport: Transport) -> None:
-        self._transport = transport
 
     def launch(
         self,
@@ -54,6 +50,7 @@ class Runs:
         template: str | None = None,
         seeds: Mapping[str, int] | None = None,
         lineage: Lineage | bool = True,
+        plan: str | None = None,
         key: str | None = None,
     ) -> AcceptedView:
         """Start a run; `seq` of the answer is for `after`.
@@ -67,6 +64,7 @@ class Runs:
             template: Take over the parameters of this run; `params` are put on top of them.
             seeds: Of random generators, by names of yours: a part of the lineage.
             lineage: What is known of this code and machine is sent along; False sends nothing.
+            plan: Digest of a sealed plan; a run that contradicts it is refused.
             key: Names this order: the same key again is answered with the same run. Made anew
                 when left out, so that a retry after a broken connection starts no second run.
 
@@ -86,6 +84,7 @@ class Runs:
             "scorers": _asked(scorers),
             "params": dict(params or {}),
             "template": template,
+            "plan": plan,
         }
         evaluation = Evaluation.checked(asked, "the order")
         said = capture(seeds=seeds) if lineage is True else lineage
@@ -108,107 +107,6 @@ class Runs:
             repeatable=True,
         )
 
-    def list(
-        self,
-        *,
-        filter: str | None = None,
-        order_by: Several = None,
-        search: str | None = None,
-        status: Several = None,
-        kind: Several = None,
-        model: str | None = None,
-        dataset: str | None = None,
-        limit: int | None = None,
-        cursor: str | None = None,
-        after: int | None = None,
-    ) -> Page[RunView]:
-        """One part of the runs that fit everything given, newest first where no order is.
-
-        Args:
-            filter: As `metrics.accuracy > 0.9 and params.lr = '0.001' and tags.team = 'vision'`.
-            order_by: As `metrics.accuracy desc`; several keys as a sequence, or with commas.
-            search: Words, or their beginnings, of id, alias, labels, parameters, dataset, models.
-            status: Several are any of them; so are kinds.
-            kind: `analyze`, `rescore`, `retry` or `upload`.
-
-        Raises:
-            ProblemError: `bad-filter` and others, with the place that is wrong.
-        """
-        keys = [order_by] if isinstance(order_by, str) else order_by or ()
-        params = {
-            **_narrowed(filter, search, status, kind, model, dataset),
-            "order_by": ", ".join(keys) or None,
-            "limit": limit,
-            "cursor": cursor,
-            "after": after,
-        }
-        return self._transport.get(Page[RunView], path_of("runs"), params)
-
-    def iterate(
-        self,
-        *,
-        filter: str | None = None,
-        order_by: Several = None,
-        search: str | None = None,
-        status: Several = None,
-        kind: Several = None,
-        model: str | None = None,
-        dataset: str | None = None,
-        part: int = 200,
-    ) -> Iterator[RunView]:
-        """Every run of `list`, asked for part by part; runs that arrive meanwhile shift none."""
-        cursor: str | None = None
-        while True:
-            page = self.list(
-                filter=filter,
-                order_by=order_by,
-                search=search,
-                status=status,
-                kind=kind,
-                model=model,
-                dataset=dataset,
-                limit=part,
-                cursor=cursor,
-            )
-            yield from page.items
-            cursor = page.next_cursor
-            if cursor is None:
-                return
-
-    def groups(
-        self,
-        by: str,
-        *,
-        metrics: Sequence[str] = (),
-        filter: str | None = None,
-        search: str | None = None,
-        status: Several = None,
-        kind: Several = None,
-        model: str | None = None,
-        dataset: str | None = None,
-        limit: int | None = None,
-        cursor: str | None = None,
-        after: int | None = None,
-    ) -> Page[GroupView]:
-        """Runs by what they have in common, the largest group first.
-
-        Args:
-            by: `alias`, `dataset`, `kind`, `model`, `priority`, `status`, `task`, `label:<name>`
-                or `param:<name>`.
-            metrics: What to take means of, with 95 % intervals over the runs of a group.
-
-        The rest narrows the runs as in `list`.
-        """
-        params = {
-            **_narrowed(filter, search, status, kind, model, dataset),
-            "by": by,
-            "metric": list(metrics) or None,
-            "limit": limit,
-            "cursor": cursor,
-            "after": after,
-        }
-        return self._transport.get(Page[GroupView], path_of("runs", "groups"), params)
-
     def show(self, run_id: str, *, after: int | None = None) -> RunView:
         """One run as it stands."""
         return self._transport.get(RunView, path_of("runs", run_id), {"after": after})
@@ -216,7 +114,8 @@ class Runs:
     def watch(self, run_id: str, *, after: int | None = None) -> Iterator[RunView]:
         """The run each time it has moved on, until it is settled; the last one is the settled one.
 
-        A broken connection is opened anew.
+        While it goes on, `watched` of a view says what may be said of the models so far. A broken
+        connection is opened anew.
         """
         patience, path = Patience(), path_of("runs", run_id, "events")
         # This read waits for the own launch to be seen, and the stream need not.
@@ -275,16 +174,23 @@ class Runs:
         return self._repeat(run_id, "rescore", {"scorers": _json(scorers)}, key)
 
     def edit(
-        self, run_id: str, *, alias: str | None = None, labels: Mapping[str, str] | None = None
+        self,
+        run_id: str,
+        *,
+        alias: str | None = None,
+        labels: Mapping[str, str] | None = None,
+        by: str | None = None,
     ) -> AcceptedView:
-        """Give a run other words; what is left out stays.
+        """Give a run other words; what is left out stays. Parameters: `client.params`.
 
         Args:
             alias: An empty one takes it away.
             labels: In place of all labels.
+            by: Who does it; the name of this account where it is left out.
         """
         given = {"alias": alias, "labels": None if labels is None else dict(labels)}
         data = {name: value for name, value in given.items() if value is not None}
+        data["by"] = user_name() if by is None else by
         return self._transport.send(
             AcceptedView,
             "PATCH",
@@ -364,24 +270,6 @@ class Runs:
         """The run that was launched last."""
         found = self.list(limit=1).items
         return found[0] if found else None
-
-
-def _narrowed(
-    filter: str | None,
-    search: str | None,
-    status: Several,
-    kind: Several,
-    model: str | None,
-    dataset: str | None,
-) -> dict[str, str | Sequence[str] | None]:
-    return {
-        "filter": filter,
-        "search": search,
-        "status": status,
-        "kind": kind,
-        "model": model,
-        "dataset": dataset,
-    }
 
 
 def _asked(scorers: Scorers | None) -> list[ScorerAsked] | None:

@@ -13,9 +13,12 @@ from runoff_contracts.ids import Digest, EntryId, ModelRef, Name, RunId
 from runoff_contracts.lineage import Lineage
 from runoff_contracts.model_spec import ModelSpec
 from runoff_contracts.params import MAX_PARAMS, ParamName, Params
+from runoff_contracts.plan import PlanAsked
+from runoff_contracts.plan_size import PlanSizeAsked
 from runoff_contracts.problem import Problem
 from runoff_contracts.pushed import Marked
 from runoff_contracts.run_config import RunConfig, Selection
+from runoff_contracts.sequential import WatchedRun
 from runoff_contracts.task import Priority, Task
 
 MAX_CONTENDERS = 16
@@ -80,6 +83,8 @@ class CheckModel(Command):
     """Of the run that wants it."""
     fields: list[str] | None = None
     """What every entry of the run has, as `DatasetVersionAdded.fields`; None is unknown."""
+    entries: Digest | None = None
+    """Of the run's dataset version, for models that are matched with entries by their ids."""
 
 
 class CheckScorers(Command):
@@ -96,6 +101,28 @@ class FailRun(Command):
     type: ClassVar[str] = "run.fail"
     run_id: RunId
     reason: Annotated[str, StringConstraints(min_length=1, max_length=2000)]
+
+
+class DecideRun(Command):
+    """Ask nothing further in a run, since it is decided. Of a service, not of a person."""
+
+    type: ClassVar[str] = "run.decide"
+    run_id: RunId
+    watched: WatchedRun
+
+
+class SealPlan(Command):
+    """Put a plan into the log, so that nobody can change it; the same one again is found there."""
+
+    type: ClassVar[str] = "plan.seal"
+    plan: PlanAsked
+
+
+class SizePlan(Command):
+    """Say how many entries show a difference, or which difference so many entries show."""
+
+    type: ClassVar[str] = "plan.size"
+    asked: PlanSizeAsked
 
 
 class CreateRun(Command):
@@ -118,6 +145,8 @@ class CreateRun(Command):
     template: RunId | None = None
     """Takes over the parameters of this run as they are now; `params` are put on top of them."""
     lineage: Lineage | None = None
+    plan: Digest | None = None
+    """A sealed plan: a run that contradicts it is refused."""
 
 
 class RepeatRun(Command):

@@ -24,6 +24,7 @@ from runoff_contracts.compared import (
 from runoff_contracts.comparison_asked import ComparisonAsked
 from runoff_contracts.event import Fact
 from runoff_contracts.ids import Digest
+from runoff_contracts.sequential import StoppedRun
 
 MAX_LISTED = 1000
 """Disagreeing entries that the document lists itself; `n_disagree` counts them all."""
@@ -93,6 +94,9 @@ class ComparisonDocument(Fact):
     baseline: int | None
     """Place in `contenders`."""
     plan: PlanBound | None = None
+    stopped: list[StoppedRun] = Field(default_factory=list)
+    """Runs that ended when they were decided: tests and intervals of a number of entries that was
+    fixed beforehand do not allow for that, those in here do."""
     datasets: list[DatasetCompared]
     """One where all runs are over the same version and selection."""
     pairing: Pairing

@@ -1,14 +1,45 @@
 """How a run proceeds, and which entries of a dataset version it asks about."""
 
-from typing import Annotated
+from typing import Annotated, Self
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+from runoff_contracts.ids import ModelRef
 
 
 class Asked(BaseModel):
     """A part of what a person asks for: an unknown field is a typing error, so it is refused."""
 
     model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class StopWhenDecided(Asked):
+    """End a run as soon as it is decided which of its models is better.
+
+    Its entries are asked in an order that is shuffled once, so that what was seen at any time is a
+    random sample of all; the difference is watched by intervals that hold at all times at once.
+    """
+
+    metric: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    """A scorer of the run whose values have bounds; its primary where left out."""
+    baseline: ModelRef | None = None
+    """As in the run's models: the run ends when each other one is decided against it. Each pair
+    has to be where it is left out."""
+    margin: float | None = Field(default=None, gt=0, lt=1, allow_inf_nan=False)
+    """`equivalent within ± margin` is a decision, too. Without one, equal models are asked to the
+    end."""
+    min_entries: int = Field(default=1, ge=1)
+    """Nothing is decided on fewer."""
+    max_entries: int | None = Field(default=None, ge=1)
+    """At most so many entries are asked, decided or not."""
+    seed: int = Field(default=0, ge=0, lt=2**32)
+    """Of the order; the same one gives the same order, whatever else is selected."""
+
+    @model_validator(mode="after")
+    def _some_entries_are_left(self) -> Self:
+        if self.max_entries is not None and self.max_entries < self.min_entries:
+            raise ValueError("max_entries is below min_entries")
+        return self
 
 
 class RunConfig(Asked):
@@ -34,6 +65,8 @@ class RunConfig(Asked):
     """The run ends as failed when more entries failed: a count, or a share of all entries."""
     cache: bool = False
     """Take the answer that the same model version gave to the same inputs and parameters before."""
+    stop_when_decided: StopWhenDecided | None = None
+    """Every entry is asked where it is left out."""
 
 
 class Selection(Asked):

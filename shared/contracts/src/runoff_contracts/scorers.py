@@ -259,10 +259,12 @@ def is_exact(scorer: str, params: Mapping[str, JsonValue]) -> bool:
     """Whether the same answers give the same values to the last bit.
 
     Not so of what is made of confidences, boxes and points: their last bits follow from how entries
-    fell into batches.
+    fell into batches. Nor of points that a judge gave.
     """
     info = KNOWN_SCORERS.get(scorer)
-    return info is not None and (is_pass_fail(scorer, params) or info.tasks == _TEXT)
+    if info is None or is_pass_fail(scorer, params):
+        return info is not None
+    return info.tasks == _TEXT and not is_judged(scorer)
 
 
 def judging_params(

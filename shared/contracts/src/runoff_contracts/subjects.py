@@ -8,6 +8,7 @@ LOG_SUBJECTS = [
     "runoff.model.>",
     "runoff.run.>",
     "runoff.comparison.>",
+    "runoff.plan.>",
 ]
 WORK_STREAM = "WORK"
 WORK_SUBJECTS = ["work.>"]
@@ -24,7 +25,7 @@ PROJECTED = "runoff.signal.projected"
 """Core NATS, after each commit of the projector: what a waiting reader waits for."""
 
 
-_RUN_SIGNALS = (["runoff", "signal", "canceled"], ["runoff", "signal", "paused"])
+_RUN_SIGNALS = tuple(["runoff", "signal", name] for name in ("canceled", "paused", "verdict"))
 
 
 def dataset(dataset_id: str) -> str:
@@ -82,6 +83,10 @@ def comparison(digest: str) -> str:
     return f"runoff.comparison.{token(digest)}"
 
 
+def plan(digest: str) -> str:
+    return f"runoff.plan.{token(digest)}"
+
+
 def work(priority: str, run_id: str, slice_number: int) -> str:
     return f"work.{priority}.{run_id}.{slice_number}"
 
@@ -109,6 +114,11 @@ def paused(run_id: str) -> str:
     return f"runoff.signal.paused.{run_id}"
 
 
+def verdict(run_id: str) -> str:
+    """Core NATS, at most twice a second: what may be said of a run's models so far."""
+    return f"runoff.signal.verdict.{run_id}"
+
+
 def worker_beat(worker: str) -> str:
     """Core NATS, each second: a worker is alive and says what it does."""
     return f"runoff.worker.{token(worker)}.beat"
@@ -128,7 +138,12 @@ def template(subject: str) -> str:
             parts[4] = "*"
     elif parts[0] == "work" and len(parts) == 4:
         parts[2:] = ["*", "*"]
-    elif parts[0] == "runoff" and parts[1:2] in (["dataset"], ["model"], ["comparison"]):
+    elif parts[0] == "runoff" and parts[1:2] in (
+        ["dataset"],
+        ["model"],
+        ["comparison"],
+        ["plan"],
+    ):
         parts[2:] = ["*"]
     elif parts[:2] == ["runoff", "worker"] or parts[:3] in _RUN_SIGNALS:
         parts[-1 if parts[1] == "signal" else 2] = "*"

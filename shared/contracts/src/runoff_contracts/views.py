@@ -14,8 +14,10 @@ from runoff_contracts.events.review import Decision
 from runoff_contracts.kind import Kind
 from runoff_contracts.lineage import Lineage, ServerLineage
 from runoff_contracts.params import Params, ParamValue
+from runoff_contracts.plan import Plan
 from runoff_contracts.report import Report
 from runoff_contracts.run_config import RunConfig, Selection
+from runoff_contracts.sequential import WatchedRun
 from runoff_contracts.task import Priority, Status, Task
 
 Item = TypeVar("Item")
@@ -185,6 +187,14 @@ class RunView(View):
     started_at: AwareDatetime | None
     settled_at: AwareDatetime | None
     comparison_digest: str | None
+    plan: str | None = None
+    """Digest of the sealed plan that it keeps to."""
+    n_planned: int | None = None
+    """Entries that it would have asked, had it not been decided before: `n_entries` were."""
+    decided: WatchedRun | None = None
+    """By what it was decided, so that no further entries are asked."""
+    watched: WatchedRun | None = None
+    """What may be said so far, while it goes on; None before anybody could tell."""
     seq: int
     """Log sequence of the newest event of this run that is in the answer."""
 
@@ -370,11 +380,35 @@ class ComparisonSummary(View):
     computed_at: AwareDatetime
 
 
+class PlanView(View):
+    """A sealed plan, and the runs that were launched under it."""
+
+    digest: str
+    plan: Plan
+    sealed_at: AwareDatetime
+    seq: int
+    """Log sequence of its sealing: what came later has a higher one."""
+    run_ids: list[str] = []
+    """Newest first, at most a hundred."""
+
+
+class SealedView(View):
+    """A plan is sealed."""
+
+    id: str
+    """Its digest."""
+    seq: int
+    created: bool
+    """False where the very same plan was sealed before: `seq` is that of then."""
+
+
 class AcceptedView(View):
     """A command was carried out: read with `?after=seq` to see its effect."""
 
     id: str
     seq: int
+    warnings: list[str] = []
+    """What may not be as it was meant; nothing was refused for it."""
 
 
 class AskedAgainView(AcceptedView):

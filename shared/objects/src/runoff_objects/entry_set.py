@@ -5,6 +5,7 @@ chunks by digest, a chunk names its files by digest: the head's digest is over a
 """
 
 import asyncio
+import hashlib
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Sequence
@@ -183,6 +184,44 @@ async def select(objects: Objects, digest: str, selection: Selection) -> EntrySe
     async for rows in whole.every_chunk():
         await writer.add([row for row in rows if _fits(row, selection, wanted)])
     return await writer.finish()
+
+
+async def shuffled(
+    objects: Objects,
+    digest: str,
+    *,
+    seed: int,
+    selection: Selection | None = None,
+    at_most: int | None = None,
+) -> EntrySet:
+    """The entries that fit the selection (all without one), in a random order, as a set.
+
+    The order is that of a hash of seed and id: the same seed puts the same entries in the same
+    order, whatever else is selected and whichever release did it. All rows are in memory
+    meanwhile, some 2 kB each.
+
+    Args:
+        at_most: Only so many of them, from the beginning of the order.
+
+    Raises:
+        EmptySelection: When none fits.
+    """
+    whole = await open_entry_set(objects, digest)
+    chosen = selection or Selection()
+    wanted = None if chosen.ids is None else set(chosen.ids)
+    rows = [
+        row async for chunk in whole.every_chunk() for row in chunk if _fits(row, chosen, wanted)
+    ]
+    order = await asyncio.to_thread(sorted, rows, key=lambda row: _place(seed, row.id))
+    order = order[:at_most]
+    writer = EntrySetWriter(objects)
+    for start in range(0, len(order), CHUNK_ENTRIES):
+        await writer.add(order[start : start + CHUNK_ENTRIES])
+    return await writer.finish()
+
+
+def _place(seed: int, entry_id: str) -> bytes:
+    return hashlib.blake2b(f"{seed}:{entry_id}".encode(), digest_size=16).digest()
 
 
 def _fits(row: EntryRow, selection: Selection, wanted: set[str] | None) -> bool:

@@ -86,15 +86,21 @@ class Uploaded:
         Raises:
             BadPredictions: When its row is no prediction.
         """
+        row = self.row_of(entry_id)
+        if row is None:
+            return None
+        try:
+            return UploadedAnswer.model_validate_json(self.line(row)[0])
+        except ValidationError as error:
+            first = error.errors()[0]
+            where = ".".join(str(part) for part in first["loc"])
+            raise BadPredictions(f"line {row + 1}: {where}: {first['msg']}") from error
+
+    def row_of(self, entry_id: str) -> int | None:
+        """Which row an entry has, from 0 on; none where it has none."""
         for row in self._ids.candidates(entry_id):
-            line, found = self.line(row)
-            if found == entry_id:
-                try:
-                    return UploadedAnswer.model_validate_json(line)
-                except ValidationError as error:
-                    first = error.errors()[0]
-                    where = ".".join(str(part) for part in first["loc"])
-                    raise BadPredictions(f"line {row + 1}: {where}: {first['msg']}") from error
+            if self.line(row)[1] == entry_id:
+                return row
         return None
 
     def line(self, row: int) -> tuple[bytes, str]:

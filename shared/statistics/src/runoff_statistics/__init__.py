@@ -65,7 +65,7 @@ from runoff_statistics.resampling import resampled_difference, swap_test
 from runoff_statistics.results import Estimate, Significance
 from runoff_statistics.retries import RetryEffect, retry_effect
 from runoff_statistics.sequential import AnytimeDifference
-from runoff_statistics.signflip import sign_flip_test
+from runoff_statistics.signflip import SignFlips, sign_flip_test
 
 __all__ = [
     "AnytimeDifference",
@@ -84,6 +84,7 @@ __all__ = [
     "PairedScores",
     "PairedTable",
     "RetryEffect",
+    "SignFlips",
     "Significance",
     "StatisticsError",
     "UnknownMethod",

@@ -150,7 +150,7 @@ def _resample_many(
     noise = rng.standard_normal(n_resamples) * np.sqrt(n_others)
     sums = counts[:, :-1] @ extremes + n_others * others.mean() + noise * others.std()
     # Squares of others hardly vary beside those of the extremes: their mean stands for them.
-    squares = counts[:, :-1] @ extremes**2 + n_others * float(others @ others) / len(others)
+    squares = counts[:, :-1] @ extremes**2 + n_others * float(np.square(others).sum()) / len(others)
     return Resampled(sums / n, squares / n)
 
 
@@ -178,7 +178,7 @@ def _studentized(
     deviations: NDArray[np.float64], drawn: Resampled, tail: float
 ) -> NDArray[np.float64] | None:
     n = len(deviations)
-    error = math.sqrt(float(deviations @ deviations) / n)
+    error = math.sqrt(float(np.square(deviations).sum()) / n)
     errors = np.sqrt(np.maximum(drawn.squares - drawn.means**2, 0.0))
     flat = errors <= 1e-9 * error
     if flat.mean() > tail / 4:

@@ -61,12 +61,13 @@ def moments(differences: ArrayLike, clusters: ArrayLike | None = None) -> Moment
     deviations = values - mean
     if clusters is None:
         method, df, unit = T, n - 1, "pair"
-        squares = float(deviations @ deviations)
+        # Not by BLAS: its threads wait for each other, and the last bits hang on their number.
+        squares = float(np.square(deviations).sum())
     else:
         codes = cluster_codes(clusters, n)
         sums = np.bincount(codes, weights=deviations)
         method, df, unit = CLUSTERED_T, len(sums) - 1, "cluster"
-        squares = float(sums @ sums)
+        squares = float(np.square(sums).sum())
     if df == 0:
         return Moments(mean, None, df, n, method, f"one {unit} alone shows no spread")
     error = math.sqrt(squares / df * (df + 1)) / n

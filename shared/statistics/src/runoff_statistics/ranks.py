@@ -71,7 +71,7 @@ def signed_rank_test(differences: ArrayLike) -> Significance:
     if len(sums.ranks) <= MAX_EXACT:
         return Significance(_exact(sums), sums.positive, EXACT, len(values))
     mean = (sums.positive + sums.negative) / 2
-    z = (sums.positive - mean) / math.sqrt(float(sums.ranks @ sums.ranks) / 4)
+    z = (sums.positive - mean) / math.sqrt(float(np.square(sums.ranks).sum()) / 4)
     return Significance(2 * normal_cdf(-abs(z)), sums.positive, NORMAL, len(values))
 
 

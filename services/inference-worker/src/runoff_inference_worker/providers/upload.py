@@ -34,6 +34,7 @@ from runoff_inference_worker.threads import Threads
 from runoff_inference_worker.views import View
 from runoff_objects.errors import BadPredictions, ObjectError
 from runoff_objects.store import Objects
+from runoff_objects.strangers import strangers
 from runoff_objects.uploaded import Uploaded
 
 _OWN = "upload"
@@ -181,7 +182,7 @@ async def open_model(contender: Contender, kit: Kit) -> Model:
 
 
 async def check(command: CheckModel, kit: Kit) -> dict[str, JsonValue]:
-    """Open the file and count its rows.
+    """Open the file and count its rows; those that match no entry of the dataset are a warning.
 
     Raises:
         ModelRefused: When it cannot be read, or is for another task.
@@ -209,7 +210,17 @@ async def check(command: CheckModel, kit: Kit) -> dict[str, JsonValue]:
             "The file holds another number of predictions",
             f"{spec.n_answers} were declared, {len(uploaded)} are there",
         )
-    return {"n_answers": len(uploaded)}
+    said: dict[str, JsonValue] = {"n_answers": len(uploaded)}
+    if command.entries is not None and (words := await _strangers(uploaded, command.entries, kit)):
+        said["warning"] = words
+    return said
+
+
+async def _strangers(uploaded: Uploaded, entries: str, kit: Kit) -> str | None:
+    try:
+        return await strangers(uploaded, kit.objects, entries)
+    except ObjectError as error:
+        raise _refused("entries", "The dataset's entries cannot be read", str(error)) from error
 
 
 def _refused(field: str, title: str, hint: str) -> ModelRefused:

@@ -28,6 +28,7 @@ from runoff_query.api import (
     listing,
     models,
     params,
+    plans,
     problems,
     pushes,
     registry,
@@ -42,6 +43,7 @@ from runoff_query.api.live import LiveRuns
 from runoff_query.api.parts import Parts
 from runoff_query.api.progress import Progress
 from runoff_query.api.reading import NotModified, not_modified
+from runoff_query.api.watched import WatchedRuns
 from runoff_query.api.workers import Workers
 from runoff_query.compared.opened import ComparedTables
 from runoff_query.database import Pool, make_pool
@@ -63,6 +65,7 @@ _ROUTERS = (
     runs.router,
     control.router,
     params.router,
+    plans.router,
     reports.router,
     # Their paths begin like a run's: the fixed ones come before those that take the rest.
     comparing.router,
@@ -92,7 +95,12 @@ class Wired:
             name="query",
             settings=parts.settings,
             broker=self.broker,
-            tasks=[parts.progress.follow, parts.workers.listen, parts.live.serve],
+            tasks=[
+                parts.progress.follow,
+                parts.workers.listen,
+                parts.watched.listen_to,
+                parts.live.serve,
+            ],
             app=self.app,
         )
 
@@ -148,7 +156,9 @@ def body_limit(settings: ApiSettings, method: str, path: str, media_type: str) -
 
 
 def _make_parts(settings: ApiSettings, pool: Pool, client: "partial[Client]") -> Parts:
-    progress, live = Progress(pool), LiveRuns(pool)
+    progress, watched = Progress(pool), WatchedRuns()
+    live = LiveRuns(pool, watched)
+    watched.listen(live.touch)
     objects = Objects.open(settings.object_store)
     progress.listen(live.touch)
     return Parts(
@@ -159,6 +169,7 @@ def _make_parts(settings: ApiSettings, pool: Pool, client: "partial[Client]") ->
         compared=ComparedTables(objects, max_bytes=settings.compared_cache_bytes),
         progress=progress,
         live=live,
+        watched=watched,
         workers=Workers(),
         client=client,
     )

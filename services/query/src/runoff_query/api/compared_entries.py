@@ -25,7 +25,6 @@ from runoff_query.api.reading import (
     Cursor,
     FreshOf,
     Limit,
-    as_json,
     kind_of,
     make_cursor,
     read_cursor,
@@ -99,7 +98,9 @@ async def list_compared_entries(
         contender=a,
         versus=b,
     )
-    return fresh.answer(page) if len(items) < _LARGE else await asyncio.to_thread(as_json, page)
+    if len(items) < _LARGE:
+        return fresh.answer(page)
+    return await asyncio.to_thread(fresh.answer, page)
 
 
 _LARGE = 100

@@ -8,7 +8,7 @@ from typing import Annotated, Final
 
 import asyncpg
 from fastapi import APIRouter, Query
-from pydantic import Field, StringConstraints, model_validator
+from pydantic import AliasChoices, Field, StringConstraints, model_validator
 from starlette.responses import Response
 
 from runoff_contracts.commands import ComputeComparison
@@ -47,8 +47,9 @@ _FIELDS: Final[Mapping[str, str]] = MappingProxyType(
 class ContenderNamed(Asked):
     """A contender of a run; all of the run where neither model nor position is given."""
 
-    run: RunWord
-    """Its id, or the first eight characters or more."""
+    run: RunWord = Field(validation_alias=AliasChoices("run", "run_id"))
+    """Its id, or the first eight characters or more. `run_id` as well, as documents name it: what a
+    document says that was asked can be asked again as it stands."""
     model: ModelRef | None = None
     """`provider/name`, or `provider/name@number`."""
     position: int | None = Field(default=None, ge=0, le=1000)

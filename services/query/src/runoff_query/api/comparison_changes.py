@@ -11,7 +11,8 @@ from runoff_query.api.documents import read_document
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.problems import refuse
 from runoff_query.api.reading import FreshOf
-from runoff_query.compared.changes import Compared, changes, matched
+from runoff_query.compared.changes import Compared, changes
+from runoff_query.compared.matching import matched
 from runoff_query.compared.table import EntriesTable
 
 router = APIRouter(tags=["comparisons"])

@@ -14,9 +14,9 @@ from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from runoff_contracts.commands import RegisterDataset
-from runoff_contracts.ids import Name
 from runoff_contracts.task import Task
 from runoff_contracts.views import AcceptedView
+from runoff_query.api.bodies import check_type, checked_name
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.problems import refuse
 from runoff_query.api.reading import as_json
@@ -34,7 +34,6 @@ MANIFESTS: Final[dict[str, Read]] = {
 }
 JSON: Final = "application/json"
 
-_NAME: Final[TypeAdapter[str]] = TypeAdapter(Name)
 _TASK: Final[TypeAdapter[Task]] = TypeAdapter(Task)
 _BODY: Final = {
     "requestBody": {
@@ -126,16 +125,8 @@ class _Asked:
     """The name and task, checked before a gigabyte is read."""
 
     def __init__(self, name: object, task: object) -> None:
-        try:
-            self.name: str = _NAME.validate_python(name)
-        except ValidationError as error:
-            raise refuse(
-                "bad-name",
-                "The dataset's name is missing or wrong",
-                422,
-                field="name",
-                hint="1 to 100 letters, digits, dots, dashes, underscores, a letter or digit first",
-            ) from error
+        title = "The dataset's name is missing or wrong"
+        self.name = checked_name(name, problem="bad-name", title=title)
         try:
             self.task: Task = _TASK.validate_python("classification" if task is None else task)
         except ValidationError as error:
@@ -152,18 +143,11 @@ class _Asked:
 async def _source(
     request: Request, parts: Parts, name: str | None, task: str | None
 ) -> AsyncIterator[tuple[_Asked, Source]]:
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    media_type = check_type(request, (TAR, *MANIFESTS, JSON), what="A dataset is")
     if media_type == JSON:
         asked, rows = _read_body(await request.body(), name, task)
         yield asked, Source(rows, asked.task)
         return
-    if media_type != TAR and media_type not in MANIFESTS:
-        raise refuse(
-            "unsupported-media-type",
-            f"A dataset is not taken as {media_type or 'a body without a type'}",
-            415,
-            f"Known are {', '.join([TAR, *MANIFESTS, JSON])}.",
-        )
     asked = _Asked(name, task)
     async with spooled(request, folder=parts.settings.upload_folder) as path:
         if media_type != TAR:

@@ -3,6 +3,7 @@
 import asyncio
 import re
 
+import asyncpg
 import pydantic_core
 
 from runoff_contracts.comparison import ComparisonDocument
@@ -21,17 +22,7 @@ async def known_document(parts: Parts, digest: str) -> bytes:
     Raises:
         ProblemRaised: When there is no such comparison (any more), or its document is gone.
     """
-    if not _DIGEST.fullmatch(digest):
-        raise unknown("comparison", digest)
-    row = await parts.pool.fetchrow(statement("read/comparison"), digest)
-    if row is None:
-        raise unknown("comparison", digest)
-    if row["first_document"] is not None:
-        return str(row["first_document"]).encode()
-    try:
-        return await parts.objects.get(digest)
-    except (ObjectMissing, ObjectDamaged) as error:
-        raise _lost("document") from error
+    return await _content(parts, digest, await _known(parts, digest))
 
 
 async def read_document(parts: Parts, digest: str) -> ComparisonDocument:
@@ -50,14 +41,38 @@ async def known_table(parts: Parts, digest: str) -> tuple[str, EntriesTable]:
     Raises:
         ProblemRaised: As `read_document`, or when the table is gone.
     """
-    content = await known_document(parts, digest)
-    name = await asyncio.to_thread(_entries_of, content)
-    if name is None:
-        raise _too_old(digest)
+    row = await _known(parts, digest)
+
+    async def read() -> str:
+        found = await asyncio.to_thread(_entries_of, await _content(parts, digest, row))
+        if found is None:
+            raise _too_old(digest)
+        return found
+
+    # A document of a megabyte would be read for every page else.
+    name = await parts.compared.named(digest, read)
     try:
         return name, await parts.compared.table(name)
     except (ObjectMissing, ObjectDamaged, BadArrays) as error:
         raise _lost("table of entries") from error
+
+
+async def _known(parts: Parts, digest: str) -> asyncpg.Record:
+    if not _DIGEST.fullmatch(digest):
+        raise unknown("comparison", digest)
+    row = await parts.pool.fetchrow(statement("read/comparison"), digest)
+    if row is None:
+        raise unknown("comparison", digest)
+    return row
+
+
+async def _content(parts: Parts, digest: str, row: asyncpg.Record) -> bytes:
+    if row["first_document"] is not None:
+        return str(row["first_document"]).encode()
+    try:
+        return await parts.objects.get(digest)
+    except (ObjectMissing, ObjectDamaged) as error:
+        raise _lost("document") from error
 
 
 def _entries_of(content: bytes) -> str | None:

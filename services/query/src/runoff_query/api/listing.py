@@ -1,5 +1,6 @@
 """Routes that find runs: the list with its filter, order and search, and groups of runs."""
 
+import asyncio
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Depends, Query
@@ -92,7 +93,9 @@ async def list_runs(
     await refuse_unknown(parts.pool, [key.field for key in order], field="order_by")
     found = await find_runs(parts.pool, condition, order, cursor, limit)
     items = await run_views(parts.pool, found.rows)
-    return fresh.answer(Page[RunView](items=items, next_cursor=found.next_cursor))
+    page = Page[RunView](items=items, next_cursor=found.next_cursor)
+    # In a thread: a thousand runs are megabytes of JSON.
+    return await asyncio.to_thread(fresh.answer, page)
 
 
 @router.get("/runs/groups", response_model=Page[GroupView])

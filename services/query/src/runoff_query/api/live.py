@@ -10,6 +10,7 @@ from nats.aio.client import Client
 
 from runoff_contracts.views import RunView
 from runoff_query.api.run_queries import run_view
+from runoff_query.api.watched import WatchedRuns
 from runoff_query.database import Pool
 from runoff_query.outages import POSTGRES_AWAY
 
@@ -32,8 +33,8 @@ class _Channel:
 class LiveRuns:
     """Tells viewers of a run each time that it moved on, ten times a second at most."""
 
-    def __init__(self, pool: Pool) -> None:
-        self._pool = pool
+    def __init__(self, pool: Pool, watched: WatchedRuns) -> None:
+        self._pool, self._watched = pool, watched
         self._channels: dict[str, _Channel] = {}
         self._opened: asyncio.Queue[_Channel] = asyncio.Queue()
         self.closing = asyncio.Event()
@@ -80,8 +81,9 @@ class LiveRuns:
             except POSTGRES_AWAY as error:
                 logger.warning("live.interrupted", error=repr(error))
             else:
+                shown = None if view is None else self._watched.shown(view)
                 for queue in channel.viewers:
-                    _put_newest(queue, view)
+                    _put_newest(queue, shown)
             await asyncio.sleep(_PACE_S)
             await _wait(channel.dirty, _LOOK_S)
         self._channels.pop(channel.run_id, None)

@@ -21,6 +21,7 @@ from runoff_contracts.model_spec import ModelSpec
 from runoff_contracts.problem import FieldError
 from runoff_contracts.specs.tensors import EmbeddingOutput, TensorSpec
 from runoff_contracts.views import AcceptedView
+from runoff_query.api.bodies import media_type_of
 from runoff_query.api.checking import check_model
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.problems import refuse
@@ -96,8 +97,7 @@ class _Asked:
 )
 async def register_model(request: Request, parts: PartsOf) -> Response:
     """Register a model: a form with file and declaration, or JSON where there is no file."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type == JSON:
+    if media_type_of(request) == JSON:
         asked = await asyncio.to_thread(_read_body, await request.body())
     else:
         asked = await _read_form(request, parts)

@@ -14,6 +14,7 @@ from runoff_query.api.entry_ids import EntryIds
 from runoff_query.api.live import LiveRuns
 from runoff_query.api.problems import ProblemRaised, refuse
 from runoff_query.api.progress import Progress
+from runoff_query.api.watched import WatchedRuns
 from runoff_query.api.workers import Workers
 from runoff_query.compared.opened import ComparedTables
 from runoff_query.database import Pool
@@ -34,6 +35,7 @@ class Parts:
     compared: ComparedTables
     progress: Progress
     live: LiveRuns
+    watched: WatchedRuns
     workers: Workers
     client: Callable[[], Client]
     """The NATS connection; there is none before the start."""

@@ -13,11 +13,11 @@ from runoff_contracts.commands import CompleteUploads, UploadPredictions
 from runoff_contracts.problem import FieldError
 from runoff_contracts.views import AcceptedView, UploadedView
 from runoff_objects.errors import ObjectError
+from runoff_query.api.bodies import LINES_BODY, check_lines
 from runoff_query.api.parts import PartsOf
 from runoff_query.api.problems import ProblemRaised, refuse
 from runoff_query.api.reading import AFTER_S, as_json
 from runoff_query.api.runs import known_run, resolve
-from runoff_query.api.uploads import LINES_BODY, check_lines
 from runoff_query.registering.pushed import Batch, read_batch
 
 _GIVEN: Final = "urn:runoff:problem:answer-given"

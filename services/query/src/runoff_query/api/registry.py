@@ -67,12 +67,7 @@ async def list_dataset_entries(
     cursor: Cursor = None,
 ) -> Response:
     """Entries in order; a page of a filtered list may hold fewer than `limit` and go on."""
-    name, at, number = name.partition("@")
-    wanted = int(number) if at and number.isdecimal() else version
-    dataset = await _dataset(parts, name)
-    found = next((v for v in dataset.versions if wanted in {None, v.number}), None)
-    if found is None or (at and not number.isdecimal()):
-        raise unknown("dataset version", f"{name}@{number or wanted}")
+    found = await version_meant(parts, name, version)
     start = read_cursor(f"dataset:{found.digest}", cursor, int)
     entries = await open_entry_set(parts.objects, found.digest)
     items, following = await _scan(
@@ -128,6 +123,23 @@ async def show_object(digest: Digest, parts: PartsOf) -> Response:
     if media_type is None:
         headers["Content-Disposition"] = "attachment"
     return Response(content, 200, headers, media_type=media_type or "application/octet-stream")
+
+
+async def version_meant(
+    parts: Parts, reference: str, version: int | None = None
+) -> DatasetVersionView:
+    """The version that a name, or name@version, means; the newest where none is named.
+
+    Raises:
+        ProblemRaised: 404 when there is none.
+    """
+    name, at, number = reference.partition("@")
+    wanted = int(number) if at and number.isdecimal() else version
+    dataset = await _dataset(parts, name)
+    found = next((each for each in dataset.versions if wanted in {None, each.number}), None)
+    if found is None or (at and not number.isdecimal()):
+        raise unknown("dataset version", f"{name}@{number or wanted}")
+    return found
 
 
 async def _scan(

@@ -1,6 +1,8 @@
 """Runs and entries out of the read models, as views."""
 
+import asyncio
 from collections.abc import Sequence
+from dataclasses import dataclass
 from uuid import UUID
 
 import asyncpg
@@ -12,6 +14,8 @@ from runoff_query.database import Pool
 from runoff_query.statements import statement
 
 _RUN_FIELDS = frozenset(RunView.model_fields)
+_AT_ONCE = 20
+"""Runs that are made without a thread: more take longer than others may wait."""
 
 
 async def run_view(pool: Pool, run_id: str) -> RunView | None:
@@ -23,27 +27,18 @@ async def run_view(pool: Pool, run_id: str) -> RunView | None:
 async def run_views(pool: Pool, rows: Sequence[asyncpg.Record]) -> list[RunView]:
     """Runs of these rows, with their contenders, in their order."""
     ids = [row["run_id"] for row in rows]
-    metrics: dict[tuple[UUID, int], dict[str, float]] = {}
-    for found in await pool.fetch(statement("read/metrics"), ids):
-        of_one = metrics.setdefault((found["run_id"], found["position"]), {})
-        of_one[found["metric"]] = found["value"]
-    reviewed = {
-        (found["run_id"], found["position"]): Approvals(found["n_approved"], found["n_rejected"])
-        for found in await pool.fetch(statement("read/approvals"), ids)
-    }
-    contenders: dict[UUID, list[ContenderView]] = {each: [] for each in ids}
-    for found in await pool.fetch(statement("read/contenders"), ids):
-        key = (found["run_id"], found["position"])
-        view = _contender(found, metrics.get(key, {}), reviewed.get(key, Approvals()))
-        contenders[found["run_id"]].append(view)
-    judges: dict[UUID, list[JudgeView]] = {each: [] for each in ids}
-    for found in await pool.fetch(statement("read/judges"), ids):
-        judges[found["run_id"]].append(_judge(found))
-    more = await _said_of(pool, ids)
-    return [
-        _run(row, contenders[row["run_id"]], judges[row["run_id"]], more[row["run_id"]])
-        for row in rows
-    ]
+    found = _Found(
+        metrics=await pool.fetch(statement("read/metrics"), ids),
+        approvals=await pool.fetch(statement("read/approvals"), ids),
+        contenders=await pool.fetch(statement("read/contenders"), ids),
+        judges=await pool.fetch(statement("read/judges"), ids),
+        params=await pool.fetch(statement("read/params"), ids),
+        lineages=await pool.fetch(statement("read/lineage_summaries"), ids),
+        plans=await pool.fetch(statement("read/plans_of_runs"), ids),
+    )
+    if len(rows) <= _AT_ONCE:
+        return _views(rows, found)
+    return await asyncio.to_thread(_views, rows, found)
 
 
 def entry_view(row: asyncpg.Record) -> EntryView:
@@ -81,14 +76,54 @@ def read_json(text: str | None) -> object:
     return None if text is None else pydantic_core.from_json(text)
 
 
-async def _said_of(pool: Pool, ids: Sequence[UUID]) -> dict[UUID, dict[str, object]]:
-    """Parameters and lineage, by run."""
-    said: dict[UUID, dict[str, object]] = {each: {} for each in ids}
-    for row in await pool.fetch(statement("read/params"), ids):
-        version, params = row["params_version"], read_json(row["params"])
-        said[row["run_id"]] |= {"params": params, "params_version": version}
-    for row in await pool.fetch(statement("read/lineage_summaries"), ids):
-        said[row["run_id"]]["lineage"] = read_json(row["summary"])
+@dataclass(frozen=True)
+class _Found:
+    """What other tables have of runs."""
+
+    metrics: list[asyncpg.Record]
+    approvals: list[asyncpg.Record]
+    contenders: list[asyncpg.Record]
+    judges: list[asyncpg.Record]
+    params: list[asyncpg.Record]
+    lineages: list[asyncpg.Record]
+    plans: list[asyncpg.Record]
+
+
+def _views(rows: Sequence[asyncpg.Record], found: _Found) -> list[RunView]:
+    metrics: dict[tuple[UUID, int], dict[str, float]] = {}
+    for each in found.metrics:
+        of_one = metrics.setdefault((each["run_id"], each["position"]), {})
+        of_one[each["metric"]] = each["value"]
+    reviewed = {
+        (each["run_id"], each["position"]): Approvals(each["n_approved"], each["n_rejected"])
+        for each in found.approvals
+    }
+    contenders: dict[UUID, list[ContenderView]] = {row["run_id"]: [] for row in rows}
+    for each in found.contenders:
+        key = (each["run_id"], each["position"])
+        view = _contender(each, metrics.get(key, {}), reviewed.get(key, Approvals()))
+        contenders[each["run_id"]].append(view)
+    judges: dict[UUID, list[JudgeView]] = {row["run_id"]: [] for row in rows}
+    for each in found.judges:
+        judges[each["run_id"]].append(_judge(each))
+    said = _said_of(rows, found)
+    return [
+        _run(row, contenders[row["run_id"]], judges[row["run_id"]], said[row["run_id"]])
+        for row in rows
+    ]
+
+
+def _said_of(rows: Sequence[asyncpg.Record], found: _Found) -> dict[UUID, dict[str, object]]:
+    """Parameters, lineage and plan, by run."""
+    said: dict[UUID, dict[str, object]] = {row["run_id"]: {} for row in rows}
+    for each in found.params:
+        version, params = each["params_version"], read_json(each["params"])
+        said[each["run_id"]] |= {"params": params, "params_version": version}
+    for each in found.lineages:
+        said[each["run_id"]]["lineage"] = read_json(each["summary"])
+    for each in found.plans:
+        decided, n_planned = read_json(each["decided"]), each["n_planned"]
+        said[each["run_id"]] |= {"plan": each["plan"], "decided": decided, "n_planned": n_planned}
     return said
 
 

@@ -22,6 +22,7 @@ from runoff_contracts.task import Priority
 from runoff_contracts.views import AcceptedView, RunView
 from runoff_query.api.checking import LAUNCH_S
 from runoff_query.api.parts import Parts, PartsOf
+from runoff_query.api.plans_meant import resolve_plan
 from runoff_query.api.problems import ProblemRaised, refuse, unknown
 from runoff_query.api.reading import FreshOf, IdempotencyKey, as_json
 from runoff_query.api.run_queries import run_view
@@ -58,6 +59,8 @@ class RunRequest(BaseModel):
     """Takes over the parameters of this run; `params` are put on top of them."""
     lineage: Lineage | None = None
     """Code, packages and machine of whoever launches, as the SDK captures them."""
+    plan: str | None = Field(default=None, min_length=8, max_length=71)
+    """Digest of a sealed plan, or its beginning: a run that contradicts it is refused."""
 
 
 @router.post("/runs", status_code=201, response_model=AcceptedView)
@@ -71,6 +74,8 @@ async def create_run(
     given = dict(asked)
     if asked.template is not None:
         given["template"] = await template_of(parts, asked.template)
+    if asked.plan is not None:
+        given["plan"] = await resolve_plan(parts, asked.plan)
     command = CreateRun(command_id=run_id, sent_at=datetime.now(UTC), run_id=run_id, **given)
     return launched(run_id, await parts.order(command, timeout_s=LAUNCH_S))
 
@@ -78,7 +83,7 @@ async def create_run(
 @router.get("/runs/{run_id}", response_model=RunView)
 async def show_run(run_id: str, parts: PartsOf, fresh: FreshOf) -> Response:
     """One run; the first eight characters of its id, or more, will do where no other has them."""
-    return fresh.answer(await known_run(parts, run_id))
+    return fresh.answer(parts.watched.shown(await known_run(parts, run_id)))
 
 
 def run_id_for(key: str) -> str:
@@ -89,7 +94,9 @@ def run_id_for(key: str) -> str:
 def launched(run_id: str, accepted: Accepted) -> Response:
     """What a launch is answered with."""
     return as_json(
-        AcceptedView(id=run_id, seq=accepted.seq),
+        AcceptedView.model_validate(
+            {"id": run_id, "seq": accepted.seq, "warnings": accepted.data.get("warnings", [])}
+        ),
         status=201,
         headers={"Location": f"/api/runs/{run_id}"},
     )

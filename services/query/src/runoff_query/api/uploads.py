@@ -10,32 +10,25 @@ from pathlib import Path
 from typing import Annotated, Final
 
 from fastapi import APIRouter, Query, Request
-from pydantic import TypeAdapter, ValidationError
 from starlette.responses import Response
 
 from runoff_contracts.commands import RegisterModel
-from runoff_contracts.ids import Name
 from runoff_contracts.model_spec import UploadSpec
 from runoff_contracts.task import TASKS, Task
 from runoff_contracts.views import RegisteredPredictions
 from runoff_objects.errors import ObjectError
+from runoff_objects.strangers import strangers
 from runoff_objects.uploaded import Uploaded
+from runoff_query.api.bodies import LINES_BODY, check_lines, checked_name
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.problems import ProblemRaised, refuse, unknown
 from runoff_query.api.reading import AFTER_S, as_json
+from runoff_query.api.registry import version_meant
 from runoff_query.registering.predictions import Taken, take
 from runoff_query.registering.upload import disk_full, spooled
 from runoff_query.statements import statement
 
-LINES: Final = ("application/x-ndjson", "application/jsonl")
 PREFIX: Final = "/api/predictions/"
-_NAME: Final[TypeAdapter[str]] = TypeAdapter(Name)
-LINES_BODY: Final = {
-    "requestBody": {
-        "required": True,
-        "content": {"application/x-ndjson": {"schema": {"type": "string"}}},
-    }
-}
 _APPENDING: Final[defaultdict[str, asyncio.Lock]] = defaultdict(asyncio.Lock)
 """By model: each append builds on the one before, and there is one API process."""
 
@@ -70,25 +63,30 @@ async def upload_predictions(
     append: Annotated[
         bool, Query(description="Add to the newest version; the result is a version of its own")
     ] = False,
+    dataset: Annotated[
+        str | None, Query(description="Warn of rows that match no entry of name or name@version")
+    ] = None,
     after: Annotated[int | None, Query(ge=0, le=2**62, description="As of reads")] = None,
 ) -> Response:
     """Register predictions, an entry a row (JSON lines); they can then take part in runs."""
-    model = f"upload/{_checked_name(name)}"
+    title = "The name of the predictions is wrong"
+    model = f"upload/{checked_name(name, problem='bad-model-name', title=title)}"
     if live:
         view = await _register_live(request, parts, model, task, made_by, append=append)
         return _registered_answer(view)
     check_lines(request)
     if not append and task is None:
         raise _needs_task()
+    entries = (await version_meant(parts, dataset)).digest if dataset is not None else None
     async with spooled(request, folder=parts.settings.upload_folder) as body:
         if not append:
-            view = await _register(parts, model, body, task, made_by, None)
+            view = await _register(parts, model, body, task, made_by, None, entries)
         else:
             async with _APPENDING[model]:
                 if after is not None:
                     await parts.progress.reach(after, limit_s=AFTER_S)
                 before = await _newest(parts, model)
-                view = await _register(parts, model, body, task, made_by, before)
+                view = await _register(parts, model, body, task, made_by, before, entries)
                 # The next append reads what this one wrote.
                 await parts.progress.reach(view.seq, limit_s=AFTER_S)
     return _registered_answer(view)
@@ -140,8 +138,12 @@ async def _register(
     task: Task | None,
     made_by: str | None,
     before: _Before | None,
+    entries: str | None,
 ) -> RegisteredPredictions:
     """Check the rows, store them, and have them registered.
+
+    Args:
+        entries: Digest of the entry set that they are for, where it is said.
 
     Raises:
         ProblemRaised: With the rows that are wrong; nothing was stored.
@@ -171,7 +173,18 @@ async def _register(
     spec = UploadSpec(
         task=task, n_answers=taken.n_rows, made_by=made_by if made_by is not None else kept
     )
-    return await _registered(parts, model, spec, await parts.objects.put_file(made), taken)
+    warning = await _strangers(parts, made, entries) if entries else None
+    view = await _registered(parts, model, spec, await parts.objects.put_file(made), taken)
+    return view.model_copy(update={"warnings": [warning] if warning else []})
+
+
+async def _strangers(parts: Parts, made: Path, entries: str) -> str | None:
+    with made.open("rb") as file:
+        uploaded = await asyncio.to_thread(Uploaded, file)
+        try:
+            return await strangers(uploaded, parts.objects, entries)
+        except ObjectError as error:
+            raise refuse("object-missing", "The entries of the dataset are gone", 500) from error
 
 
 async def _registered(
@@ -253,31 +266,6 @@ async def _newest(parts: Parts, model: str) -> _Before:
             hint="push predictions to a run: POST /api/runs/{run_id}/predictions",
         )
     return _Before(spec.task, spec.made_by, row["file"])
-
-
-def _checked_name(name: str) -> str:
-    try:
-        return _NAME.validate_python(name)
-    except ValidationError as error:
-        raise refuse(
-            "bad-model-name",
-            "The name of the predictions is wrong",
-            422,
-            field="name",
-            hint="1 to 100 letters, digits, dots, dashes, underscores, a letter or digit first",
-        ) from error
-
-
-def check_lines(request: Request) -> None:
-    """Refuse a body that is not said to be JSON lines."""
-    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if media_type not in LINES:
-        raise refuse(
-            "unsupported-media-type",
-            f"Predictions are not taken as {media_type or 'a body without a type'}",
-            415,
-            f"Known are {', '.join(LINES)}.",
-        )
 
 
 def _needs_task() -> ProblemRaised:

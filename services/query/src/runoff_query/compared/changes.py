@@ -3,23 +3,21 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-import numpy as np
-from numpy.typing import NDArray
 from pydantic import JsonValue
 
 from runoff_contracts.compared import ComparedMetric, ComparedPair, Estimate, Interval, Outcome
 from runoff_contracts.comparison import ComparisonDocument
 from runoff_contracts.comparison_changes import (
-    MAX_MOVED,
     ComparisonChanges,
     ContenderMatched,
-    EntryMoved,
     EstimateChanged,
     FieldChanged,
     MetricChanged,
     PairChanged,
     winner_names,
 )
+from runoff_query.compared.matching import PairMatched, matched, pairs_of
+from runoff_query.compared.moved import moved_entries
 from runoff_query.compared.table import EntriesTable
 
 _TURNED: dict[Outcome, Outcome] = {"a_better": "b_better", "b_better": "a_better"}
@@ -36,45 +34,6 @@ class Compared:
     table: EntriesTable | None
 
 
-@dataclass(frozen=True)
-class _Pair:
-    """A pair of two matched contenders, whichever way round each document has it."""
-
-    a: ContenderMatched
-    b: ContenderMatched
-
-
-def matched(before: ComparisonDocument, after: ComparisonDocument) -> list[ContenderMatched]:
-    """Contenders that stand in both: by run and position, and else by model and version in order.
-
-    The order is that of the second document.
-    """
-    left = dict(enumerate(before.contenders))
-    found: dict[int, ContenderMatched] = {}
-    for same_run in (True, False):
-        for place, each in enumerate(after.contenders):
-            if place in found:
-                continue
-            twin = next(
-                (
-                    old
-                    for old, other in left.items()
-                    if (
-                        (other.run_id, other.position) == (each.run_id, each.position)
-                        if same_run
-                        else (other.model, other.number) == (each.model, each.number)
-                    )
-                ),
-                None,
-            )
-            if twin is not None:
-                del left[twin]
-                found[place] = ContenderMatched(
-                    name=each.name, before=twin, after=place, same_run=same_run
-                )
-    return [found[place] for place in sorted(found)]
-
-
 def changes(before: Compared, after: Compared) -> ComparisonChanges:
     """Everything that is not the same, for the contenders that stand in both.
 
@@ -85,7 +44,7 @@ def changes(before: Compared, after: Compared) -> ComparisonChanges:
     metrics = list(_metrics(old, new, both))
     primary = next((each for each in metrics if each.group is None), None)
     is_primary = primary is not None and primary.metric == new.primary.name == old.primary.name
-    n_both, n_moved, moved = _moved(before, after, both)
+    moved = moved_entries(before.table, after.table, new.primary.name, both)
     names = {each.name for each in new.metrics}
     return ComparisonChanges(
         before=before.digest,
@@ -104,9 +63,9 @@ def changes(before: Compared, after: Compared) -> ComparisonChanges:
         metrics=metrics,
         metrics_only_before=[each.name for each in old.metrics if each.name not in names],
         metrics_only_after=sorted(names - {each.name for each in old.metrics}),
-        n_entries_both=n_both,
-        n_moved=n_moved,
-        moved=moved,
+        n_entries_both=moved.n_entries_both,
+        n_moved=moved.n_moved,
+        moved=moved.listed,
     )
 
 
@@ -170,7 +129,7 @@ def _metric(
         for each in both
         if was.estimates[each.before] != now.estimates[each.after]
     ]
-    pairs = [told for each in _pairs(both) if (told := _pair(each, was, now)) is not None]
+    pairs = [told for each in pairs_of(both) if (told := _pair(each, was, now)) is not None]
     same_name = {each.before: each.name for each in both}
     called = [same_name.get(place, each.name) for place, each in enumerate(old.contenders)]
     best_then = winner_names(was.winner, called)
@@ -202,13 +161,7 @@ def _estimate(name: str, was: Estimate, now: Estimate) -> EstimateChanged:
     )
 
 
-def _pairs(both: Sequence[ContenderMatched]) -> Iterable[_Pair]:
-    for at, a in enumerate(both):
-        for b in both[:at]:
-            yield _Pair(a, b)
-
-
-def _pair(pair: _Pair, was: ComparedMetric, now: ComparedMetric) -> PairChanged | None:
+def _pair(pair: PairMatched, was: ComparedMetric, now: ComparedMetric) -> PairChanged | None:
     """None where a document has no such pair, or both say the same."""
     then = _found(was.pairs, pair.a.before, pair.b.before)
     later = _found(now.pairs, pair.a.after, pair.b.after)
@@ -249,62 +202,3 @@ def _turned(interval: Interval | None) -> Interval | None:
 
 def _facts(pair: ComparedPair) -> tuple[object, ...]:
     return (pair.n_both, pair.difference, pair.interval, pair.p_adjusted, pair.outcome)
-
-
-def _moved(
-    before: Compared, after: Compared, both: Sequence[ContenderMatched]
-) -> tuple[int, int | None, list[EntryMoved]]:
-    """Entries that both compare, and those on which another one is better now."""
-    old, new = before.table, after.table
-    metric = after.document.primary.name
-    if old is None or new is None:
-        return 0, None, []
-    was, now = _joined(old, new)
-    if metric not in old.scores or metric not in new.scores:
-        return len(was), None, []
-    n_moved, listed = 0, list[EntryMoved]()
-    for pair in _pairs(both):
-        then = _change(old, metric, pair.a.before, pair.b.before, was)
-        later = _change(new, metric, pair.a.after, pair.b.after, now)
-        # An entry without a score has no side, so that NaN is told from every other side.
-        sides = np.nan_to_num(np.sign(then), nan=2), np.nan_to_num(np.sign(later), nan=2)
-        places = np.flatnonzero(sides[0] != sides[1])
-        n_moved += len(places)
-        listed += [
-            EntryMoved(
-                entry_id=new.entry_ids[int(now[place])],
-                a=pair.a.name,
-                b=pair.b.name,
-                change_before=_number(then[place]),
-                change_after=_number(later[place]),
-            )
-            for place in places[: MAX_MOVED - len(listed)].tolist()
-        ]
-    return len(was), n_moved, listed
-
-
-def _joined(old: EntriesTable, new: EntriesTable) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-    """Rows of both tables that are of one entry, in the order of the second."""
-    same = np.array_equal(old.entry_ids.ends, new.entry_ids.ends)
-    if same and np.array_equal(old.entry_ids.utf8, new.entry_ids.utf8):
-        rows = np.arange(old.n_entries)
-        return rows, rows
-    places = {entry_id: place for place, entry_id in enumerate(old.entry_ids)}
-    pairs = [
-        (places[entry_id], place)
-        for place, entry_id in enumerate(new.entry_ids)
-        if entry_id in places
-    ]
-    found = np.array(pairs, dtype=np.intp).reshape(-1, 2)
-    return found[:, 0], found[:, 1]
-
-
-def _change(
-    table: EntriesTable, metric: str, a: int, b: int, rows: NDArray[np.intp]
-) -> NDArray[np.float64]:
-    scores = table.scores[metric]
-    return np.asarray(scores[a][rows] - scores[b][rows], dtype=np.float64)
-
-
-def _number(value: float) -> float | None:
-    return None if np.isnan(value) else float(value)

@@ -1,6 +1,7 @@
 """Tables of compared entries, kept in memory while they are paged through."""
 
 import asyncio
+from collections.abc import Awaitable, Callable
 
 from runoff_objects.store import Objects
 from runoff_query.compared.kept import Kept
@@ -9,6 +10,7 @@ from runoff_query.compared.table import EntriesTable
 
 HEAD = 1001
 """Entries that are put in order at first: one more than the largest page."""
+_NAMES = 1000
 _ORDERS_BYTES = 64 * 1024 * 1024
 
 
@@ -18,7 +20,12 @@ class ComparedTables:
     def __init__(self, objects: Objects, *, max_bytes: int) -> None:
         self._objects = objects
         self._tables: Kept[EntriesTable] = Kept(max_bytes, lambda table: table.n_bytes)
+        self._names: Kept[str] = Kept(_NAMES, lambda _: 1)
         self._orders: Kept[Ordered] = Kept(_ORDERS_BYTES, lambda found: found.places.nbytes)
+
+    async def named(self, digest: str, read: Callable[[], Awaitable[str]]) -> str:
+        """The digest of the table of a comparison, whose document `read` looks into."""
+        return await self._names.get(digest, read)
 
     async def table(self, digest: str) -> EntriesTable:
         """The table of a digest.

@@ -7,6 +7,7 @@ others keep what they have. The order is that of their writes within one transac
 from runoff_query.projections.comparisons import COMPARISONS
 from runoff_query.projections.entries import ENTRIES
 from runoff_query.projections.finding import FINDING
+from runoff_query.projections.plans import PLANS
 from runoff_query.projections.projection import Projection
 from runoff_query.projections.provenance import PROVENANCE
 from runoff_query.projections.registry import REGISTRY
@@ -23,6 +24,7 @@ PROJECTIONS: tuple[Projection, ...] = (
     VERSIONS,
     REVIEWS,
     COMPARISONS,
+    PLANS,
 )
 
 __all__ = ["PROJECTIONS", "Projection"]

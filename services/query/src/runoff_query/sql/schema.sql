@@ -135,14 +135,14 @@ CREATE TABLE run_metrics (
     PRIMARY KEY (run_id, metric, position)
 ) WITH (fillfactor = 70);
 
--- Between what a metric lies over the contenders of a run: one row for a run, so that an index has
--- the runs in order of a metric. `created_seq` is the run's place in every list.
+-- A metric over the contenders of a run: one row for a run, so that an index has the runs in order. `created_seq` is the run's place in every list.
 CREATE TABLE run_ranges (
     metric      text NOT NULL,
     created_seq bigint NOT NULL,
     lowest      double precision NOT NULL,
     highest     double precision NOT NULL,
-    PRIMARY KEY (metric, created_seq) INCLUDE (lowest, highest)
+    mean        double precision NOT NULL,
+    PRIMARY KEY (metric, created_seq) INCLUDE (lowest, highest, mean)
 ) WITH (fillfactor = 70);
 
 CREATE INDEX run_ranges_highest ON run_ranges (metric, highest DESC, created_seq DESC);
@@ -336,3 +336,26 @@ CREATE TABLE run_approvals (
     n_rejected bigint NOT NULL,
     PRIMARY KEY (run_id, position)
 ) WITH (fillfactor = 70);
+
+CREATE TABLE plans (
+    digest    text PRIMARY KEY,
+    plan      text NOT NULL,
+    sealed_at timestamptz NOT NULL,
+    seq       bigint NOT NULL
+);
+
+CREATE UNIQUE INDEX plans_newest ON plans (seq DESC);
+
+CREATE TABLE run_plans (
+    run_id uuid PRIMARY KEY,
+    digest text NOT NULL,
+    seq    bigint NOT NULL
+);
+
+CREATE INDEX run_plans_digest ON run_plans (digest, seq DESC);
+
+CREATE TABLE run_decisions (
+    run_id    uuid PRIMARY KEY,
+    watched   text NOT NULL,
+    n_planned bigint
+);

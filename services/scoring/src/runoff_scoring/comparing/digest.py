@@ -59,7 +59,7 @@ def scores_digest(
 def _answers(joined: Joined) -> str:
     """Hash of every answer's words: codes are places among all words that were given, sorted."""
     codes = joined.labels
-    given = np.unique(codes[codes >= 0])
+    given = np.flatnonzero(np.bincount(codes[codes >= 0]))
     words = "\0".join(joined.all_labels[each] for each in given.tolist())
     places = np.searchsorted(given, codes).astype("<i4")
     places[codes < 0] = -1

@@ -22,12 +22,14 @@ from runoff_scoring.comparing.facts import compared_facts
 from runoff_scoring.comparing.groups import DEFAULT, clusters_of, groups_of
 from runoff_scoring.comparing.joined import Joined, join
 from runoff_scoring.comparing.methods import methods_of
-from runoff_scoring.comparing.metrics import Metric, shared_metrics
+from runoff_scoring.comparing.metrics import RANKED, Metric, shared_metrics
+from runoff_scoring.comparing.ranked import Ranking, why_not
 from runoff_scoring.comparing.table import table_bytes
 from runoff_scoring.comparing.taken import ContenderTaken, RunTaken, named
-from runoff_scoring.comparing.tested import adjusted, find, pairs_of
+from runoff_scoring.comparing.tested import Found, adjusted, find, pairs_of
 from runoff_scoring.comparing.times import latency_pairs
 from runoff_scoring.comparing.verdict import Case, verdict
+from runoff_statistics import SignFlips
 
 
 @dataclass(frozen=True)
@@ -62,26 +64,33 @@ def make_comparison(
     joined, pairing = join(contenders)
     notes, left_out = list(pairing.notes), list[str]()
     metrics = shared_metrics(joined, asked, notes)
-    asked = _filled_in(asked, metrics)
+    ranking = _ranking(joined, asked, left_out)
+    asked = _filled_in(asked, metrics, ranking)
+    compared_by = [each for each in metrics if each.name in (asked.metrics or ())]
     baseline = _baseline(asked)
     pairs = pairs_of(len(contenders), asked, baseline)
     clusters = clusters_of(joined, asked.clusters)
+    flips = SignFlips(seed=asked.seed)
     methods = [
-        methods_of(each, asked, clusters, primary=place == 0) for place, each in enumerate(metrics)
+        methods_of(each, asked, clusters, flips, primary=each.name == (asked.metrics or [""])[0])
+        for each in compared_by
     ]
-    groups = groups_of(joined, asked.by or (), left_out, n_cells=len(metrics) * len(pairs))
+    groups = groups_of(joined, asked.by or (), left_out, n_cells=len(methods) * len(pairs))
+    overall = [find(each, pairs) for each in methods]
+    if ranking is not None:
+        overall = _in_order([*overall, *ranking.find(pairs)], asked)
     compared, in_groups, family = adjusted(
-        [find(each, pairs) for each in methods],
+        overall,
         [(group, [find(each, pairs, group.rows) for each in methods]) for group in groups],
         asked,
-        [each.name for each in metrics],
     )
     agreement = agreement_of(joined)
     n_disagree, disputed = most_disputed(joined, agreement)
     differing, same = compared_facts(contenders, left_out)
-    table = table_bytes(joined, metrics, agreement, baseline)
+    stopped = [each.stopped for each in runs if each.stopped is not None]
+    table = table_bytes(joined, compared_by, agreement, baseline)
     document = ComparisonDocument(
-        scores_digest=scores_digest(joined, asked, baseline, metrics, compared),
+        scores_digest=scores_digest(joined, asked, baseline, compared_by, compared),
         verdict=verdict(
             Case(
                 names=[each.name for each in contenders],
@@ -92,12 +101,14 @@ def make_comparison(
                 against_baseline=asked.family == "baseline",
                 n_partial=sum(not each.is_whole for each in runs),
                 plan=plan,
+                stopped=stopped,
             )
         ),
         task=joined.first.created.task,
         asked=asked,
         baseline=baseline,
         plan=plan,
+        stopped=stopped,
         datasets=_datasets(joined),
         pairing=_pairing(pairing, metrics[0], notes),
         contenders=describe(joined, metrics[0]),
@@ -127,18 +138,52 @@ def _contenders(asked: ComparisonAsked, runs: dict[str, RunTaken]) -> list[Conte
     return named(found)
 
 
-def _filled_in(asked: ComparisonAsked, metrics: Sequence[Metric]) -> ComparisonAsked:
+def _ranking(joined: Joined, asked: ComparisonAsked, left_out: list[str]) -> Ranking | None:
+    """Average precision of detections, where it is wanted and there may be any.
+
+    Raises:
+        NotComparable: When it is asked for, and there is none.
+    """
+    meant = [each for each in asked.metrics or () if each in RANKED]
+    if joined.first.created.task != "detection" or (asked.metrics is not None and not meant):
+        return None
+    reason = why_not(joined)
+    if reason is not None and meant:
+        raise refusals.no_ranking(meant[0], reason)
+    if reason is not None:
+        left_out.append(f"average precision: {reason}")
+        return None
+    return Ranking(joined, asked)
+
+
+def _in_order(found: Sequence[Found], asked: ComparisonAsked) -> list[Found]:
+    """The metrics that are asked for, as they are."""
+    names = asked.metrics or []
+    wanted = [each for each in found if each.shown.name in names]
+    return sorted(wanted, key=lambda each: names.index(each.shown.name))
+
+
+def _filled_in(
+    asked: ComparisonAsked, metrics: Sequence[Metric], ranking: Ranking | None
+) -> ComparisonAsked:
     """With every default, so that the document says what was chosen, and two ways to ask for the
     same thing give the same document.
     """
+    names = [each.name for each in metrics]
     for name in asked.methods:
-        if name not in [each.name for each in metrics]:
-            raise refusals.unknown_metric(name, [each.name for each in metrics])
+        if name not in names:
+            raise refusals.unknown_metric(name, names)
+    if asked.metrics is not None:
+        names = list(dict.fromkeys(asked.metrics))
+    elif ranking is not None:
+        names += RANKED
+    if asked.margin is not None and names[0] in RANKED:
+        raise refusals.bad_margin(f"{names[0]} has no test of margins; name a scorer first")
     family = asked.family or ("all_pairs" if asked.baseline is None else "baseline")
     return asked.model_copy(
         update={
             "family": family,
-            "metrics": [each.name for each in metrics],
+            "metrics": names,
             "by": list(DEFAULT) if asked.by is None else list(dict.fromkeys(asked.by)),
         }
     )

@@ -30,6 +30,7 @@ def facts_of(taken: ContenderTaken) -> dict[str, Scalar]:
             "spec": None if contender.spec is None else contender.spec.model_dump(mode="json"),
         },
         "params": dict(taken.run.params),
+        "plan": created.plan,
         "priority": created.priority,
         "scorers": {
             each.name: {"version": each.version, "params": each.params} for each in created.scorers

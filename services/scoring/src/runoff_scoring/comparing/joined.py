@@ -12,6 +12,7 @@ from runoff_contracts.comparison import Pairing
 from runoff_contracts.scorers import WithinParams
 from runoff_objects.arrays import Texts
 from runoff_scoring.comparing import refusals
+from runoff_scoring.comparing.shared_ids import shared_rows
 from runoff_scoring.comparing.taken import ContenderTaken, RunTaken
 from runoff_scoring.difference import WITHIN_PX
 
@@ -188,7 +189,9 @@ def join(contenders: list[ContenderTaken]) -> tuple[Joined, Pairing]:
     tasks = sorted({each.created.task for each in runs})
     if len(tasks) > 1:
         raise refusals.different_tasks([str(each) for each in tasks])
-    same_entries = len({each.created.entries for each in runs}) == 1
+    # Runs that were stopped have the beginning of one order, each so much of it.
+    asked = {(each.created.entries, each.created.n_entries) for each in runs}
+    same_entries = len(asked) == 1
     notes = _partial(runs) + ([] if same_entries else _datasets(runs))
     if len(runs) == 1 or (same_entries and all(each.is_whole for each in runs)):
         rows: dict[str, Rows | None] = dict.fromkeys((each.run_id for each in runs), None)
@@ -219,19 +222,14 @@ def join(contenders: list[ContenderTaken]) -> tuple[Joined, Pairing]:
 
 def _shared(runs: Sequence[RunTaken], notes: list[str]) -> tuple[dict[str, Rows | None], int]:
     """Rows of the entries that all runs have, in the order of the first, and how many any has."""
-    found = [
-        {entry_id: row for row, entry_id in enumerate(each.record.cards.entry_ids)} for each in runs
-    ]
-    ids = [entry_id for entry_id in found[0] if all(entry_id in other for other in found[1:])]
-    union = set().union(*found)
-    rows = [np.array([each[entry_id] for entry_id in ids], dtype=np.intp) for each in found]
+    rows, n_union = shared_rows([each.record.cards.entry_ids for each in runs])
     codes: dict[str, int] = {}
     targets = []
     for run, places in zip(runs, rows, strict=True):
         cards = run.record.cards
         by_code = [codes.setdefault(each, len(codes)) for each in cards.targets]
         targets.append(np.array(by_code, dtype=np.int64)[cards.target_codes[places]])
-    alike = np.ones(len(ids), dtype=bool)
+    alike = np.ones(len(rows[0]), dtype=bool)
     for run, each in zip(runs[1:], targets[1:], strict=True):
         other = each != targets[0]
         if other.any():
@@ -240,7 +238,7 @@ def _shared(runs: Sequence[RunTaken], notes: list[str]) -> tuple[dict[str, Rows 
                 f"run {runs[0].run_id}, and are left out"
             )
         alike &= ~other
-    return {run.run_id: each[alike] for run, each in zip(runs, rows, strict=True)}, len(union)
+    return {run.run_id: each[alike] for run, each in zip(runs, rows, strict=True)}, n_union
 
 
 def _partial(runs: Sequence[RunTaken]) -> list[str]:

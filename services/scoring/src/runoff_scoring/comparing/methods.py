@@ -1,6 +1,6 @@
 """By which methods a metric is compared, and the comparison of two rows of scores by them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,6 +13,7 @@ from runoff_statistics import Interval as FoundInterval
 from runoff_statistics import (
     MethodChoice,
     PairedTable,
+    SignFlips,
     StatisticsError,
     choose_method,
     cohens_dz,
@@ -25,8 +26,10 @@ from runoff_statistics import (
     means_within_margin,
     paired_difference,
     proportions_within_margin,
+    rank_biserial,
     wilson_interval,
 )
+from runoff_statistics.means import spread
 
 Scores = NDArray[np.float64]
 _SMALLEST_SD = 1e-300
@@ -44,6 +47,8 @@ class Methods:
     alpha: float
     seed: int
     margin: float | None
+    flips: SignFlips
+    """Takes the permutation tests of all metrics and groups: together they cost a tenth."""
 
     @property
     def counts(self) -> bool:
@@ -67,10 +72,17 @@ class PairFound:
     detectable: float | None = None
     margin: MarginTested | None = None
     reason: str | None = None
+    flip: int | None = None
+    """Place of its test among `Methods.flips`, where it waits there for its p-value."""
 
 
 def methods_of(
-    metric: Metric, asked: ComparisonAsked, clusters: NDArray[np.int64] | None, *, primary: bool
+    metric: Metric,
+    asked: ComparisonAsked,
+    clusters: NDArray[np.int64] | None,
+    flips: SignFlips,
+    *,
+    primary: bool,
 ) -> Methods:
     """The methods of the metric's kind, or those that are asked for.
 
@@ -104,6 +116,7 @@ def methods_of(
         alpha=asked.alpha,
         seed=asked.seed,
         margin=margin,
+        flips=flips,
     )
 
 
@@ -140,7 +153,7 @@ def compare_pair(
     if not both.all():
         a, b = a[both], b[both]
         clusters = None if clusters is None else clusters[both]
-    n, n_missing = len(a), int(len(both) - len(a))
+    n, n_missing, choice = len(a), int(len(both) - len(a)), methods.choice
     table = _table(a, b) if methods.metric.kind == "pass_fail" else None
     if not n:
         reason = "no entry is scored for both"
@@ -162,19 +175,39 @@ def compare_pair(
             detectable=detectable,
             margin=margin,
         )
-    return _tested(a, b, n_missing, table, n_disagree, methods, clusters, detectable, margin)
+    common = PairFound(
+        n_both=n,
+        n_missing=n_missing,
+        table=table,
+        n_disagree=n_disagree,
+        detectable=detectable,
+        margin=margin,
+    )
+    if clusters is None and (choice.test, choice.interval) == ("permutation", "t"):
+        return _by_mean(a - b, common, methods)
+    return _by_choice(a, b, common, methods, clusters)
 
 
-def _tested(
+def _by_mean(differences: Scores, common: PairFound, methods: Methods) -> PairFound:
+    """As `compare_scores` does, but for the permutations, which are made of all tests at once."""
+    found = mean_interval(differences, confidence=methods.confidence)
+    ranked = methods.choice.effect == "rank_biserial"
+    return replace(
+        common,
+        difference=found.estimate,
+        interval=_pair(found.interval),
+        effect=rank_biserial(differences) if ranked else cohens_dz(differences),
+        reason=found.reason,
+        flip=methods.flips.add(differences),
+    )
+
+
+def _by_choice(
     a: Scores,
     b: Scores,
-    n_missing: int,
-    table: PairedTable | None,
-    n_disagree: int,
+    common: PairFound,
     methods: Methods,
     clusters: NDArray[np.int64] | None,
-    detectable: float | None,
-    margin: MarginTested | None,
 ) -> PairFound:
     choice = methods.choice
     # What is overridden is asked for by name; clusters have one method and take none.
@@ -189,17 +222,12 @@ def _tested(
         confidence=methods.confidence,
         seed=methods.seed,
     )
-    return PairFound(
-        n_both=len(a),
-        n_missing=n_missing,
-        table=table,
-        n_disagree=n_disagree,
+    return replace(
+        common,
         difference=found.difference.estimate,
         interval=_pair(found.difference.interval),
         p_value=found.test.p_value,
         effect=found.effect,
-        detectable=detectable,
-        margin=margin,
         reason=found.difference.reason or found.test.reason,
     )
 
@@ -250,8 +278,8 @@ def _detectable(a: Scores, b: Scores, table: PairedTable | None, methods: Method
     if table is not None:
         share = table.n_discordant / table.n
         return detectable_difference(table.n, share, confidence=1 - methods.alpha)
-    sd = float((a - b).std(ddof=1))
-    if not np.isfinite(sd) or sd <= _SMALLEST_SD or cohens_dz(a - b) is None:
+    sd = spread(a - b)
+    if sd is None or sd <= _SMALLEST_SD:
         return None
     return detectable_mean_difference(len(a), sd, confidence=1 - methods.alpha)
 

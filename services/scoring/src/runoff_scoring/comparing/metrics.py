@@ -2,16 +2,21 @@
 
 import json
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from pydantic import ValidationError
 
 from runoff_contracts.comparison_asked import ComparisonAsked
 from runoff_contracts.events.lifecycle import RunCreated, ScorerUsed
 from runoff_contracts.scorers import ValueKind, higher_is_better, is_exact, kind_of, scorer_info
 from runoff_scoring.comparing import refusals
 from runoff_scoring.comparing.joined import Joined
+
+RANKED = ("map_50", "map_50_95")
+"""Average precision, which no entry has alone: see `ranked`."""
 
 
 @dataclass(frozen=True)
@@ -34,7 +39,7 @@ def shared_metrics(joined: Joined, asked: ComparisonAsked, notes: list[str]) -> 
     """The scorers that all runs have in the same version with the same parameters and judge.
 
     The primary one is first: the first that is asked for, else the first that passes or fails,
-    else the first.
+    else the first. Where average precision alone is asked for, all are here.
 
     Raises:
         NotComparable: When there is none, or not one that is asked for; or when scores are
@@ -43,10 +48,12 @@ def shared_metrics(joined: Joined, asked: ComparisonAsked, notes: list[str]) -> 
     used = _shared([each.run.created for each in joined.contenders], notes, joined)
     if asked.metrics is not None:
         names = [each.name for each in used]
+        ranked = RANKED if joined.first.created.task == "detection" else ()
         for name in asked.metrics:
-            if name not in names:
-                raise refusals.unknown_metric(name, names)
-        used = [used[names.index(name)] for name in dict.fromkeys(asked.metrics)]
+            if name not in (*names, *ranked):
+                raise refusals.unknown_metric(name, [*names, *ranked])
+        wanted = [name for name in dict.fromkeys(asked.metrics) if name in names]
+        used = [used[names.index(name)] for name in wanted or names]
     elif used:
         kinds = [kind_of(each.name, each.params) for each in used]
         first = kinds.index("pass_fail") if "pass_fail" in kinds else 0
@@ -85,7 +92,9 @@ def _identity(run: RunCreated, used: ScorerUsed) -> tuple[int, str, str | None]:
     info = scorer_info(used.name)
     params = dict(used.params)
     if info is not None:
-        params = info.params.model_validate(params).model_dump(mode="json")
+        # Those that an earlier release took and this one does not are held as they are.
+        with suppress(ValidationError):
+            params = info.params.model_validate(params).model_dump(mode="json")
     judge = next((each.digest for each in run.judges or () if each.scorer == used.name), None)
     return used.version, json.dumps(params, sort_keys=True), judge
 

@@ -112,6 +112,13 @@ def unknown_metric(name: str, known: list[str]) -> NotComparable:
     )
 
 
+def no_ranking(name: str, reason: str) -> NotComparable:
+    """Average precision that cannot be."""
+    return NotComparable(
+        "metric-not-shared", f"The runs do not share the metric {name}", status=422, detail=reason
+    )
+
+
 def bad_method(name: str, reason: str) -> NotComparable:
     """A method that does not fit the scores."""
     return NotComparable(

@@ -7,6 +7,7 @@ from datetime import datetime
 from pydantic import JsonValue
 
 from runoff_contracts.events.lifecycle import Contender, RunCreated
+from runoff_contracts.sequential import StoppedRun
 from runoff_contracts.task import Status
 from runoff_scoring.record import Record
 
@@ -28,6 +29,8 @@ class RunTaken:
     params: Mapping[str, JsonValue] = field(default_factory=dict)
     """As they were edited last."""
     lineage: Mapping[str, JsonValue] = field(default_factory=dict)
+    stopped: StoppedRun | None = None
+    """Where it ended when it was decided; `created` then speaks of the entries that were asked."""
 
     @property
     def run_id(self) -> str:

@@ -2,7 +2,7 @@
 
 import itertools
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,23 +14,41 @@ from runoff_contracts.compared import (
     Estimate,
     FamilyTested,
     Outcome,
+    ScoreKind,
     Winner,
 )
 from runoff_contracts.comparison_asked import ComparisonAsked
 from runoff_scoring.comparing.groups import EntryGroup
 from runoff_scoring.comparing.methods import Methods, PairFound, compare_pair, estimate
-from runoff_statistics import benjamini_hochberg, holm
+from runoff_statistics import SignFlips, benjamini_hochberg, holm
 
 Pair = tuple[int, int]
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What is said of a metric besides its numbers."""
+
+    name: str
+    scorer: str | None
+    kind: ScoreKind
+    higher_is_better: bool
+    unit: str | None
+    test: str
+    interval_method: str
+    effect: str
+    why: str
 
 
 @dataclass(frozen=True)
 class Found:
     """One metric over some entries, not yet adjusted."""
 
-    methods: Methods
+    shown: Shown
     estimates: list[Estimate]
     pairs: dict[Pair, PairFound]
+    flips: SignFlips | None = None
+    """Where its permutation tests wait for their p-values."""
 
 
 def pairs_of(n_contenders: int, asked: ComparisonAsked, baseline: int | None) -> list[Pair]:
@@ -49,9 +67,25 @@ def find(methods: Methods, pairs: Sequence[Pair], rows: NDArray[np.intp] | None 
         values = values[:, rows]
         clusters = None if clusters is None else clusters[rows]
     return Found(
-        methods=methods,
+        shown=_shown(methods),
         estimates=[estimate(row, methods, clusters) for row in values],
         pairs={(a, b): compare_pair(values[a], values[b], methods, clusters) for a, b in pairs},
+        flips=methods.flips,
+    )
+
+
+def _shown(methods: Methods) -> Shown:
+    metric, choice = methods.metric, methods.choice
+    return Shown(
+        name=metric.name,
+        scorer=metric.scorer,
+        kind=metric.kind,
+        higher_is_better=metric.higher_is_better,
+        unit=metric.unit,
+        test=choice.test_name,
+        interval_method=choice.interval_name,
+        effect=choice.effect,
+        why=choice.why,
     )
 
 
@@ -59,10 +93,9 @@ def adjusted(
     overall: Sequence[Found],
     groups: Sequence[tuple[EntryGroup, Sequence[Found]]],
     asked: ComparisonAsked,
-    names: Sequence[str],
 ) -> tuple[list[ComparedMetric], list[ComparedGroup], FamilyTested]:
     """Every p-value paid for by all others: metrics times pairs times all entries and groups."""
-    everything = [*overall, *(each for _, found in groups for each in found)]
+    everything = [_flipped(each) for each in (*overall, *(e for _, found in groups for e in found))]
     raw = [
         pair.p_value
         for found in everything
@@ -71,26 +104,39 @@ def adjusted(
     ]
     adjust = holm if asked.adjust == "holm" else benjamini_hochberg
     paid = iter(adjust(raw).tolist())
-    made = [_metric(found, paid, asked.alpha) for found in everything]
-    metrics, rest = made[: len(overall)], made[len(overall) :]
+    made = iter([_metric(found, paid, asked.alpha) for found in everything])
+    metrics = list(itertools.islice(made, len(overall)))
     compared = [
         ComparedGroup(
             by=group.by,
             key=group.key,
             value=group.value,
             n_entries=len(group.rows),
-            metrics=rest[k * len(overall) : (k + 1) * len(overall)],
+            metrics=list(itertools.islice(made, len(found))),
         )
-        for k, (group, _) in enumerate(groups)
+        for group, found in groups
     ]
-    n_pairs = len(overall[0].pairs)
+    names = [each.shown.name for each in overall]
     family = FamilyTested(
-        name=_declared(names, n_pairs, asked, len(groups)),
+        name=_declared(names, len(overall[0].pairs), asked, len(groups)),
         n_tests=len(raw),
         adjust=asked.adjust,
         alpha=asked.alpha,
     )
     return metrics, compared, family
+
+
+def _flipped(found: Found) -> Found:
+    """With the p-values of the permutation tests, which wait until all are there."""
+    if all(pair.flip is None for pair in found.pairs.values()):
+        return found
+    assert found.flips is not None, "a test waits there"
+    tests = found.flips.results()
+    pairs = {
+        place: pair if pair.flip is None else replace(pair, p_value=tests[pair.flip].p_value)
+        for place, pair in found.pairs.items()
+    }
+    return replace(found, pairs=pairs)
 
 
 def _declared(names: Sequence[str], n_pairs: int, asked: ComparisonAsked, n_groups: int) -> str:
@@ -101,26 +147,25 @@ def _declared(names: Sequence[str], n_pairs: int, asked: ComparisonAsked, n_grou
 
 
 def _metric(found: Found, paid: "itertools.chain[float]", alpha: float) -> ComparedMetric:
-    methods = found.methods
-    metric, choice = methods.metric, methods.choice
+    shown = found.shown
     pairs = [
         _pair(
-            a, b, pair, None if pair.p_value is None else next(paid), metric.higher_is_better, alpha
+            a, b, pair, None if pair.p_value is None else next(paid), shown.higher_is_better, alpha
         )
         for (a, b), pair in found.pairs.items()
     ]
     return ComparedMetric(
-        name=metric.name,
-        scorer=metric.scorer,
-        kind=metric.kind,
-        higher_is_better=metric.higher_is_better,
-        unit=metric.unit,
-        test=choice.test_name,
-        interval_method=choice.interval_name,
-        effect=choice.effect,
-        why=choice.why,
+        name=shown.name,
+        scorer=shown.scorer,
+        kind=shown.kind,
+        higher_is_better=shown.higher_is_better,
+        unit=shown.unit,
+        test=shown.test,
+        interval_method=shown.interval_method,
+        effect=shown.effect,
+        why=shown.why,
         estimates=found.estimates,
-        winner=winner(found.estimates, pairs, metric.higher_is_better),
+        winner=winner(found.estimates, pairs, shown.higher_is_better),
         pairs=pairs,
     )
 

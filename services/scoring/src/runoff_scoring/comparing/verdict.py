@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from runoff_contracts.compared import ComparedMetric, ComparedPair, FamilyTested
 from runoff_contracts.comparison import PlanBound
+from runoff_contracts.sequential import StoppedRun
 from runoff_scoring.comparing import words
 
 
@@ -24,6 +25,8 @@ class Case:
     n_partial: int
     """Runs of which a part is compared."""
     plan: PlanBound | None
+    stopped: Sequence[StoppedRun] = ()
+    """Runs that ended when they were decided."""
 
 
 def verdict(case: Case) -> str:
@@ -35,6 +38,11 @@ def verdict(case: Case) -> str:
     if case.n_partial:
         runs = "One run is" if case.n_partial == 1 else f"{case.n_partial} runs are"
         said += f" {runs} not complete: this is of what is scored."
+    for run in case.stopped:
+        said += (
+            f" Stopped when decided, with {run.n_entries:,} of {run.n_planned:,} entries asked; "
+            f"p-values and intervals above do not allow for that, this does: {run.watched.sentence}"
+        )
     if case.plan is not None and case.plan.deviations:
         said = f"Exploratory, since it is not what was planned: {said}"
     return said

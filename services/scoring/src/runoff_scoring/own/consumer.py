@@ -27,6 +27,7 @@ from runoff_scoring.entries import score_slice
 from runoff_scoring.own.scorer import OwnScorer
 from runoff_scoring.run_scorers import RunScorers, Scorers
 from runoff_scoring.scorers import ReadyScorer
+from runoff_scoring.watching.service import Watching
 
 _RUNS_AT_ONCE = 4
 _ENDED = {each.model_fields["type"].default for each in (RunCanceled, RunFailed, RunDeleted)}
@@ -38,8 +39,8 @@ tracer = trace.get_tracer("runoff")
 class OwnConsumer:
     """Follows processed slices of such runs."""
 
-    def __init__(self, log: EventLog, scorers: RunScorers) -> None:
-        self._log, self._scorers = log, scorers
+    def __init__(self, log: EventLog, scorers: RunScorers, watching: Watching) -> None:
+        self._log, self._scorers, self._watching = log, scorers, watching
         self._lanes: dict[str, deque[Message]] = {}
         self._slots = asyncio.Semaphore(_RUNS_AT_ONCE)
         self._waiting: deque[Message] = deque()
@@ -98,9 +99,11 @@ class OwnConsumer:
             logger.exception("slice.unreadable", seq=bare.seq, subject=bare.subject)
             await fail_run(self._log, whole, f"it cannot be read: {error}")
             return
-        ready = await _called(await self._scorers.of(run_id), entries)
+        scorers = await self._scorers.of(run_id)
+        ready = await _called(scorers, entries)
         scored = await asyncio.to_thread(score_slice, entries, ready)
         await append_scored(self._log, whole, scored)
+        self._watching.take(scorers.created, [event for _, event in scored])
 
     async def _ack(self, reader: LogReader) -> None:
         """Acknowledge up to the first that is not dealt with: a lane may be ahead of another."""

@@ -10,11 +10,14 @@ from pydantic import JsonValue
 MAX_SECTIONS = 1000
 MAX_METADATA_VALUES = 50
 MAX_METADATA_KEYS = 100
+MAX_KEPT = 10_000
+"""Values of a key, for which there are no groups any more: documents and conversations, by which
+a comparison clusters entries. A megabyte."""
 _MAX_VALUE = 200
 
 
 class Values:
-    """One value an entry, or none; given up when there are more distinct ones than allowed."""
+    """One value an entry, or none; no groups are made of more distinct ones than allowed."""
 
     def __init__(self, n_entries: int, *, limit: int) -> None:
         self._codes: dict[str, int] = {}
@@ -34,9 +37,10 @@ class Values:
         if len(text) > _MAX_VALUE:
             self._give_up(f"values longer than {_MAX_VALUE} characters")
             return
-        code = self._codes.setdefault(text, len(self._codes))
-        self._of_entry[index] = code
+        self._of_entry[index] = self._codes.setdefault(text, len(self._codes))
         if len(self._codes) > self._limit:
+            self.given_up = f"more than {self._limit} values"
+        if len(self._codes) > max(self._limit, MAX_KEPT):
             self._give_up(f"more than {self._limit} values")
 
     def codes(self) -> tuple[list[str], NDArray[np.int32]] | None:
@@ -50,7 +54,7 @@ class Values:
 
     def groups(self) -> list[tuple[str, NDArray[np.intp]]]:
         """Each value, sorted, with the places of its entries in their order."""
-        if self._of_entry is None:
+        if self._of_entry is None or self.given_up is not None:
             return []
         return [
             (value, np.flatnonzero(self._of_entry == code))

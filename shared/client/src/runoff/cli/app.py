@@ -13,6 +13,7 @@ from runoff.cli import (
     events,
     importing,
     model,
+    plan,
     predictions,
     run,
     scorer,
@@ -49,6 +50,7 @@ app.add_typer(dataset.app, name="dataset")
 app.add_typer(model.app, name="model")
 app.add_typer(predictions.app, name="predictions")
 app.add_typer(run.app, name="run")
+app.add_typer(plan.app, name="plan")
 app.add_typer(scorer.app, name="scorer")
 app.command("import")(importing.import_)
 app.command("compare", no_args_is_help=True)(compare.compare)

@@ -1,20 +1,21 @@
 """`runoff compare`: which contender is better, and how sure that is."""
 
 import sys
-from enum import StrEnum
+from collections.abc import Mapping
 from io import StringIO
 from pathlib import Path
-from typing import Annotated
 
 import typer
 from rich.console import Console
 
+from runoff.cli import compare_options as options
+from runoff.cli.compare_options import FailOn
 from runoff.cli.following import comparison_of
 from runoff.cli.markdown import markdown
 from runoff.cli.measured import letter, outcome
 from runoff.cli.options import Json, Url
 from runoff.cli.output import clean, console, for_people, print_exactly, safe
-from runoff.cli.runs_meant import Whom, whom
+from runoff.cli.runs_meant import Meant, Whom, whom
 from runoff.cli.verdict import (
     most_disputed,
     print_comparison,
@@ -36,177 +37,24 @@ _NONE = "none"
 _CHOOSERS = ("label:", "param:")
 
 
-class FailOn(StrEnum):
-    """What is a failure, as `runoff.gate` has it."""
-
-    REGRESSION = "regression"
-    MAYBE_WORSE = "maybe-worse"
-    NOT_EQUIVALENT = "not-equivalent"
-    NOT_BETTER = "not-better"
-
-
-class MissingPolicy(StrEnum):
-    """As the server's `missing`."""
-
-    PAIRED_ONLY = "paired_only"
-    COUNT_AS_WRONG = "count_as_wrong"
-    REFUSE = "refuse"
-
-
-class AdjustMethod(StrEnum):
-    """As the server's `adjust`."""
-
-    HOLM = "holm"
-    BENJAMINI_HOCHBERG = "benjamini_hochberg"
-
-
 def compare(
-    runs: Annotated[
-        list[str] | None,
-        typer.Argument(
-            metavar="RUN…",
-            help="Ids of completed runs (8 characters will do) or `last`: all contenders of them. "
-            "RUN/MODEL or RUN#POSITION: one of them, as 01931b6c/onnx/net or 01931b6c#0.",
-            show_default=False,
-        ),
-    ] = None,
-    last: Annotated[
-        int | None,
-        typer.Option(
-            "--last",
-            min=1,
-            max=100,
-            metavar="N",
-            help="Also the N newest completed runs of one dataset. As --last 2.",
-            show_default=False,
-        ),
-    ] = None,
-    dataset: Annotated[
-        str | None,
-        typer.Option(
-            "--dataset", help="Which dataset --last means. As --dataset photos.", show_default=False
-        ),
-    ] = None,
-    baseline: Annotated[
-        str | None,
-        typer.Option(
-            "--baseline",
-            metavar="RUN[/MODEL]",
-            help="Hold the others against this one; a model alone within one run. "
-            "As --baseline 01931b6c.",
-            show_default=False,
-        ),
-    ] = None,
-    margin: Annotated[
-        float | None,
-        typer.Option(
-            "--margin",
-            help="Are they equal within it, is none worse by it? As --margin 0.02: two points.",
-            show_default=False,
-        ),
-    ] = None,
-    metric: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--metric",
-            help="By this scorer; again for each, the verdict's first. As --metric f1.",
-            show_default=False,
-        ),
-    ] = None,
-    by: Annotated[
-        list[str] | None,
-        typer.Option(
-            "--by",
-            metavar="DIMENSION",
-            help="Also by what entries share: section, split, class, metadata.KEY; again for each, "
-            "or none. label:NAME or param:NAME: of the runs, the newest one for each value. "
-            "As --by metadata.camera.",
-            show_default=False,
-        ),
-    ] = None,
-    missing: Annotated[
-        MissingPolicy | None,
-        typer.Option(
-            "--missing",
-            metavar="POLICY",
-            help="Entries that one did not answer: paired_only (compare what both answered), "
-            "count_as_wrong, or refuse. As --missing refuse.",
-            show_default=False,
-        ),
-    ] = None,
-    adjust: Annotated[
-        AdjustMethod | None,
-        typer.Option(
-            "--adjust",
-            metavar="METHOD",
-            help="P-values of several tests: holm (default) or benjamini_hochberg. "
-            "As --adjust benjamini_hochberg.",
-            show_default=False,
-        ),
-    ] = None,
-    cluster: Annotated[
-        str | None,
-        typer.Option(
-            "--cluster",
-            metavar="DIMENSION",
-            help="Entries that share it belong together. As --cluster metadata.document.",
-            show_default=False,
-        ),
-    ] = None,
-    as_of: Annotated[
-        int | None,
-        typer.Option(
-            "--as-of",
-            metavar="SEQ",
-            min=1,
-            help="As the event log stood at this sequence. As --as-of 1200.",
-            show_default=False,
-        ),
-    ] = None,
-    plan: Annotated[
-        str | None,
-        typer.Option(
-            "--plan",
-            metavar="DIGEST",
-            help="Hold it against a sealed plan. As --plan sha256:….",
-            show_default=False,
-        ),
-    ] = None,
-    entries: Annotated[
-        int,
-        typer.Option(
-            "--entries",
-            min=0,
-            max=1000,
-            metavar="N",
-            help="Also list the N entries whose scores changed most. As --entries 20.",
-            show_default=False,
-        ),
-    ] = 0,
-    fail_on: Annotated[
-        FailOn | None,
-        typer.Option(
-            "--fail-on",
-            metavar="CHECK",
-            help="End with 100 if a contender is shown to be worse than the baseline (regression), "
-            "is not shown to be worse by less than --margin at most (maybe-worse), is not shown to "
-            "be equal within it (not-equivalent), or is not shown to be better (not-better). "
-            "The first is the baseline if none is named. As --fail-on regression.",
-            show_default=False,
-        ),
-    ] = None,
-    as_markdown: Annotated[
-        bool,
-        typer.Option(
-            "--markdown", help="Print Markdown for a pull request. As --markdown -o pr.md."
-        ),
-    ] = False,
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            "--output", "-o", help="Write it to a file. As -o comparison.md.", show_default=False
-        ),
-    ] = None,
+    runs: options.Runs = None,
+    last: options.Last = None,
+    dataset: options.OfDataset = None,
+    baseline: options.Baseline = None,
+    margin: options.Margin = None,
+    metric: options.Metrics = None,
+    by: options.By = None,
+    missing: options.Missing = None,
+    adjust: options.Adjust = None,
+    cluster: options.Cluster = None,
+    as_of: options.AsOf = None,
+    partial: options.Partial = False,
+    plan: options.Plan = None,
+    entries: options.Entries = 0,
+    fail_on: options.FailsOn = None,
+    as_markdown: options.AsMarkdown = False,
+    output: options.Output = None,
     url: Url = None,
     json: Json = False,
 ) -> None:
@@ -236,30 +84,26 @@ def compare(
         raise typer.BadParameter("name runs, or ask for --last N", param_hint="RUN…")
     if fail_on in {FailOn.NOT_EQUIVALENT, FailOn.MAYBE_WORSE} and margin is None:
         raise typer.BadParameter(f"{fail_on} needs --margin, as 0.02", param_hint="--fail-on")
-    choosers = [each for each in by or [] if each.startswith(_CHOOSERS)]
-    if len(choosers) > 1:
-        raise typer.BadParameter("one label or param can choose runs", param_hint="--by")
-    dimensions = [each for each in by or [] if not each.startswith(_CHOOSERS)]
-    options: dict[str, object] = {
+    dimensions, chooser = _dimensions(by)
+    asked = {
         "margin": margin,
         "metrics": metric or None,
-        "by": None if not dimensions else [each for each in dimensions if each != _NONE],
+        "by": dimensions,
         "missing": missing and missing.value,
         "adjust": adjust and adjust.value,
         "clusters": cluster,
         "as_of": as_of,
         "plan": plan,
+        "allow_partial": partial or None,
     }
+    given = {name: value for name, value in asked.items() if value is not None}
     with Client(url) as client:
-        chosen = whom(
-            client, runs or [], last=last, dataset=dataset, one_each=next(iter(choosers), None)
-        )
+        chosen = whom(client, runs or [], last=last, dataset=dataset, one_each=chooser)
         for note in chosen.notes:
             console(stderr=True).print(safe(note))
         against = chosen.baseline(client, baseline) if baseline else None
         if against is None and fail_on is not None:
             against = chosen.first
-        given = {name: value for name, value in options.items() if value is not None}
         with waiting("Comparing"):
             view = _compared(client, chosen, given, against)
         listed = _most_changed(client, view, entries) if entries else None
@@ -273,15 +117,23 @@ def compare(
         _check(view, fail_on)
 
 
+def _dimensions(by: list[str] | None) -> tuple[list[str] | None, str | None]:
+    """What entries are grouped by (none: as by default), and the label or param that chooses."""
+    choosers = [each for each in by or [] if each.startswith(_CHOOSERS)]
+    if len(choosers) > 1:
+        raise typer.BadParameter("one label or param can choose runs", param_hint="--by")
+    dimensions = [each for each in by or [] if not each.startswith(_CHOOSERS)]
+    named = [each for each in dimensions if each != _NONE] if dimensions else None
+    return named, choosers[0] if choosers else None
+
+
 def _compared(
-    client: Client, chosen: Whom, options: dict[str, object], baseline: object
+    client: Client, chosen: Whom, asked: Mapping[str, object], baseline: Meant | None
 ) -> Comparison:
     """The comparison that is asked for; a run's own where nothing special is."""
-    if chosen.run is not None and not options and baseline is None:
+    if chosen.run is not None and not asked and baseline is None:
         return comparison_of(client, chosen.run)
-    typed = Options(**options)  # type: ignore[typeddict-item]  # read and checked by the server
-    if baseline is not None:
-        assert isinstance(baseline, dict)
+    typed = Options(**asked)  # type: ignore[typeddict-item]  # read and checked by the server
     return client.comparisons.create(contenders=chosen.contenders, baseline=baseline, **typed)
 
 

@@ -134,28 +134,31 @@ def _values_table(
     """Values of each contender (of the few that fit), difference where there is one, and winner."""
     n_shown = min(len(document.contenders), MAX_COLUMNS)
     heads = [letter(place) for place in range(n_shown)]
-    single = len(document.contenders) == 2
-    table = plain_table(
-        what, *heads, *(["difference", measured.p_head(document)] if single else []), "best",
-        right=[*heads, "difference"],
-    )  # fmt: skip
+    pair = _single_pair(document)
+    beside = [] if pair is None else [_pair(pair), measured.p_head(document)]
+    table = plain_table(what, *heads, *beside, "best", right=[*heads, *beside[:1]])
     for name, metric in rows:
         values = [measured.value(metric, each.value) for each in metric.estimates[:n_shown]]
         table.add_row(
             safe(name),
             *values,
-            *(_difference(document, metric) if single else []),
+            *(_difference(document, metric) if beside else []),
             measured.winner(metric.winner),
         )
     return table
+
+
+def _single_pair(document: ComparisonDocument) -> ComparedPair | None:
+    """The pair of two contenders, which stands the same way round in every metric."""
+    pairs = document.primary.pairs
+    return pairs[0] if len(document.contenders) == 2 and pairs else None
 
 
 def _difference(document: ComparisonDocument, metric: ComparedMetric) -> list[str]:
     if not metric.pairs:
         return ["–", "–"]
     pair = metric.pairs[0]
-    said = measured.difference(metric, pair.difference)
-    return [f"{_pair(pair)} {said}", measured.p_shown(document, pair)]
+    return [measured.difference(metric, pair.difference), measured.p_shown(document, pair)]
 
 
 def _pair(pair: ComparedPair) -> str:

@@ -6,8 +6,7 @@ from typing import Annotated
 import typer
 from pydantic import ValidationError
 
-from runoff.cli.following import report_settled, watch_run
-from runoff.cli.launch import Alias, Labels, Watch, merged, read_labels
+from runoff.cli.launch import Alias, Labels, Watch, follow, merged, read_labels
 from runoff.cli.options import Json, Run, Url
 from runoff.cli.output import fail, for_people, print_json, safe
 from runoff.cli.pace import (
@@ -94,7 +93,7 @@ def retry(
         accepted = client.runs.retry(
             old.run_id, config=_config(old, changes), scorers=read_scorers(scorers)
         )
-        _follow(client, accepted, watch=watch, json=json)
+        follow(client, accepted, watch=watch, json=json)
 
 
 def rescore(
@@ -110,7 +109,7 @@ def rescore(
     """
     with Client(url) as client:
         accepted = client.runs.rescore(run_id_of(client, run), scorers=read_scorers(scorers))
-        _follow(client, accepted, watch=watch, json=json)
+        follow(client, accepted, watch=watch, json=json)
 
 
 def edit(
@@ -168,18 +167,6 @@ def _say_status(client: Client, accepted: AcceptedView, *, json: bool) -> None:
         return
     words = f"Run {view.run_id}: {view.status}, {view.n_scored} of {view.n_entries} entries scored."
     for_people(json_wanted=False).print(safe(words))
-
-
-def _follow(client: Client, accepted: AcceptedView, *, watch: bool, json: bool) -> None:
-    where = for_people(json_wanted=json)
-    if watch:
-        where.print(f"Run {accepted.id}")
-        run = watch_run(client, accepted.id, after=accepted.seq)
-        report_settled(client, run, where, json=json)
-    elif json:
-        print_json(accepted)
-    else:
-        where.print(f"Run {accepted.id} launched.\n  runoff run watch {accepted.id}")
 
 
 def _config(old: RunView, changes: dict[str, object]) -> RunConfig | None:

@@ -4,12 +4,12 @@ import typer
 from rich.console import Console
 
 from runoff.cli.judging import judges_table
-from runoff.cli.output import print_json, safe
+from runoff.cli.output import console, print_json, safe
 from runoff.cli.params import shown
-from runoff.cli.progress import progress_of
 from runoff.cli.review import approvals_table
 from runoff.cli.tables import STYLES, contenders_table
 from runoff.cli.verdict import most_disputed, print_comparison
+from runoff.cli.watching import shown as watched
 from runoff.client import Client
 from runoff.comparison import Comparison
 from runoff_contracts.task import Status
@@ -20,10 +20,18 @@ _LINE = 500
 
 
 def watch_run(client: Client, run_id: str, *, after: int | None = None) -> RunView:
-    """Shows the progress of a run; returns it when it is settled."""
-    with progress_of("Scored") as report:
-        for view in client.runs.watch(run_id, after=after):
-            report(view.n_scored, view.n_entries)
+    """Shows a run and what may be said of its models so far; returns it when it is settled.
+
+    Ctrl-C ends the watching, says so, and leaves the run going.
+    """
+    where = console(stderr=True)
+    try:
+        with watched(where) as show:
+            for view in client.runs.watch(run_id, after=after):
+                show(view)
+    except KeyboardInterrupt:
+        where.print(f"The run goes on. Follow it again: runoff run watch {run_id}", soft_wrap=True)
+        raise
     return view
 
 
@@ -69,6 +77,12 @@ def print_run(run: RunView, where: Console, *, contenders: bool = True) -> None:
         where.print(safe(f"{what} answers taken from run {run.answers_from.run_id}"))
     failed = f", {run.n_failed} with a failure" if run.n_failed else ""
     where.print(f"{run.n_scored} of {run.n_entries} entries scored{failed}")
+    if run.plan:
+        where.print(f"under plan {run.plan.removeprefix('sha256:')[:12]}")
+    if run.n_planned:
+        where.print(f"stopped when decided: {run.n_planned} entries were to be asked")
+    if said := run.decided or run.watched:
+        where.print(safe(said.sentence), soft_wrap=True)
     for each in run.contenders if not run.status.settled else ():
         if each.n_uploaded is not None and not each.uploads_complete:
             counted = f"{each.n_uploaded} of {run.n_entries} predictions pushed"

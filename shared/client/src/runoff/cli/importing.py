@@ -8,8 +8,8 @@ import typer
 
 from runoff.cli.following import comparison_of, report_settled, watch_run
 from runoff.cli.options import Json, Url
-from runoff.cli.output import clean, for_people, print_json, safe
-from runoff.cli.predictions import Columns, Format, TaskName, checked_format, columns_of
+from runoff.cli.output import clean, for_people, print_json, safe, warn
+from runoff.cli.past import Columns, Format, TaskName, Truth, checked_format, columns_of
 from runoff.client import Client
 from runoff.importing.formats import read
 from runoff.importing.job import Imported, carry_out, gather
@@ -36,10 +36,7 @@ def import_(
     ] = None,
     task: TaskName = None,
     columns: Columns = None,
-    truth: Annotated[
-        Path | None,
-        typer.Option("--truth", help="COCO: the file of the ground truth.", show_default=False),
-    ] = None,
+    truth: Truth = None,
     images: Annotated[
         Path | None,
         typer.Option("--images", help="COCO: the folder of the images.", show_default=False),
@@ -87,6 +84,7 @@ def _report(client: Client, imported: Imported, *, json: bool) -> None:
         if json:
             print_json(_document(imported, None))
         return
+    warn(imported.run.warnings)
     run = watch_run(client, imported.run.id, after=imported.run.seq)
     if json and run.status is Status.COMPLETED:
         compared = len(run.contenders) > 1

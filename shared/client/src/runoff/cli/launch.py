@@ -8,21 +8,25 @@ import typer
 
 from runoff.cli.following import report_settled, watch_run
 from runoff.cli.options import Json, Url
-from runoff.cli.output import for_people, print_json
+from runoff.cli.output import for_people, print_json, warn
 from runoff.cli.pace import (
     BatchSize,
     Cache,
     Concurrency,
     MaxCostUsd,
+    MaxEntries,
     MaxFailed,
     RequestsPerMinute,
     Retries,
     Scorers,
     SleepS,
+    StopMargin,
+    StopWhenDecided,
     TimeoutS,
     TokensPerMinute,
     read_scorers,
     read_share,
+    read_stopping,
 )
 from runoff.cli.params import read_params
 from runoff.cli.run_meant import run_id_of
@@ -30,6 +34,7 @@ from runoff.client import Client
 from runoff.evaluation import Evaluation, read_yaml
 from runoff.lineage import capture
 from runoff_contracts.lineage import Lineage
+from runoff_contracts.views import AcceptedView
 
 Given = dict[str, object]
 
@@ -102,6 +107,10 @@ Seeds = Annotated[
 NoLineage = Annotated[
     bool, typer.Option("--no-lineage", help="Say nothing of this code and machine.")
 ]
+PlanDigest = Annotated[
+    str | None,
+    typer.Option("--plan", help="Digest of the sealed plan it keeps to.", show_default=False),
+]
 Watch = Annotated[bool, typer.Option("--watch", help="Follow it until it is settled.")]
 
 
@@ -121,7 +130,11 @@ def launch(
     max_cost_usd: MaxCostUsd = None,
     max_failed: MaxFailed = None,
     cache: Cache = None,
+    stop_when_decided: StopWhenDecided = False,
+    stop_margin: StopMargin = None,
+    max_entries: MaxEntries = None,
     scorers: Scorers = None,
+    plan: PlanDigest = None,
     start_at: StartAt = None,
     priority: PriorityName = None,
     alias: Alias = None,
@@ -150,6 +163,7 @@ def launch(
         runoff run launch eval.yaml --scorer within:px=5 --start-at 2026-11-21T20:00
 
         runoff run launch eval.yaml --params-from 01936f2a --param lr=0.001 --seed numpy=7
+        runoff run launch eval.yaml --stop-when-decided --stop-margin 0.02 --watch
     """
     asked: Given = {
         "dataset": dataset,
@@ -166,8 +180,10 @@ def launch(
             "max_cost_usd": max_cost_usd,
             "max_failed": read_share(max_failed),
             "cache": cache,
+            "stop_when_decided": read_stopping(stop_when_decided, stop_margin, max_entries),
         },
         "scorers": read_scorers(scorers),
+        "plan": plan,
         "start_at": _moment(start_at),
         "priority": priority,
         "alias": alias,
@@ -189,20 +205,26 @@ def _start(
     url: str | None,
     json: bool,
 ) -> None:
-    where = for_people(json_wanted=json)
     with Client(url) as client:
         if evaluation.template is not None:
             named = {"template": run_id_of(client, evaluation.template)}
             evaluation = evaluation.model_copy(update=named)
         accepted = client.runs.launch_evaluation(evaluation, lineage=lineage)
-        if watch:
-            where.print(f"Run {accepted.id}")
-            run = watch_run(client, accepted.id, after=accepted.seq)
-            report_settled(client, run, where, json=json)
-        elif json:
-            print_json(accepted)
-        else:
-            where.print(f"Run {accepted.id} launched.\n  runoff run watch {accepted.id}")
+        follow(client, accepted, watch=watch, json=json)
+
+
+def follow(client: Client, accepted: AcceptedView, *, watch: bool, json: bool) -> None:
+    """Say that a run was launched, and with `watch` what comes of it."""
+    where = for_people(json_wanted=json)
+    warn(accepted.warnings)
+    if watch:
+        where.print(f"Run {accepted.id}")
+        run = watch_run(client, accepted.id, after=accepted.seq)
+        report_settled(client, run, where, json=json)
+    elif json:
+        print_json(accepted)
+    else:
+        where.print(f"Run {accepted.id} launched.\n  runoff run watch {accepted.id}")
 
 
 def merged(base: Given, over: Given) -> Given:

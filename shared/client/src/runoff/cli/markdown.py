@@ -95,7 +95,7 @@ def _pairs(document: ComparisonDocument) -> str:
             measured.difference_interval(metric, pair.interval),
             measured.p_shown(document, pair),
             measured.outcome(pair),
-            measured.margin_words(pair) or "",
+            measured.margin_words(metric, pair) or "",
         ][: 6 if with_margin else 5]
         for pair in metric.pairs
     ]

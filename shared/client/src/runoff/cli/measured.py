@@ -102,12 +102,13 @@ def p_shown(document: ComparisonDocument, pair: ComparedPair) -> str:
     return words.p_value(pair.p_value if document.family.n_tests < 2 else pair.p_adjusted)
 
 
-def margin_words(pair: ComparedPair) -> str | None:
+def margin_words(metric: ComparedMetric, pair: ComparedPair) -> str | None:
     """What the margin says of a pair, or none where no margin was asked for."""
     tested = pair.margin
     if tested is None:
         return None
-    a, b, margin = letter(pair.a), letter(pair.b), f"{tested.margin:g}"
+    a, b = letter(pair.a), letter(pair.b)
+    margin = difference(metric, tested.margin).lstrip("+")
     equal = {True: "shown", False: "not shown", None: "cannot be said"}[tested.equivalent]
     not_worse = {True: "shown", False: "not shown", None: "cannot be said"}[tested.not_inferior]
     return (
@@ -138,8 +139,6 @@ def cautions(document: ComparisonDocument) -> list[str]:
     for pair in document.primary.pairs:
         if pair.reason:
             said.append(f"{letter(pair.a)} against {letter(pair.b)}: {pair.reason}")
-    if document.left_out:
-        said += [f"Left out: {each}" for each in document.left_out]
     return [clean(each, limit=500) for each in said]
 
 

@@ -8,6 +8,7 @@ import json
 import os
 import re
 import sys
+from collections.abc import Iterable
 from typing import NoReturn
 
 import typer
@@ -90,6 +91,14 @@ def fail(message: str) -> NoReturn:
     text.append("\n".join(clean(line) for line in message.split("\n")), style="not bold default")
     console(stderr=True).print(text, soft_wrap=True)
     raise typer.Exit(1)
+
+
+def warn(warnings: Iterable[str]) -> None:
+    """Say on standard error what may not be as it was meant."""
+    for each in warnings:
+        text = Text("Warning: ", style="bold yellow")
+        text.append(clean(each), style="not bold default")
+        console(stderr=True).print(text, soft_wrap=True)
 
 
 def _write(document: str) -> None:

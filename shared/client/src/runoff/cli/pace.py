@@ -53,6 +53,28 @@ MaxFailed = Annotated[
         show_default=False,
     ),
 ]
+StopWhenDecided = Annotated[
+    bool,
+    typer.Option(
+        "--stop-when-decided", help="Ask no further entries once it is clear which is better."
+    ),
+]
+StopMargin = Annotated[
+    float | None,
+    typer.Option(
+        "--stop-margin",
+        help="Equal within ± this is clear, too: 0.02 is two points.",
+        show_default=False,
+    ),
+]
+MaxEntries = Annotated[
+    int | None,
+    typer.Option(
+        "--max-entries",
+        help="Ask at most so many, of a run that stops when decided.",
+        show_default=False,
+    ),
+]
 RequestsPerMinute = Annotated[
     int | None,
     typer.Option(
@@ -133,3 +155,10 @@ def _value(scorer: str, key: str, text: str) -> JsonValue:
     except ValueError:
         return text
     return value
+
+
+def read_stopping(stop: bool, margin: float | None, max_entries: int | None) -> dict[str, object]:
+    """What the options say of the rule; empty but for None where they say nothing."""
+    rule: dict[str, object] = {"margin": margin, "max_entries": max_entries}
+    # A rule without any choice is one, too, and the file may have another.
+    return {"min_entries": 1, **rule} if stop else rule

@@ -60,6 +60,7 @@ def show(run: Run, url: Url = None, json: Json = False) -> None:
 def watch(run: Run, url: Url = None, json: Json = False) -> None:
     """Follow a run until it is settled; ends with 1 when it failed or was canceled.
 
+    Below the bar stands what may be said of the models so far: it holds however often one looks.
     Ctrl-C ends the watching, not the run.
     """
     where = for_people(json_wanted=json)

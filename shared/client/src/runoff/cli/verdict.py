@@ -44,7 +44,7 @@ def print_document(document: ComparisonDocument, where: Console) -> None:
     where.print(compared.contenders_table(document))
     where.print(compared.pairs_table(document))
     for pair in document.primary.pairs:
-        if said := measured.margin_words(pair):
+        if said := measured.margin_words(document.primary, pair):
             where.print(safe(said))
     if len(document.metrics) > 1:
         where.print(Text("Every metric by itself", style="bold"))
@@ -119,10 +119,12 @@ def _methods(document: ComparisonDocument) -> str:
     detectable = [each.detectable for each in metric.pairs if each.detectable is not None]
     said = (
         f"Test: {metric.test}. Interval of the difference: {metric.interval_method}. "
-        f"Effect: {metric.effect}. {metric.why} "
+        f"Effect: {metric.effect.replace('_', ' ')}. Why these: {metric.why.rstrip('.')}. "
         f"{words.counted(family.n_tests, 'test', 'tests')} at alpha {family.alpha:g}."
     )
     if detectable:
         shown = measured.difference(metric, max(detectable)).lstrip("+")
         said += f" So many entries show a difference of {shown} four times in five."
-    return clean(said)
+    if document.left_out:
+        said += f" Left out: {'; '.join(document.left_out)}."
+    return clean(said, limit=2000)

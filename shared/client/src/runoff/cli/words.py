@@ -17,12 +17,21 @@ def percent_interval(interval: Interval | None) -> str:
 
 def points(difference: float | None) -> str:
     """A difference of two shares, with its sign: `+2.4 points`."""
-    return "–" if difference is None else f"{difference * 100:+.1f} points"
+    return "–" if difference is None else f"{_signed(difference)} points"
 
 
 def points_interval(interval: Interval | None) -> str:
     """`+0.4 to +4.5`."""
-    return "–" if interval is None else f"{interval[0] * 100:+.1f} to {interval[1] * 100:+.1f}"
+    return "–" if interval is None else f"{_signed(interval[0])} to {_signed(interval[1])}"
+
+
+def minus(text: str) -> str:
+    """With the sign that is as wide as a plus, as the verdict's words have it."""
+    return text.replace("-", "−")  # it is meant
+
+
+def _signed(share: float) -> str:
+    return minus(f"{share * 100:+.1f}")
 
 
 def p_value(p: float | None) -> str:
@@ -36,7 +45,9 @@ def number(value: float | None) -> str:
     """`0.961`, `12.4`, `1200`: four digits say what a metric can; a dash where there is none."""
     if value is None:
         return "–"
-    return f"{value:.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    text = f"{value:.0f}" if abs(value) >= 1000 else f"{value:.4g}"
+    mantissa, e, exponent = text.partition("e")
+    return minus(mantissa) + e + exponent
 
 
 def money(usd: float | None) -> str:

@@ -16,6 +16,7 @@ from runoff_contracts.documents.schemas import REFERENCE, Schema, one_line, sche
 from runoff_contracts.envelope import BATCH_TYPE
 from runoff_contracts.event import Event
 from runoff_contracts.events import TYPES
+from runoff_contracts.sequential import WatchedRun
 from runoff_contracts.signals import Paused, Projected
 from runoff_contracts.work import WorkerBeat, WorkerLease, WorkItem
 
@@ -47,6 +48,12 @@ _SIGNALS: list[tuple[str, str, type[BaseModel] | None, str]] = [
         subjects.paused("{run}"),
         Paused,
         "Workers let go of what they have not begun of this run, and begin no more of it.",
+    ),
+    (
+        "signal.verdict",
+        subjects.verdict("{run}"),
+        WatchedRun,
+        "What may be said of a run's models so far; at most twice a second.",
     ),
     ("worker.beat", "runoff.worker.{worker}.beat", WorkerBeat, "Each second."),
     (

@@ -9,6 +9,7 @@ from runoff_contracts.events.lifecycle import (
     RunCanceled,
     RunCompleted,
     RunCreated,
+    RunDecided,
     RunDeleted,
     RunEdited,
     RunFailed,
@@ -18,6 +19,7 @@ from runoff_contracts.events.lifecycle import (
     RunStarted,
 )
 from runoff_contracts.events.model import ModelRegistered, ModelVersionAdded
+from runoff_contracts.events.plan import PlanSealed
 from runoff_contracts.events.review import EntryReviewed
 from runoff_contracts.events.scorecard import ScorecardsStored
 from runoff_contracts.events.uploads import PredictionsUploaded, UploadsCompleted
@@ -33,6 +35,7 @@ TYPES = EventTypes(
     RunPaused,
     RunResumed,
     RunEdited,
+    RunDecided,
     RunCompleted,
     RunFailed,
     RunCanceled,
@@ -46,6 +49,7 @@ TYPES = EventTypes(
     EntryReviewed,
     ScorecardsStored,
     ComparisonComputed,
+    PlanSealed,
 )
 
 TYPES.upcasts("comparison.computed", from_version=1)(document_by_reference)

@@ -11,6 +11,7 @@ from runoff_contracts.lineage import Lineage, ServerLineage
 from runoff_contracts.model_spec import ModelSpec, UploadSpec
 from runoff_contracts.params import Params
 from runoff_contracts.run_config import RunConfig, Selection
+from runoff_contracts.sequential import StoppedRun, WatchedRun
 from runoff_contracts.specs.llm import LlmSpec
 from runoff_contracts.task import Priority, Task
 
@@ -96,7 +97,8 @@ class RunCreated(Event):
     dataset: DatasetUsed
     selection: Selection | None = None
     entries: Digest
-    """The entry set that is asked about: the version's own, or the selected part of it."""
+    """The entry set that is asked about: the version's own, or the selected part of it, shuffled
+    where the run is to stop when it is decided."""
     n_entries: int = Field(ge=1)
     contenders: list[Contender] = Field(min_length=1)
     scorers: list[ScorerUsed]
@@ -116,6 +118,11 @@ class RunCreated(Event):
     """As the client saw it; None where it said nothing. That of the old run where a run repeats
     one."""
     server: ServerLineage | None = None
+    plan: Digest | None = None
+    """The sealed plan that it keeps to."""
+    stopped: StoppedRun | None = None
+    """The run that asked, where answers are taken over of one that was stopped when decided: which
+    entries there are follows from their results then, and is told wherever they are compared."""
     created_at: AwareDatetime
 
     @property
@@ -193,16 +200,31 @@ class RunEdited(Event):
     edited_at: AwareDatetime
 
 
+class RunDecided(Event):
+    """It is decided which model is better: nothing further is handed out, what is out ends."""
+
+    subject_template: ClassVar[str] = "runoff.run.<run>.lifecycle"
+    type: Literal["run.decided"] = "run.decided"
+    version: Literal[1] = 1
+    run_id: RunId
+    watched: WatchedRun
+    """By what it was decided."""
+    decided_at: AwareDatetime
+
+
 class RunCompleted(Event):
-    """Every entry is answered or failed, and scored."""
+    """Every entry is answered or failed, and scored; of a decided run, every one that was asked."""
 
     subject_template: ClassVar[str] = "runoff.run.<run>.lifecycle"
     type: Literal["run.completed"] = "run.completed"
     version: Literal[1] = 1
     run_id: RunId
     n_entries: int = Field(ge=1)
+    """The first so many of the run's entries; what the log has of later ones does not count."""
     n_failed: int = Field(ge=0)
     """Entries that at least one contender could not answer."""
+    n_planned: int | None = Field(default=None, ge=1)
+    """Entries that it would have asked, had it not been decided before; None where it was not."""
     completed_at: AwareDatetime
 
 

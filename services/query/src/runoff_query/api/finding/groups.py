@@ -30,7 +30,10 @@ _KEYED: Final = {"label": "tag", "tag": "tag", "param": "param"}
 class _Grouping:
     source: str
     key: str
-    contenders: str
+    measured: str
+    """What metrics are joined, then a run's value of them, and how it is made one."""
+    value: str
+    per_run: str
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,9 @@ async def _measure(
     text = statement("finding/group_metrics").format(
         key=grouping.key,
         source=grouping.source,
-        contenders=grouping.contenders,
+        measured=grouping.measured,
+        value=grouping.value,
+        per_run=grouping.per_run,
         condition=condition_sql(condition, parameters),
         metrics=parameters.add(list(metrics), "text[]"),
         keys=parameters.add(keys, "text[]"),
@@ -144,14 +149,15 @@ def _with_intervals(rows: Sequence[asyncpg.Record]) -> dict[str | None, dict[str
 
 def _grouping(by: Field, parameters: Parameters) -> _Grouping:
     sql = pieces("finding/groups")
-    if by.space == "attribute" and by.name != "model":
-        return _Grouping("", column_sql(by.name), sql["contenders"])
-    kind = "model" if by.space == "attribute" else by.space
-    source = sql[f"{kind} source"]
-    if kind != "model":
-        source = source.format(name=parameters.of(by.name))
-    contenders = sql["model contenders" if kind == "model" else "contenders"]
-    return _Grouping(source, sql[f"{kind} key"], contenders)
+    by_model = by == Field("attribute", "model")
+    whose = "model " if by_model else ""
+    measured = [sql[f"{whose}{piece}"] for piece in ("measured", "value", "per run")]
+    if by_model:
+        return _Grouping(sql["model source"], sql["model key"], *measured)
+    if by.space == "attribute":
+        return _Grouping("", column_sql(by.name), *measured)
+    source = sql[f"{by.space} source"].format(name=parameters.of(by.name))
+    return _Grouping(source, sql[f"{by.space} key"], *measured)
 
 
 def _kind(by: Field) -> str:

@@ -1,5 +1,6 @@
 """Names that no run has are typing errors: an empty list would hide them."""
 
+import asyncio
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -59,12 +60,14 @@ async def refuse_unknown(pool: Pool, fields: Iterable[Field], *, field: str) -> 
     if space == "metric":
         known = sorted({*COUNTED, *known})
     word = _WORDS[space]
+    # In a thread: hundreds of long names take longer to compare than others may wait.
+    meant = await asyncio.to_thread(did_you_mean, name, known)
     raise refuse(
         f"bad-{field.replace('_', '-')}",
         f"The {field.replace('_', ' ')} names an unknown {word}",
         422,
         field=field,
-        hint=f"no run has the {word} {name!r}{did_you_mean(name, known)}; {_there_are(known)}",
+        hint=f"no run has the {word} {name!r}{meant}; {_there_are(known)}",
     )
 
 

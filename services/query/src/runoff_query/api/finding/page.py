@@ -74,21 +74,21 @@ async def fetch(pool: Pool, text: str, parameters: Parameters) -> list[asyncpg.R
     Raises:
         ProblemRaised: 422 where it takes too long.
     """
-    try:
-        async with pool.acquire() as connection:
+    async with pool.acquire() as connection:
+        try:
             # Without a name: there are endless such texts, which would drive those that are asked
             # all the time out of the connection's memory; and each is planned for its own values.
             prepared = await connection.prepare(text, name="", timeout=FIND_S)
             return await prepared.fetch(*parameters.values, timeout=FIND_S)
-    except TimeoutError as error:
-        raise refuse(
-            "filter-too-slow",
-            "The filter takes too long",
-            422,
-            f"It was given {FIND_S:.0f} s.",
-            field="filter",
-            hint="fewer terms; `or`, `not` and LIKE look at many runs one by one",
-        ) from error
+        except TimeoutError as error:
+            raise refuse(
+                "filter-too-slow",
+                "The filter takes too long",
+                422,
+                f"It was given {FIND_S:.0f} s.",
+                field="filter",
+                hint="fewer terms; `or`, `not` and LIKE look at many runs one by one",
+            ) from error
 
 
 async def _fetch(

@@ -8,6 +8,7 @@ from runoff_contracts.events.lifecycle import (
     RunCanceled,
     RunCompleted,
     RunCreated,
+    RunDecided,
     RunEdited,
     RunFailed,
     RunPaused,
@@ -40,6 +41,8 @@ class RunChange:
     edited: RunEdited | None = None
     """The newest: alias and labels are as it says, none included."""
     report: str | None = None
+    n_asked: int | None = None
+    """Of a run that ended before it asked every entry."""
 
 
 @dataclass
@@ -100,6 +103,8 @@ def _proceed(changes: Changes, fact: Recorded) -> None:
         case UploadsCompleted() as event:
             _touch(changes, event.run_id, fact.seq)
             _uploads(changes, event.run_id, event.contender).complete = True
+        case RunDecided() as event:
+            _touch(changes, event.run_id, fact.seq)
         case RunPaused() as event:
             _touch(changes, event.run_id, fact.seq).status = Status.PAUSED
         case RunResumed() as event:
@@ -115,6 +120,7 @@ def _proceed(changes: Changes, fact: Recorded) -> None:
         case RunCompleted() as event:
             change = _touch(changes, event.run_id, fact.seq)
             change.status, change.settled_at = Status.COMPLETED, event.completed_at
+            change.n_asked = event.n_entries if event.n_planned is not None else None
         case RunFailed() as event:
             change = _touch(changes, event.run_id, fact.seq)
             change.status, change.settled_at = Status.FAILED, event.failed_at

@@ -111,6 +111,11 @@ async def _advance(connection: Connection, changes: Changes) -> None:
         [_labels(change.edited) for change in each],
         [change.report for change in each],
     )
+    ended = {run_id: each.n_asked for run_id, each in changes.runs.items() if each.n_asked}
+    if ended:
+        await connection.execute(
+            statement("projections/runs/shorten"), list(ended), list(ended.values())
+        )
 
 
 async def _count_uploads(connection: Connection, changes: Changes) -> None:

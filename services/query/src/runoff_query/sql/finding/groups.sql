@@ -20,12 +20,24 @@ LEFT JOIN run_params AS named
 -- [param key]
 named.value
 
--- [contenders]
-JOIN run_metrics AS m ON m.run_id = runs.run_id
+-- [measured]
+JOIN run_ranges AS m ON m.created_seq = runs.created_seq
 
--- [model contenders]
+-- [value]
+m.mean
+
+-- [per run]
+
+
+-- [model measured]
 JOIN run_contenders AS c ON c.run_id = runs.run_id AND c.model = named.model
 JOIN run_metrics AS m ON m.run_id = c.run_id AND m.position = c.position
+
+-- [model value]
+avg(m.value)
+
+-- [model per run]
+GROUP BY 1, 2, runs.run_id
 
 -- [behind]
 (- n_runs, is_null, head, hash) > ({n_runs}, {is_null}, {head}, {hash})

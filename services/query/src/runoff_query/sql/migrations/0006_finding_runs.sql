@@ -24,18 +24,18 @@ CREATE INDEX runs_alias ON runs (alias, created_seq DESC);
 CREATE INDEX runs_duration
     ON runs ((extract(epoch FROM settled_at - started_at)::double precision) DESC, created_seq DESC);
 
--- Between what a metric lies over the contenders of a run: one row for a run, so that an index has
--- the runs in order of a metric. `created_seq` is the run's place in every list.
+-- A metric over the contenders of a run: one row for a run, so that an index has the runs in order. `created_seq` is the run's place in every list.
 CREATE TABLE run_ranges (
     metric      text NOT NULL,
     created_seq bigint NOT NULL,
     lowest      double precision NOT NULL,
     highest     double precision NOT NULL,
-    PRIMARY KEY (metric, created_seq) INCLUDE (lowest, highest)
+    mean        double precision NOT NULL,
+    PRIMARY KEY (metric, created_seq) INCLUDE (lowest, highest, mean)
 ) WITH (fillfactor = 70);
 
-INSERT INTO run_ranges (metric, created_seq, lowest, highest)
-SELECT metric, created_seq, min(value), max(value)
+INSERT INTO run_ranges (metric, created_seq, lowest, highest, mean)
+SELECT metric, created_seq, min(value), max(value), avg(value ORDER BY position)
   FROM run_metrics
   JOIN runs USING (run_id)
  GROUP BY metric, created_seq;

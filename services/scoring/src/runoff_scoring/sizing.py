@@ -1,0 +1,156 @@
+"""How many entries a comparison needs, and what so many show. It brings scipy: import it late."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+from numpy.typing import NDArray
+
+from runoff_contracts.plan_size import PlanSize, PlanSizeAsked, SizeRow
+from runoff_scoring.errors import NotComparable
+from runoff_statistics import (
+    InvalidCount,
+    detectable_difference,
+    detectable_mean_difference,
+    entries_for_mean,
+    entries_for_proportions,
+)
+
+_AROUND = (0.25, 0.5, 1, 2, 4)
+
+
+@dataclass(frozen=True)
+class Variation:
+    """How much entries vary between two models."""
+
+    kind: Literal["pass_fail", "mean"]
+    amount: float
+    """Discordance of what passes or fails; standard deviation of the differences of the rest."""
+    metric: str | None = None
+    from_run: str | None = None
+
+
+def variation_of(
+    scores: NDArray[np.float64], *, metric: str, is_pass_fail: bool, run_id: str
+) -> Variation:
+    """How much the entries of a run vary: of its pairs, the one that varies most.
+
+    Args:
+        scores: Of one metric, shape (n_contenders, n_entries), NaN where there is none.
+
+    Raises:
+        NotComparable: When no pair of its models says anything of that.
+    """
+    found = []
+    for a in range(len(scores)):
+        for b in range(a + 1, len(scores)):
+            differences = scores[a] - scores[b]
+            differences = differences[~np.isnan(differences)]
+            if is_pass_fail and len(differences):
+                found.append(float(np.mean(differences != 0)))
+            elif len(differences) > 1:
+                found.append(float(np.std(differences, ddof=1)))
+    if not found or max(found) == 0:
+        raise NotComparable(
+            "nothing-varies",
+            f"Run {run_id} does not say how much entries vary by {metric}",
+            status=422,
+            detail="its models never differ there; name a discordance or an sd instead",
+        )
+    return Variation("pass_fail" if is_pass_fail else "mean", max(found), metric, run_id)
+
+
+def variation_given(asked: PlanSizeAsked) -> Variation | None:
+    """What was given without a run."""
+    if asked.discordance is not None:
+        return Variation("pass_fail", asked.discordance)
+    return None if asked.sd is None else Variation("mean", asked.sd)
+
+
+def plan_size(asked: PlanSizeAsked, varied: Variation) -> PlanSize:
+    """The answer with a table around it, and in a sentence.
+
+    Raises:
+        NotComparable: For a difference that no number of entries could show.
+    """
+    shown = _shown_by(asked, varied)
+    if asked.difference is not None:
+        n_entries, difference = _needed(asked, varied), asked.difference
+        found: float | None = difference
+    else:
+        n_entries = asked.n_entries or 0
+        found = shown(n_entries)
+    around = sorted({max(round(n_entries * each), 2) for each in _AROUND})
+    size = PlanSize(
+        kind=varied.kind,
+        metric=varied.metric,
+        discordance=varied.amount if varied.kind == "pass_fail" else None,
+        sd=varied.amount if varied.kind == "mean" else None,
+        from_run=varied.from_run,
+        power=asked.power,
+        alpha=asked.alpha,
+        n_entries=n_entries,
+        difference=found,
+        rows=[SizeRow(n_entries=each, difference=shown(each)) for each in around],
+        sentence="",
+    )
+    return size.model_copy(update={"sentence": _sentence(size, asked)})
+
+
+def _needed(asked: PlanSizeAsked, varied: Variation) -> int:
+    difference = asked.difference or 0.0
+    if varied.kind == "pass_fail" and difference > varied.amount:
+        raise NotComparable(
+            "difference-too-large",
+            f"No difference is larger than the discordance, {varied.amount:.4g}",
+            status=422,
+            detail="two models can differ by no more than the entries that one of them gets right",
+        )
+    function = entries_for_proportions if varied.kind == "pass_fail" else entries_for_mean
+    confidence = 1 - asked.alpha
+    try:
+        return max(function(difference, varied.amount, confidence=confidence, power=asked.power), 2)
+    except InvalidCount as error:
+        raise NotComparable(
+            "difference-too-small",
+            "More entries are needed than anybody has",
+            status=422,
+            detail=f"{error}; name a larger difference",
+        ) from error
+
+
+def _shown_by(asked: PlanSizeAsked, varied: Variation) -> Callable[[int], float | None]:
+    function = detectable_difference if varied.kind == "pass_fail" else detectable_mean_difference
+    return lambda n: function(n, varied.amount, confidence=1 - asked.alpha, power=asked.power)
+
+
+def _sentence(size: PlanSize, asked: PlanSizeAsked) -> str:
+    given = f"in {100 * size.power:.4g} of 100 comparisons"
+    if size.kind == "pass_fail":
+        varied = (
+            f"where exactly one of two models is right on {100 * (size.discordance or 0):.4g} %"
+        )
+    else:
+        varied = f"where differences vary by {size.sd:.4g} (standard deviation) from entry to entry"
+    of_run = f", as {size.metric} of run {size.from_run[:8]} does" if size.from_run else ""
+    test = f"tested at {100 * size.alpha:.4g} %"
+    if size.difference is None:
+        return (
+            f"{size.n_entries:,} entries show no difference {given}, however large, {varied}"
+            f"{of_run} ({test})."
+        )
+    amount = _amount(size, size.difference)
+    if asked.difference is not None:
+        return (
+            f"To see a difference of {amount} {given}, {size.n_entries:,} entries are needed "
+            f"{varied}{of_run} ({test})."
+        )
+    return (
+        f"{size.n_entries:,} entries show a difference of {amount} or more {given}, {varied}"
+        f"{of_run} ({test}); a smaller one may well go unseen."
+    )
+
+
+def _amount(size: PlanSize, value: float) -> str:
+    return f"{100 * value:.3g} points" if size.kind == "pass_fail" else f"{value:.3g}"

@@ -1,0 +1,135 @@
+"""Finding runs: filters, orders, search, groups; `client.runs` has these."""
+
+from collections.abc import Iterator, Sequence
+
+from runoff.transport import Transport, path_of
+from runoff_contracts.views import GroupView, Page, RunView
+
+Several = str | Sequence[str] | None
+"""One of a kind, or several."""
+
+
+class Finding:
+    """Lists of runs and groups of runs."""
+
+    def __init__(self, transport: Transport) -> None:
+        self._transport = transport
+
+    def list(
+        self,
+        *,
+        filter: str | None = None,
+        order_by: Several = None,
+        search: str | None = None,
+        status: Several = None,
+        kind: Several = None,
+        model: str | None = None,
+        dataset: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        after: int | None = None,
+    ) -> Page[RunView]:
+        """One part of the runs that fit everything given, newest first where no order is.
+
+        Args:
+            filter: As `metrics.accuracy > 0.9 and params.lr = '0.001' and tags.team = 'vision'`.
+            order_by: As `metrics.accuracy desc`; several keys as a sequence, or with commas.
+            search: Words, or their beginnings, of id, alias, labels, parameters, dataset, models.
+            status: Several are any of them; so are kinds.
+            kind: `analyze`, `rescore`, `retry` or `upload`.
+
+        Raises:
+            ProblemError: `bad-filter` and others, with the place that is wrong.
+        """
+        keys = [order_by] if isinstance(order_by, str) else order_by or ()
+        params = {
+            **_narrowed(filter, search, status, kind, model, dataset),
+            "order_by": ", ".join(keys) or None,
+            "limit": limit,
+            "cursor": cursor,
+            "after": after,
+        }
+        return self._transport.get(Page[RunView], path_of("runs"), params)
+
+    def iterate(
+        self,
+        *,
+        filter: str | None = None,
+        order_by: Several = None,
+        search: str | None = None,
+        status: Several = None,
+        kind: Several = None,
+        model: str | None = None,
+        dataset: str | None = None,
+        part: int = 200,
+    ) -> Iterator[RunView]:
+        """Every run of `list`, asked for part by part; runs that arrive meanwhile shift none."""
+        cursor: str | None = None
+        while True:
+            page = self.list(
+                filter=filter,
+                order_by=order_by,
+                search=search,
+                status=status,
+                kind=kind,
+                model=model,
+                dataset=dataset,
+                limit=part,
+                cursor=cursor,
+            )
+            yield from page.items
+            cursor = page.next_cursor
+            if cursor is None:
+                return
+
+    def groups(
+        self,
+        by: str,
+        *,
+        metrics: Sequence[str] = (),
+        filter: str | None = None,
+        search: str | None = None,
+        status: Several = None,
+        kind: Several = None,
+        model: str | None = None,
+        dataset: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
+        after: int | None = None,
+    ) -> Page[GroupView]:
+        """Runs by what they have in common, the largest group first.
+
+        Args:
+            by: `alias`, `dataset`, `kind`, `model`, `priority`, `status`, `task`, `label:<name>`
+                or `param:<name>`.
+            metrics: What to take means of, with 95 % intervals over the runs of a group.
+
+        The rest narrows the runs as in `list`.
+        """
+        params = {
+            **_narrowed(filter, search, status, kind, model, dataset),
+            "by": by,
+            "metric": list(metrics) or None,
+            "limit": limit,
+            "cursor": cursor,
+            "after": after,
+        }
+        return self._transport.get(Page[GroupView], path_of("runs", "groups"), params)
+
+
+def _narrowed(
+    filter: str | None,
+    search: str | None,
+    status: Several,
+    kind: Several,
+    model: str | None,
+    dataset: str | None,
+) -> dict[str, str | Sequence[str] | None]:
+    return {
+        "filter": filter,
+        "search": search,
+        "status": status,
+        "kind": kind,
+        "model": model,
+        "dataset": dataset,
+    }
