@@ -81,7 +81,7 @@ async def test_fresh_tables_equal_the_live_ones(
     assert done.tables["entries"].n_rows == done.tables["entries"].n_rows_live == 50
     assert done.tables["entry_reviews"].n_rows == 35
     assert set(done.tables) >= {"runs", "run_metrics", "entry_scores", "projection_checkpoints"}
-    finding = {"run_ranges": 5 * 10, "run_params": 5 * 3, "run_labels": 5, "run_words": 6}
+    finding = {"run_ranges": 5 * 10, "run_params": 5 * 2, "run_labels": 5, "run_words": 6}
     assert {name: done.tables[name].n_rows for name in finding} == finding
     assert await rows(pool) == before
 
