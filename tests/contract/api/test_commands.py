@@ -23,6 +23,7 @@ EMBEDDING = json.dumps(
         "output": {"kind": "embedding", "temperature": 0.1},
     }
 )
+SERVED_EMBEDDING = json.dumps({**json.loads(EMBEDDING), "url": "http://127.0.0.1:1", "model": "m"})
 
 
 async def settled(world: World, run_id: str) -> dict[str, Any]:
@@ -190,6 +191,10 @@ async def test_a_model_is_checked_and_registered(world: World) -> None:
         ({"gallery": b"npz"}, "gallery"),
         ({"spec": EMBEDDING}, "spec.output.gallery"),
         ({"spec": EMBEDDING, "gallery": b""}, "gallery"),
+        (
+            {"model": "oip/net", "spec": SERVED_EMBEDDING, "file": None, "gallery": b"npz"},
+            "spec.output.gallery",
+        ),
         ({"spec": EMBEDDING, "gallery": b"no archive"}, "spec.output.gallery"),
         ({"spec": EMBEDDING, "gallery": gallery_file(*HALVES)}, "spec.output.gallery"),
     ],

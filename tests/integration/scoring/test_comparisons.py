@@ -10,13 +10,15 @@ import pytest
 from runoff_contracts import subjects
 from runoff_contracts.commands import Accepted, Refused
 from runoff_contracts.comparison import canonical, digest_of
+from runoff_contracts.events.plan import PlanSealed
 from runoff_contracts.events.scorecard import ScorecardsStored
 from runoff_contracts.ids import new_run_id
+from runoff_contracts.plan import Plan
 from runoff_contracts.report import Report
 from runoff_objects.arrays import unpack
 from runoff_scoring.record import Record
 from runoff_testkit.waiting import eventually
-from tests.integration.scoring.runs import SLICE, Runs
+from tests.integration.scoring.runs import SLICE, Runs, digest
 
 
 async def refused(runs: Runs, run_id: str, *, n_contenders: int = 2) -> tuple[str, int]:
@@ -244,6 +246,9 @@ async def test_a_run_is_compared_as_it_was(runs: Runs) -> None:
     assert again == outcome
     assert isinstance(before, Refused)
     assert before.problem.type.endswith("unknown-run")
+    later = (await runs.compare(run_id, as_of=10**9)).outcome
+    assert isinstance(later, Refused)
+    assert later.problem.type.endswith("sequence-not-reached")
 
 
 async def test_a_run_that_goes_on_is_compared_as_far_as_it_is(runs: Runs) -> None:
@@ -262,3 +267,31 @@ async def test_a_run_that_goes_on_is_compared_as_far_as_it_is(runs: Runs) -> Non
     plan = (await runs.compare(run_id, allow_partial=True, plan=digest_of(b"none"))).outcome
     assert isinstance(plan, Refused)
     assert plan.problem.type.endswith("unknown-plan")
+
+
+async def test_a_run_that_cannot_be_compared_as_planned_is_compared_all_the_same(
+    runs: Runs,
+) -> None:
+    """By every default; the verdict says that this is not what was planned."""
+    dataset = {"dataset": "digits", "number": 1, "digest": digest(1)}
+    plan = Plan.model_validate(
+        {"title": "t", "metric": "accuracy", "dataset": dataset, "clusters": "metadata.patient"}
+    )
+    sealed = PlanSealed(digest=digest_of(canonical(plan)), plan=plan, sealed_at=datetime.now(UTC))
+    await runs.log.append(
+        subjects.plan(sealed.digest), [sealed], append_id=sealed.digest, expected_seq=0
+    )
+    run_id = await runs.create(SLICE, plan=sealed.digest)
+    await runs.process(run_id, 0)
+    await runs.until_scored(run_id, 1)
+    await runs.complete(run_id, SLICE)
+
+    event = await runs.until_compared(run_id)
+    document = await runs.document(event.digest)
+
+    assert event.settled
+    assert document.plan is not None
+    assert document.plan.deviations == [
+        "it cannot be compared as planned: Entries cannot be clustered by metadata.patient"
+    ]
+    assert document.verdict.startswith("Exploratory")

@@ -138,6 +138,23 @@ def test_a_planned_comparison_has_no_deviations() -> None:
     assert told(asked((ONE, 0), (ONE, 1), **dict(options)), created()) == []
 
 
+def test_a_planned_baseline_that_is_not_there_is_a_deviation_and_no_error() -> None:
+    """Of the planned family nothing is left then."""
+    run = created(ONE, "onnx/new", "onnx/third")
+
+    found = told(asked((ONE, 0), (ONE, 1)), run, of=plan(family="baseline"))
+
+    assert "the baseline is none, planned was onnx/old" in found
+    assert "family is all_pairs, planned was baseline" in found
+
+
+def test_a_margin_that_no_difference_could_pass_contradicts() -> None:
+    """Everything would be called equal."""
+    assert contradictions(plan(margin=1), created()) == [
+        "no difference of accuracy is beyond the margin 1"
+    ]
+
+
 def test_models_may_be_in_two_runs_of_the_plan() -> None:
     """Each was launched after it was sealed; no model is missing among both."""
     runs = created(ONE, "onnx/old"), created(TWO, "onnx/new")
@@ -181,6 +198,7 @@ def test_a_run_beside_the_plan_is_a_deviation() -> None:
         {"stopping": {"n_entries": 5, "when_decided": {}}},
         {"stopping": {"when_decided": {"metric": "f1"}}},
         {"stopping": {"when_decided": {"min_entries": 5, "max_entries": 4}}},
+        {"methods": {"f1": {"test": "t"}}},
         {"models": ["onnx/only"]},
         {"alpha": 0},
         {"margin": float("nan")},

@@ -12,6 +12,7 @@ from pydantic import TypeAdapter
 from runoff_contracts.answers import Box, Point
 from runoff_contracts.events.entry import Difference, EntryProcessed, Prediction
 from runoff_contracts.events.lifecycle import ScorerUsed
+from runoff_contracts.ids import new_run_id
 from runoff_contracts.scorers import DEFAULT_SCORERS
 from runoff_contracts.task import Task
 from runoff_scoring.difference import difference
@@ -182,19 +183,19 @@ P, Q, FAR = point(0, 0), point(0.01, 0), point(500, 0)
 CAT, UNSURE = boxes(("cat", 0, 0)), boxes(("cat", 0, 0), confidence=0.3)
 
 
-@pytest.mark.parametrize(
-    ("task", "predictions", "disagreeing"),
-    [
-        ("coordinates", [P, Q, FAR], {(0, 2), (1, 2)}),
-        ("coordinates", [FAR, P, answer(None), Q], {(0, 1), (0, 3)}),
-        ("coordinates", [P, Q, P], set()),
-        ("coordinates", [P, FAR, point(0, 500)], {(0, 1), (0, 2), (1, 2)}),
-        ("detection", [CAT, boxes(("cat", 7, 7)), boxes()], {(0, 2), (1, 2)}),
-        ("detection", [CAT, UNSURE], {(0, 1)}),
-        ("text", [answer("Paris"), answer("paris."), answer("Rome")], {(0, 2), (1, 2)}),
-        ("classification", [given.prediction(each) for each in "xyx"], {(0, 1), (1, 2)}),
-    ],
-)
+PAIRS = [
+    ("coordinates", [P, Q, FAR], {(0, 2), (1, 2)}),
+    ("coordinates", [FAR, P, answer(None), Q], {(0, 1), (0, 3)}),
+    ("coordinates", [P, Q, P], set()),
+    ("coordinates", [P, FAR, point(0, 500)], {(0, 1), (0, 2), (1, 2)}),
+    ("detection", [CAT, boxes(("cat", 7, 7)), boxes()], {(0, 2), (1, 2)}),
+    ("detection", [CAT, UNSURE], {(0, 1)}),
+    ("text", [answer("Paris"), answer("paris."), answer("Rome")], {(0, 2), (1, 2)}),
+    ("classification", [given.prediction(each) for each in "xyx"], {(0, 1), (1, 2)}),
+]
+
+
+@pytest.mark.parametrize(("task", "predictions", "disagreeing"), PAIRS)
 def test_contenders_disagree_in_pairs_as_the_task_says(
     task: str, predictions: list[Prediction], disagreeing: set[tuple[int, int]]
 ) -> None:
@@ -213,3 +214,28 @@ def test_contenders_disagree_in_pairs_as_the_task_says(
     for each in (taken, kept):
         agreement = given.compare(each).agreement
         assert {(pair.a, pair.b) for pair in agreement if pair.n_disagree} == disagreeing
+
+
+@pytest.mark.parametrize(("task", "predictions", "disagreeing"), PAIRS)
+def test_contenders_of_several_runs_disagree_as_those_of_one(
+    task: str, predictions: list[Prediction], disagreeing: set[tuple[int, int]]
+) -> None:
+    """Nobody held their answers against each other when they were given."""
+    measure = DEFAULT_SCORERS[TypeAdapter(Task).validate_python(task)][0]
+    runs = []
+    for each in predictions:
+        run = given.created(
+            1,
+            1,
+            run_id=new_run_id(),
+            task=task,
+            scorers=[ScorerUsed(name=measure, version=1)],
+        )
+        entry = EntryProcessed(
+            run_id=run.run_id, index=0, entry_id="e", predictions=[each], worker="w"
+        )
+        runs.append(given.taken_of(run, [entry]))
+
+    agreement = given.compare(*runs).agreement
+
+    assert {(pair.a, pair.b) for pair in agreement if pair.n_disagree} == disagreeing

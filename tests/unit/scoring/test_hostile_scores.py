@@ -77,7 +77,7 @@ def runs(draw: st.DrawFn) -> RunTaken:
     return scored({name: scores(name) for name in names})
 
 
-@settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @cases(
     runs(),
     st.fixed_dictionaries(

@@ -185,6 +185,37 @@ async def test_only_modules_that_the_operator_allows_are_imported(allowed: list[
 
 
 @pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("length", ""),
+        ("missing", "no installed package has the entry point missing"),
+        ("broken", "cannot be imported: ModuleNotFoundError"),
+        ("twice", "several installed packages have twice"),
+    ],
+)
+async def test_an_installed_package_brings_scorers_by_its_entry_points(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, name: str, reason: str
+) -> None:
+    """Whoever installed it allowed it: its modules are named in no setting."""
+    module = functions.__name__
+    for package, twice in (("one", "length_error"), ("two", "keys")):
+        folder = tmp_path / f"{package}-1.0.dist-info"
+        folder.mkdir()
+        (folder / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {package}\nVersion: 1.0\n")
+        (folder / "entry_points.txt").write_text(
+            f"[runoff.scorers]\nlength = {module}:length_error\nbroken = not_there:f\n"
+            f"twice = {module}:{twice}\n"
+        )
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    asked = ScorerUsed(name=f"runoff.scorers:{name}", version=1, params={})
+
+    found = await checked(asked, allowed=[])
+
+    assert [field for field, _ in found] == (["scorers.0.name"] if reason else [])
+    assert all(reason in message for _, message in found)
+
+
+@pytest.mark.parametrize(
     "name", ["", ":", "m:", ":f", "m:f:g", "m/n:f", "m:f()", "m..n:f", "1:f", "m:" + 200 * "f"]
 )
 def test_what_names_no_function_is_no_scorer(name: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from runoff_statistics import PairedTable, paired_difference
@@ -126,3 +128,53 @@ def test_no_verdict_says_equal(rows: list[given.Row]) -> None:
     assert said.count("equal") == said.count("does not make them equal")
     assert "same accuracy" not in said
     assert "no difference" not in said
+
+
+def with_(rows: list[given.Row], **options: Any) -> str:
+    base = {"run_id": given.RUN_ID, "position": 0}
+    wanted = {**options, **({"baseline": base} if options.pop("against_first", False) else {})}
+    wanted.pop("against_first", None)
+    return given.compare(given.taken(rows), **wanted).verdict
+
+
+def test_a_margin_asks_whether_two_are_as_good_as_equal() -> None:
+    """900 of 1,000 agreed on, 50 to 50 beside: less than 4 points apart, whichever way."""
+    said = with_(given.paired_rows(900, 50, 50, 0), margin=0.04)
+
+    assert said.startswith(
+        "onnx/a and onnx/b are equivalent: they differ by less than 4.0 points of accuracy on 1000"
+    )
+    assert "90 % interval" in said
+
+
+def test_what_a_margin_does_not_show_is_not_called_worse() -> None:
+    """Twenty entries show next to nothing."""
+    said = with_(given.paired_rows(10, 2, 3, 5), margin=0.02)
+
+    assert said.startswith("It is not shown that onnx/a is less than 2.0 points of accuracy worse")
+    assert said.endswith("which does not show that it is worse.")
+
+
+def test_one_may_be_better_and_by_less_than_matters() -> None:
+    """Both are said: a difference that is there, and that nobody need care for."""
+    said = with_(given.paired_rows(9700, 120, 60, 120), margin=0.02)
+
+    assert "are equivalent" in said
+    assert said.endswith("onnx/a is better than onnx/b by 0.6 points of accuracy.")
+
+
+def test_several_are_held_against_the_baseline_alone() -> None:
+    """Who is better, who is worse, and who cannot be told."""
+    rows: list[given.Row] = [
+        *[("x", ("y", "x", "y", "y"))] * 30,
+        *[("x", ("x", "x", "y", "x"))] * 40,
+        *[("x", ("x", "x", "y", "y"))] * 1,
+        *[("x", ("y", "y", "y", "x"))] * 2,
+    ]
+
+    said = with_(rows, against_first=True)
+
+    assert said.startswith("onnx/b (by 41.1 points of accuracy) is better than the baseline onnx/a")
+    assert "and onnx/c (by 56.2 points of accuracy) is worse than the baseline onnx/a" in said
+    assert "Whether onnx/d is better than the baseline onnx/a cannot be told" in said
+    assert "Holm over 3 tests, 5 %" in said

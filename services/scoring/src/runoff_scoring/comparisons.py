@@ -13,7 +13,8 @@ from runoff_eventlog.log import Appended, EventLog
 from runoff_objects.store import Objects
 from runoff_scoring.comparing import refusals
 from runoff_scoring.comparing.taken import RunTaken
-from runoff_scoring.plans import bind, bind_whole_run
+from runoff_scoring.errors import NotComparable
+from runoff_scoring.plans import bind, bind_whole_run, whole_run
 from runoff_scoring.reading import Life, RunReader
 
 if TYPE_CHECKING:
@@ -38,7 +39,16 @@ class Comparisons:
         taken = await self.runs.taken(life)
         if 2 <= len(life.created.contenders) <= MAX_COMPARED:
             asked, plan = await bind_whole_run(self._log, life)
-            await self._append(asked, [taken], plan, settled=True)
+            try:
+                await self._append(asked, [taken], plan, settled=True)
+            except NotComparable as refused:
+                if plan is None:
+                    raise
+                # As by every default, which is not what was planned: nobody is left without any.
+                told = f"it cannot be compared as planned: {refused.problem.title}"
+                plan = plan.model_copy(update={"deviations": [*plan.deviations, told]})
+                asked = whole_run(life.created).model_copy(update={"plan": plan.digest})
+                await self._append(asked, [taken], plan, settled=True)
 
     async def compute(self, asked: ComparisonAsked) -> tuple[str, int]:
         """Digest and log sequence of a comparison; the one that is there, if it is.
@@ -59,10 +69,17 @@ class Comparisons:
         return digest, appended.seq
 
     async def _pinned(self, asked: ComparisonAsked) -> ComparisonAsked:
-        """What goes on is compared as it was at a sequence, which the document names."""
-        if not asked.allow_partial or asked.as_of is not None:
+        """What goes on is compared as it was at a sequence, which the document names.
+
+        Raises:
+            NotComparable: When the log is not there yet: the answer would be another one later.
+        """
+        if asked.as_of is None and not asked.allow_partial:
             return asked
-        return asked.model_copy(update={"as_of": await self._log.last_seq()})
+        last_seq = await self._log.last_seq()
+        if asked.as_of is not None and asked.as_of > last_seq:
+            raise refusals.not_yet(asked.as_of, last_seq)
+        return asked if asked.as_of else asked.model_copy(update={"as_of": last_seq})
 
     async def _append(
         self,

@@ -6,7 +6,8 @@ from pathlib import Path
 from runoff.exports import download_to
 from runoff.transport import Transport, path_of
 from runoff.user import user_name
-from runoff_contracts.views import AcceptedView, Page, ParamsChangeView, ParamsView
+from runoff_contracts.provenance_views import ParamsChangeView, ParamsView
+from runoff_contracts.views import AcceptedView, Page
 
 Value = bool | int | float | str
 

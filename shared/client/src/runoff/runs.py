@@ -14,16 +14,10 @@ from runoff.user import user_name
 from runoff_contracts.commands import ScorerAsked
 from runoff_contracts.lineage import Lineage
 from runoff_contracts.params import ParamValue
+from runoff_contracts.provenance_views import LineageView
 from runoff_contracts.run_config import RunConfig, Selection
 from runoff_contracts.task import Priority
-from runoff_contracts.views import (
-    AcceptedView,
-    EntryView,
-    LineageView,
-    Page,
-    ReportView,
-    RunView,
-)
+from runoff_contracts.views import AcceptedView, EntryView, Page, ReportView, RunView
 
 Scorers = Sequence[ScorerAsked | str]
 """Scorers by name, or with version and parameters."""

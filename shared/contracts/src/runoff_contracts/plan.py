@@ -63,7 +63,7 @@ class PlanTerms(Asked):
     adjust: Adjustment = "holm"
     missing: Missing = "paired_only"
     methods: dict[str, MethodAsked] = Field(default_factory=dict, max_length=50)
-    """By scorer."""
+    """By scorer, which is the metric."""
     by: list[Dimension] = Field(default_factory=list, max_length=MAX_DIMENSIONS)
     """Groups that are tested, too, within the same family; none where left out."""
     clusters: Dimension | None = None
@@ -75,6 +75,8 @@ class PlanTerms(Asked):
             raise ValueError("the baseline is not among the models")
         if self.family == "baseline" and self.baseline is None:
             raise ValueError("family `baseline` needs a baseline")
+        if set(self.methods) - {self.metric}:
+            raise ValueError("methods are of another scorer than the plan's metric")
         rule = self.stopping.when_decided
         if rule is not None and rule.metric not in {None, self.metric}:
             raise ValueError("stopping.when_decided watches another metric than the plan's")

@@ -13,6 +13,7 @@ from runoff_contracts.ids import Digest, ModelRef, RunId
 from runoff_contracts.plan import Plan
 from runoff_contracts.run_config import Selection, StopWhenDecided
 from runoff_contracts.scorers import higher_is_better
+from runoff_contracts.sequential import largest_value
 
 
 @dataclass(frozen=True)
@@ -102,6 +103,9 @@ def bound(plan: Plan, asked: ComparisonAsked, runs: Sequence[Launched]) -> Compa
         contender = _contender(each, by_id)
         if plan.baseline and contender and is_meant(plan.baseline, contender):
             values["baseline"] = each
+    if (values["baseline"] or asked.baseline) is None and plan.family == "baseline":
+        # Told as a deviation: the planned baseline is not there.
+        values["family"] = None
     defaults = {name: field.default for name, field in ComparisonOptions.model_fields.items()}
     defaults["methods"] = {}
     left = {name: each for name, each in values.items() if getattr(asked, name) == defaults[name]}
@@ -171,6 +175,9 @@ def _of_metric(plan: Plan, created: RunCreated) -> list[str]:
             if higher is not None and higher != plan.higher_is_better:
                 wanted = "higher" if plan.higher_is_better else "lower"
                 return [f"{plan.metric} is not better where it is {wanted}, as was planned"]
+            largest = largest_value(scorer.name, scorer.params)
+            if plan.margin is not None and largest is not None and plan.margin >= largest:
+                return [f"no difference of {plan.metric} is beyond the margin {plan.margin:g}"]
             return []
     return [f"it has no scorer {plan.metric}, which decides by the plan"]
 

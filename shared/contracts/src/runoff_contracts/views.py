@@ -2,7 +2,7 @@
 
 from typing import Generic, Literal, TypeVar
 
-from pydantic import AwareDatetime, BaseModel, ConfigDict, JsonValue
+from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, JsonValue
 
 from runoff_contracts.answers import AnswerBody, Target
 from runoff_contracts.compared import Certainty
@@ -12,8 +12,7 @@ from runoff_contracts.events.entry import Difference, Judgement, Prediction, Sco
 from runoff_contracts.events.lifecycle import AnswersTaken, ScorerUsed
 from runoff_contracts.events.review import Decision
 from runoff_contracts.kind import Kind
-from runoff_contracts.lineage import Lineage, ServerLineage
-from runoff_contracts.params import Params, ParamValue
+from runoff_contracts.params import Params
 from runoff_contracts.plan import Plan
 from runoff_contracts.report import Report
 from runoff_contracts.run_config import RunConfig, Selection
@@ -212,43 +211,6 @@ class LineageSummary(View):
     command: str | None = None
 
 
-class LineageView(View):
-    """Where a run comes from."""
-
-    run_id: str
-    digest: str | None
-    """As in the summary; None where the launch said nothing."""
-    lineage: Lineage | None
-    server: ServerLineage | None
-    """None for runs of releases that did not say it."""
-
-
-class ParamsView(View):
-    """A run's parameters as they are now."""
-
-    run_id: str
-    params: Params
-    params_version: int
-
-
-class ParamsChangeView(View):
-    """One version of a run's parameters, and how it differs from the one before."""
-
-    params_version: int
-    how: Literal["launched", "edited", "copied", "reset"]
-    template: str | None
-    """The run that they were taken over from."""
-    set: dict[str, ParamValue]
-    """Added and changed ones, with their new values; at launch all of them."""
-    unset: dict[str, ParamValue]
-    """Those that went, with their last values."""
-    before: dict[str, ParamValue]
-    """The former values of the changed ones."""
-    by: str
-    changed_at: AwareDatetime
-    seq: int
-
-
 class ReviewView(View):
     """What a person said of an answer."""
 
@@ -407,8 +369,8 @@ class AcceptedView(View):
 
     id: str
     seq: int
-    warnings: list[str] = []
-    """What may not be as it was meant; nothing was refused for it."""
+    warnings: list[str] = Field(default=[], exclude_if=lambda value: not value)
+    """What may not be as it was meant; nothing was refused for it. Left out where there is none."""
 
 
 class AskedAgainView(AcceptedView):

@@ -13,7 +13,7 @@ from obstore.store import LocalStore, ObjectStore, from_url
 from runoff_objects.errors import ObjectDamaged, ObjectMissing
 
 _FIRST_BYTES = 256 * 1024
-_LARGE_BYTES = 2 * 1024 * 1024
+_FEW_BYTES = 1024 * 1024
 _CHUNK_BYTES = 8 * 1024 * 1024
 
 
@@ -36,7 +36,7 @@ class Objects:
 
     async def put(self, content: bytes) -> str:
         """Store the bytes and answer their digest; bytes that are there are not written again."""
-        digest = await _digest(content)
+        digest = await _digest_of(content)
         if await self._n_bytes(digest) != len(content):
             await obstore.put_async(self._store, _path(digest), content)
         return digest
@@ -58,10 +58,13 @@ class Objects:
         """
         try:
             answer = await obstore.get_async(self._store, _path(digest))
-            content = bytes(await answer.bytes_async())
+            found = await answer.bytes_async()
         except (NotFoundError, FileNotFoundError) as error:
             raise ObjectMissing(digest) from error
-        if await _digest(content) != digest:
+        content = (
+            bytes(found) if len(found) <= _FEW_BYTES else await asyncio.to_thread(bytes, found)
+        )
+        if await _digest_of(content) != digest:
             raise ObjectDamaged(digest)
         return content
 
@@ -106,7 +109,7 @@ class Objects:
             content = _read_all(number)
         finally:
             os.close(number)
-        if _sha(content) != digest:
+        if _sha256(content) != digest:
             raise ObjectDamaged(digest)
         return content
 
@@ -122,6 +125,17 @@ class Objects:
             return None
 
 
+async def _digest_of(content: bytes) -> str:
+    """In a thread where it takes so long that others would notice."""
+    if len(content) <= _FEW_BYTES:
+        return _sha256(content)
+    return await asyncio.to_thread(_sha256, content)
+
+
+def _sha256(content: bytes) -> str:
+    return f"sha256:{hashlib.sha256(content).hexdigest()}"
+
+
 def file_digest(path: Path) -> str:
     """Digest of a file's content."""
     digest = hashlib.sha256()
@@ -129,17 +143,6 @@ def file_digest(path: Path) -> str:
         while chunk := file.read(_CHUNK_BYTES):
             digest.update(chunk)
     return f"sha256:{digest.hexdigest()}"
-
-
-async def _digest(content: bytes) -> str:
-    """Of large ones in a thread: a model of 100 MB takes a tenth of a second."""
-    if len(content) < _LARGE_BYTES:
-        return _sha(content)
-    return await asyncio.to_thread(_sha, content)
-
-
-def _sha(content: bytes) -> str:
-    return f"sha256:{hashlib.sha256(content).hexdigest()}"
 
 
 def _read_all(number: int) -> bytes:

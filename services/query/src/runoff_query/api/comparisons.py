@@ -101,7 +101,8 @@ def _why_none(run: RunView) -> Exception:
             "nothing-to-compare",
             f"The run is {run.status}",
             404,
-            "Only a completed run is compared. Launch it again.",
+            "A completed run is compared by itself. What is scored of this one can be compared: "
+            "POST /api/comparisons.",
         )
     return refuse(
         "comparison-not-ready",

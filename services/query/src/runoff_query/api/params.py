@@ -5,7 +5,8 @@ from fastapi import APIRouter
 from starlette.responses import Response
 
 from runoff_contracts.params import Params
-from runoff_contracts.views import LineageView, Page, ParamsChangeView, ParamsView
+from runoff_contracts.provenance_views import LineageView, ParamsChangeView, ParamsView
+from runoff_contracts.views import Page
 from runoff_query.api.parts import PartsOf
 from runoff_query.api.reading import Cursor, FreshOf, Limit, as_json, make_cursor, read_cursor
 from runoff_query.api.run_queries import read_json

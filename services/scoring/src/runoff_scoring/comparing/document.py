@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from runoff_contracts.compared import ComparedGroup, ComparedMetric, FamilyTested
 from runoff_contracts.comparison import (
     ComparisonDocument,
     DatasetCompared,
@@ -26,7 +27,7 @@ from runoff_scoring.comparing.metrics import RANKED, Metric, shared_metrics
 from runoff_scoring.comparing.ranked import Ranking, why_not
 from runoff_scoring.comparing.table import table_bytes
 from runoff_scoring.comparing.taken import ContenderTaken, RunTaken, named
-from runoff_scoring.comparing.tested import Found, adjusted, find, pairs_of
+from runoff_scoring.comparing.tested import Found, Pair, adjusted, find, pairs_of
 from runoff_scoring.comparing.times import latency_pairs
 from runoff_scoring.comparing.verdict import Case, verdict
 from runoff_statistics import SignFlips
@@ -48,6 +49,21 @@ class Compared:
         return digest_of(self.content)
 
 
+@dataclass(frozen=True)
+class _Question:
+    """What is compared, with every default filled in."""
+
+    joined: Joined
+    pairing: Pairing
+    asked: ComparisonAsked
+    baseline: int | None
+    metrics: list[Metric]
+    base: Metric
+    """Whose scores say whether entries are scored, and how retries fared."""
+    ranking: Ranking | None
+    pairs: list[Pair]
+
+
 def make_comparison(
     asked: ComparisonAsked, runs: Sequence[RunTaken], plan: PlanBound | None = None
 ) -> Compared:
@@ -60,61 +76,40 @@ def make_comparison(
     Raises:
         NotComparable: When no honest comparison can be made.
     """
-    contenders = _contenders(asked, {each.run_id: each for each in runs})
-    joined, pairing = join(contenders)
-    notes, left_out = list(pairing.notes), list[str]()
-    metrics = shared_metrics(joined, asked, notes)
-    ranking = _ranking(joined, asked, left_out)
-    asked = _filled_in(asked, metrics, ranking)
-    compared_by = [each for each in metrics if each.name in (asked.metrics or ())]
-    baseline = _baseline(asked)
-    pairs = pairs_of(len(contenders), asked, baseline)
-    clusters = clusters_of(joined, asked.clusters)
-    flips = SignFlips(seed=asked.seed)
-    methods = [
-        methods_of(each, asked, clusters, flips, primary=each.name == (asked.metrics or [""])[0])
-        for each in compared_by
-    ]
-    groups = groups_of(joined, asked.by or (), left_out, n_cells=len(methods) * len(pairs))
-    overall = [find(each, pairs) for each in methods]
-    if ranking is not None:
-        overall = _in_order([*overall, *ranking.find(pairs)], asked)
-    compared, in_groups, family = adjusted(
-        overall,
-        [(group, [find(each, pairs, group.rows) for each in methods]) for group in groups],
-        asked,
-    )
+    left_out: list[str] = []
+    question = _question(asked, runs, left_out)
+    joined, asked, pairs = question.joined, question.asked, question.pairs
+    compared, groups, family = _tested(question, left_out)
     agreement = agreement_of(joined)
     n_disagree, disputed = most_disputed(joined, agreement)
-    differing, same = compared_facts(contenders, left_out)
+    differing, same = compared_facts(joined.contenders, left_out)
     stopped = [each.stopped for each in runs if each.stopped is not None]
-    table = table_bytes(joined, compared_by, agreement, baseline)
+    table = table_bytes(joined, question.metrics, agreement, question.baseline)
+    case = Case(
+        names=[each.name for each in joined.contenders],
+        metric=compared[0],
+        family=family,
+        confidence=asked.confidence,
+        baseline=question.baseline,
+        against_baseline=asked.family == "baseline",
+        n_partial=sum(not each.is_whole for each in runs),
+        plan=plan,
+        stopped=stopped,
+    )
     document = ComparisonDocument(
-        scores_digest=scores_digest(joined, asked, baseline, compared_by, compared),
-        verdict=verdict(
-            Case(
-                names=[each.name for each in contenders],
-                metric=compared[0],
-                family=family,
-                confidence=asked.confidence,
-                baseline=baseline,
-                against_baseline=asked.family == "baseline",
-                n_partial=sum(not each.is_whole for each in runs),
-                plan=plan,
-                stopped=stopped,
-            )
-        ),
+        scores_digest=scores_digest(joined, asked, question.baseline, question.metrics, compared),
+        verdict=verdict(case),
         task=joined.first.created.task,
         asked=asked,
-        baseline=baseline,
+        baseline=question.baseline,
         plan=plan,
         stopped=stopped,
         datasets=_datasets(joined),
-        pairing=_pairing(pairing, metrics[0], notes),
-        contenders=describe(joined, metrics[0]),
+        pairing=question.pairing,
+        contenders=describe(joined, question.base),
         metrics=compared,
         family=family,
-        groups=in_groups,
+        groups=groups,
         left_out=left_out,
         latency=latency_pairs(joined.number("latency_s"), pairs, asked.confidence),
         confidence_bands=bands(agreement.confidence_difference),
@@ -126,6 +121,44 @@ def make_comparison(
         entries=digest_of(table),
     )
     return Compared(document, canonical(document), table)
+
+
+def _question(asked: ComparisonAsked, runs: Sequence[RunTaken], left_out: list[str]) -> _Question:
+    contenders = _contenders(asked, {each.run_id: each for each in runs})
+    joined, pairing = join(contenders)
+    notes = list(pairing.notes)
+    metrics = shared_metrics(joined, asked, notes)
+    ranking = _ranking(joined, asked, left_out)
+    asked = _filled_in(asked, metrics, ranking)
+    baseline = _baseline(asked)
+    return _Question(
+        joined=joined,
+        pairing=_pairing(pairing, metrics[0], notes),
+        asked=asked,
+        baseline=baseline,
+        metrics=[each for each in metrics if each.name in (asked.metrics or ())],
+        base=metrics[0],
+        ranking=ranking,
+        pairs=pairs_of(len(contenders), asked, baseline),
+    )
+
+
+def _tested(
+    question: _Question, left_out: list[str]
+) -> tuple[list[ComparedMetric], list[ComparedGroup], FamilyTested]:
+    """Every metric over all entries, and by group, as one family."""
+    joined, asked, pairs = question.joined, question.asked, question.pairs
+    clusters, flips = clusters_of(joined, asked.clusters), SignFlips(seed=asked.seed)
+    methods = [
+        methods_of(each, asked, clusters, flips, primary=each.name == (asked.metrics or [""])[0])
+        for each in question.metrics
+    ]
+    overall = [find(each, pairs) for each in methods]
+    if question.ranking is not None:
+        overall = _in_order([*overall, *question.ranking.find(pairs)], asked)
+    groups = groups_of(joined, asked.by or (), left_out, n_cells=len(methods) * len(pairs))
+    in_groups = [(group, [find(each, pairs, group.rows) for each in methods]) for group in groups]
+    return adjusted(overall, in_groups, asked)
 
 
 def _contenders(asked: ComparisonAsked, runs: dict[str, RunTaken]) -> list[ContenderTaken]:

@@ -69,6 +69,16 @@ def unsettled_run(run_id: str, status: str) -> NotComparable:
     )
 
 
+def not_yet(as_of: int, last_seq: int) -> NotComparable:
+    """What is to come is not known."""
+    return NotComparable(
+        "sequence-not-reached",
+        f"The log has not reached sequence {as_of}",
+        status=422,
+        detail=f"its last one is {last_seq}",
+    )
+
+
 def different_tasks(tasks: list[str]) -> NotComparable:
     """Labels and boxes have no score in common."""
     return NotComparable(

@@ -15,9 +15,12 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from importlib.metadata import EntryPoint, EntryPoints, entry_points
 from typing import IO, Any
 
 MAX_REASON = 200
+GROUP = "runoff.scorers"
+"""Of entry points: a package that is installed may bring scorers, which it names there."""
 _LOOK_S = 1.0
 
 
@@ -34,10 +37,12 @@ def main() -> None:
     calls, replies = _own_channel()
     threading.Thread(target=_end_with, args=(os.getppid(),), daemon=True).start()
     order = json.loads(calls.readline())
+    # Before any folder is added: only what is installed counts as such.
+    installed = entry_points(group=GROUP)
     sys.path += [folder for folder in order["path"] if folder not in sys.path]
     arguments: dict[str, Any] = order["arguments"]
     try:
-        function = _function(order["name"], arguments)
+        function = _function(order["name"], arguments, installed)
     except _Wrong as wrong:
         _say(replies, {"field": wrong.field, "message": str(wrong)})
         return
@@ -63,11 +68,14 @@ def _end_with(parent: int) -> None:
     os._exit(1)
 
 
-def _function(name: str, arguments: dict[str, Any]) -> Callable[..., object]:
+def _function(
+    name: str, arguments: dict[str, Any], installed: EntryPoints
+) -> Callable[..., object]:
     module, _, path = name.partition(":")
+    entry = _entry(path, installed) if module == GROUP else None
     try:
-        function: object = importlib.import_module(module)
-        for part in path.split("."):
+        function: object = entry.load() if entry else importlib.import_module(module)
+        for part in () if entry else path.split("."):
             function = getattr(function, part)
     except Exception as error:  # an import runs foreign code, which may raise whatever it likes
         raise _Wrong("name", f"{name} cannot be imported: {_said(error)}") from error
@@ -84,6 +92,16 @@ def _function(name: str, arguments: dict[str, Any]) -> Callable[..., object]:
         message = f"{name} cannot be called with answer, target and these arguments: {error}"
         raise _Wrong(field, message[:MAX_REASON]) from error
     return function
+
+
+def _entry(name: str, installed: EntryPoints) -> EntryPoint:
+    found = {each.value: each for each in installed.select(name=name)}
+    if len(found) == 1:
+        return next(iter(found.values()))
+    if found:
+        raise _Wrong("name", f"several installed packages have {name}: {', '.join(sorted(found))}")
+    known = ", ".join(sorted(installed.names)) or "none"
+    raise _Wrong("name", f"no installed package has the entry point {name} of {GROUP}: {known}")
 
 
 def _called(

@@ -1,4 +1,5 @@
-"""Scorers of one's own: `module:function`, from modules that the operator allows.
+"""Scorers of one's own: `module:function`, from modules that the operator allows, or an entry point
+of an installed package, `runoff.scorers:name`.
 
     def share_of_words(answer, target, *, least=0):
         return len(set(answer["text"].split()) & set(target.split())) / len(target.split())
@@ -21,7 +22,7 @@ from runoff_contracts.answers import Target
 from runoff_contracts.events.entry import EntryProcessed, Prediction
 from runoff_contracts.events.lifecycle import ScorerUsed
 from runoff_contracts.scorers import CustomParams, scorer_info
-from runoff_scoring.own.child import MAX_REASON
+from runoff_scoring.own.child import GROUP, MAX_REASON
 from runoff_scoring.own.process import Function, FunctionProcess, Unusable
 from runoff_scoring.scorers.scorer import ReadyScorer, Scorer
 
@@ -75,7 +76,8 @@ class Functions:
 
     def _new(self, name: str, params: CustomParams) -> FunctionProcess:
         module = name.partition(":")[0]
-        if not _is_allowed(module, self._modules):
+        # What an installed package offers as a scorer was installed for that.
+        if module != GROUP and not _is_allowed(module, self._modules):
             raise Unusable("name", f"module {module} is not allowed (RUNOFF_PYTHON_MODULES)")
         function = Function(name, params.arguments, self._path)
         return FunctionProcess(function, limit_s=self._limit_s)

@@ -8,7 +8,7 @@ from runoff.cli.run_meant import run_id_of
 from runoff.cli.tables import plain_table
 from runoff.client import Client
 from runoff_contracts.lineage import Lineage
-from runoff_contracts.views import LineageView
+from runoff_contracts.provenance_views import LineageView
 
 
 def lineage(run: Run, url: Url = None, json: Json = False) -> None:

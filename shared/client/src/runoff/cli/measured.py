@@ -44,14 +44,14 @@ def difference(metric: ComparedMetric, number: float | None) -> str:
     """With its sign: `+2.5 points`, `-1.2 px`."""
     if metric.kind == "pass_fail":
         return words.points(number)
-    return "–" if number is None else f"{number:+.4g}{_unit(metric, number)}"
+    return "–" if number is None else f"{_signed(number)}{_unit(metric, number)}"
 
 
 def difference_interval(metric: ComparedMetric, bounds: Interval | None) -> str:
     """`+0.9 to +4.1`, in the unit of the difference beside it."""
     if metric.kind == "pass_fail":
         return words.points_interval(bounds)
-    return "–" if bounds is None else f"{bounds[0]:+.4g} to {bounds[1]:+.4g}"
+    return "–" if bounds is None else f"{_signed(bounds[0])} to {_signed(bounds[1])}"
 
 
 def outcome(pair: ComparedPair) -> str:
@@ -140,6 +140,11 @@ def cautions(document: ComparisonDocument) -> list[str]:
         if pair.reason:
             said.append(f"{letter(pair.a)} against {letter(pair.b)}: {pair.reason}")
     return [clean(each, limit=500) for each in said]
+
+
+def _signed(number: float) -> str:
+    """Three digits, and all of those before the point."""
+    return f"{number:+.0f}" if abs(number) >= 100 else f"{number:+.3g}"
 
 
 def _unit(metric: ComparedMetric, number: float | None) -> str:

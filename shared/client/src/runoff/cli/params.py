@@ -13,7 +13,8 @@ from runoff.cli.run_meant import run_id_of
 from runoff.cli.tables import ANSWER_LIMIT, plain_table
 from runoff.client import Client
 from runoff_contracts.params import ParamValue
-from runoff_contracts.views import AcceptedView, ParamsChangeView, ParamsView
+from runoff_contracts.provenance_views import ParamsChangeView, ParamsView
+from runoff_contracts.views import AcceptedView
 
 app = typer.Typer(
     help="Parameters of a run: booleans, numbers and texts, with their history.",
