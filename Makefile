@@ -7,7 +7,7 @@ MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard shared/*/pyproject.toml serv
 OWN := $(foreach member,$(MEMBERS),$(shell sed -n 's/^name = "\(.*\)"/\1/p' $(member)/pyproject.toml))
 COMPILE = $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --no-annotate --python-version 3.11 \
 	$(foreach own,$(OWN),--no-emit-package $(own))
-SERVICES := run-manager inference-worker scoring query
+SERVICES := run-manager inference-worker scoring query web
 
 .PHONY: help setup demo up test check bench lock docs clean
 

@@ -30,6 +30,7 @@ ONE_STACK = ("tests/e2e/", "tests/integration/client/")
 OWN_STACKS = (
     "tests/e2e/test_faults.py",
     "tests/e2e/test_newcomer.py",
+    "tests/e2e/test_pages.py",
     "tests/e2e/test_own_stack.py",
     "tests/e2e/test_telemetry.py",
 )

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from runoff_contracts.ids import new_run_id
+from runoff_query.api.live import Listener
 from runoff_query.api.run_queries import run_view
 from runoff_query.database import Pool
 from runoff_testkit.waiting import eventually
@@ -216,3 +217,34 @@ async def test_a_feed_is_filtered_by_type_and_run(world: World) -> None:
         await world.http.get("/api/events", params={"type": "x"}), 422, "unknown-event-type"
     )
     assert "run.completed" in wrong_fields(found)["type"]
+
+
+async def test_whoever_shows_runs_hears_which_moved_on(world: World) -> None:
+    """One stream for all of them, and what it names can be read at once."""
+    first, second = new_run_id(), new_run_id()
+    named: set[str] = set()
+    async with world.http.stream("GET", "/api/changes") as answer:
+        lines = answer.aiter_lines()
+        assert await anext(lines) == ": open"
+        await world.scribe.run(first, facts.created(first, 2))
+        await world.scribe.run(second, facts.created(second, 2))
+        async for line in lines:
+            if line.startswith("data: "):
+                told = json.loads(line.removeprefix("data: "))
+                assert told["all"] is False
+                named |= set(told["runs"])
+            if named >= {first, second}:
+                break
+
+    assert (await world.http.get(f"/api/runs/{second}")).json()["status"] == "pending"
+
+
+def test_a_listener_that_is_slow_is_told_of_too_many_as_such() -> None:
+    """Memory is bounded whatever is listened to how slowly."""
+    listener = Listener()
+    listener.note(f"run-{n}" for n in range(5000))
+    told = json.loads(listener.take())
+
+    assert told == {"runs": [], "all": True}
+    listener.note(["a", "b", "a"])
+    assert json.loads(listener.take()) == {"runs": ["a", "b"], "all": False}

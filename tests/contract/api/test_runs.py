@@ -161,6 +161,48 @@ async def test_pages_of_entries_are_in_order_and_whole(world: World) -> None:
     assert await _indexes(world, run, split="train") == []
 
 
+async def test_any_part_of_a_list_is_found_by_its_place(world: World) -> None:
+    """A table that is scrolled asks for a part and for the length of the whole, in each order."""
+    run = new_run_id()
+    await world.scribe.run(run, facts.created(run, 8))
+    labels = [(n, "zero", "zero" if n % 2 else "one") for n in range(6)]
+    await world.scribe.processed(run, 0, *(facts.processed(run, *each) for each in labels))
+    await world.scribe.scored(run, 0, *(facts.scored(run, *each) for each in labels))
+    late = [(n, "zero", None) for n in (6, 7)]
+    await world.scribe.processed(run, 1, *(facts.processed(run, *each) for each in late))
+
+    async def part(offset: int, **params: object) -> tuple[list[int], int]:
+        path = f"/api/runs/{run}/entries"
+        page = await world.get(path, offset=offset, limit=3, **params)
+        return [each["index"] for each in page["items"]], page["n_matching"]
+
+    assert await part(0, sort="difference") == ([0, 2, 4], 8)
+    assert await part(4, sort="difference") == ([3, 5, 6], 8)
+    assert await part(7, sort="difference") == ([7], 8)
+    assert await part(8, sort="difference") == ([], 8)
+    assert await part(5, sort="index") == ([5, 6, 7], 8)
+    assert await part(1, sort="confidence_difference") == ([1, 2, 3], 8)
+    assert await part(0, sort="difference", section="odd") == ([1, 3, 5], 4)
+    assert await part(3, sort="difference", section="odd") == ([7], 4)
+    assert await part(0, sort="index", status="failed") == ([6, 7], 2)
+    assert await part(0, sort="difference", agreement="all_different") == ([0, 2, 4], 3)
+    assert await part(1, sort="index", agreement="all_match") == ([3, 5], 3)
+    assert await part(0, sort="difference", agreement="partial") == ([], 0)
+    wanted = facts.processed(run, 5, "zero", "zero").entry_id
+    assert await part(0, sort="difference", find=wanted.upper()) == ([5], 1)
+
+
+async def test_a_condition_of_places_is_refused_without_one(world: World) -> None:
+    """A list by cursor would leave it out in silence."""
+    run = await world.scribe.whole_run(n_entries=2)
+    path = f"/api/runs/{run}/entries"
+    await world.get(path)
+    found = problem(await world.http.get(path, params={"find": "x"}), 422, "needs-offset")
+    assert "offset" in wrong_fields(found)
+    for offset in ("-1", "x", str(2**40)):
+        assert (await world.http.get(path, params={"offset": offset})).status_code == 422
+
+
 async def test_an_entry_is_shown_with_all_attempts(world: World) -> None:
     """By the id that the dataset gave it, whatever characters are in it."""
     run = new_run_id()

@@ -48,7 +48,9 @@ def test_each_worker_has_a_name_and_a_port_of_its_own() -> None:
     worker = next(service for service in RUNOFF.services if service.is_worker)
     names = worker.names(n_workers=2)
     ports = dict(zip(names, (20_001, 20_002), strict=True))
-    first, second = launches(worker, AROUND, ports=ports, n_workers=2)
+    first, second = launches(
+        worker, AROUND, ports=ports, n_workers=2, api_url="http://127.0.0.1:20000"
+    )
 
     assert names == ("inference-worker-1", "inference-worker-2")
     assert (first.env["RUNOFF_WORKER_NAME"], first.env["RUNOFF_PORT"]) == (names[0], "20001")
@@ -58,3 +60,15 @@ def test_each_worker_has_a_name_and_a_port_of_its_own() -> None:
 def test_the_stack_has_one_api() -> None:
     """Its port is the one that people are told."""
     assert [service.name for service in RUNOFF.services if service.is_api] == ["query"]
+
+
+def test_the_pages_are_told_where_the_api_is_and_can_be_left_out() -> None:
+    """They know of no other server: whatever they show they asked the API for."""
+    assert RUNOFF.web is not None
+    (web,) = launches(
+        RUNOFF.web, AROUND, ports={"web": 20_003}, n_workers=1, api_url="http://127.0.0.1:20000"
+    )
+
+    assert web.env["RUNOFF_API_URL"] == "http://127.0.0.1:20000"
+    assert "RUNOFF_POSTGRES_DSN" not in web.env
+    assert RUNOFF.without_web().web is None

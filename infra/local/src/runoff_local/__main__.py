@@ -10,6 +10,7 @@ from pathlib import Path
 
 from runoff_local.errors import AlreadyRunning, LocalStackError
 from runoff_local.info import StackInfo
+from runoff_local.services import RUNOFF
 from runoff_local.settings import StackOptions
 from runoff_local.stack import run
 
@@ -37,7 +38,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         if chosen.json:
             sys.stdout.write(_json_line(info))
             sys.stdout.flush()
-        say(f"ready on {info.api_url}, data in {info.folder}; Ctrl-C stops")
+        say(f"ready on {info.web_url or info.api_url}, data in {info.folder}; Ctrl-C stops")
 
     options = StackOptions(
         folder=chosen.folder,
@@ -45,6 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         workers=chosen.workers,
         with_parent=chosen.with_parent,
         accept_log=chosen.accept_log,
+        services=RUNOFF.without_web() if chosen.no_pages else RUNOFF,
     )
     try:
         return run(options, on_ready=ready, on_step=say)
@@ -59,6 +61,7 @@ def _json_line(info: StackInfo) -> str:
         "ready": info.ready,
         "pid": info.pid,
         "api_url": info.api_url,
+        "web_url": info.web_url,
         "folder": str(info.folder),
         "stack_file": str(info.folder / "stack.json"),
     }
@@ -70,6 +73,7 @@ def _parser() -> argparse.ArgumentParser:
         prog="python -m runoff_local",
         description="Start NATS, PostgreSQL and every service of Runoff on this machine.",
         epilog=_EXIT_CODES,
+        allow_abbrev=False,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     add = parser.add_argument
@@ -78,6 +82,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--workers", type=_at_least_one, default=1, help="how many inference workers (1)")
     add("--with-parent", action="store_true", help="stop when standard input closes")
     add("--accept-log", action="store_true", help="go on with a log other than the one known")
+    add("--no-pages", action="store_true", help="without the service of the pages")
     add("--json", action="store_true", help="one JSON line when ready; steps to standard error")
     return parser
 

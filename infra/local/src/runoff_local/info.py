@@ -28,6 +28,8 @@ class StackInfo:
     pid: int
     """Of the supervisor: SIGTERM to it stops the stack."""
     api_url: str
+    web_url: str | None = None
+    """Of the pages; None where there are none."""
     nats_url: str
     nats_monitor_url: str | None
     """None when the NATS server is not the stack's own."""
@@ -54,6 +56,7 @@ class StackInfo:
             folder=Path(data["folder"]),
             pid=data["pid"],
             api_url=data["api_url"],
+            web_url=data.get("web_url"),
             nats_url=data["nats_url"],
             nats_monitor_url=data["nats_monitor_url"],
             postgres_dsn=data["postgres_dsn"],

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from runoff_local.ports import HOST, PortBook
@@ -14,6 +14,7 @@ from runoff_local.process import MARK, Launch, listens_on
 
 _READY_PATH = "/health/ready"
 _DEFAULT_API_PORT = 8700
+_DEFAULT_WEB_PORT = 8701
 _START = ("-m", "runoff_runtime.start")
 
 
@@ -28,7 +29,9 @@ class Service:
     is_worker: bool = False
     """Runs as often as workers are asked for, each under its own name; says what it holds."""
     is_api: bool = False
-    """Has the port that people are told."""
+    """Has the port that programs are told."""
+    is_web: bool = False
+    """Serves the pages, as a client of the API; its address is what people are told."""
 
     def names(self, *, n_workers: int) -> tuple[str, ...]:
         """The names of its processes."""
@@ -47,8 +50,17 @@ class ServiceTable:
 
     @property
     def api(self) -> Service:
-        """The one service whose port people are told."""
+        """The one service whose port programs are told."""
         return next(service for service in self.services if service.is_api)
+
+    @property
+    def web(self) -> Service | None:
+        """The service of the pages, where there is one."""
+        return next((service for service in self.services if service.is_web), None)
+
+    def without_web(self) -> ServiceTable:
+        """The same without pages."""
+        return replace(self, services=tuple(each for each in self.services if not each.is_web))
 
 
 RUNOFF = ServiceTable(
@@ -61,6 +73,7 @@ RUNOFF = ServiceTable(
         Service(name="scoring", command=(*_START, "runoff_scoring")),
         Service(name="projector", command=(*_START, "runoff_query.projector"), needs_postgres=True),
         Service(name="query", command=(*_START, "runoff_query"), needs_postgres=True, is_api=True),
+        Service(name="web", command=(*_START, "runoff_web"), is_web=True),
     ),
 )
 
@@ -89,7 +102,12 @@ class Surroundings:
 
 
 def launches(
-    service: Service, around: Surroundings, *, ports: Mapping[str, int], n_workers: int
+    service: Service,
+    around: Surroundings,
+    *,
+    ports: Mapping[str, int],
+    n_workers: int,
+    api_url: str,
 ) -> Iterator[Launch]:
     """The processes of a service, one a name; `ports` has each name's port."""
     for name in service.names(n_workers=n_workers):
@@ -98,6 +116,8 @@ def launches(
         env |= {"RUNOFF_HOST": HOST, "RUNOFF_PORT": str(port)}
         if service.is_worker:
             env["RUNOFF_WORKER_NAME"] = name
+        if service.is_web:
+            env["RUNOFF_API_URL"] = api_url
         # Functions of the folder that `runoff up` was typed in can be models and scorers, if
         # allowed.
         env.setdefault("RUNOFF_PYTHON_PATH", str(Path.cwd()))
@@ -113,7 +133,7 @@ def launches(
 def choose_ports(
     table: ServiceTable, book: PortBook, *, n_workers: int, api_port: int | None
 ) -> dict[str, int]:
-    """The port of each process by its name; the API's is 8700 when nothing was asked for.
+    """The port of each process by its name; 8700 and 8701 for API and pages if nobody asks.
 
     Raises:
         PortTaken: The API's port was asked for and is in use.
@@ -124,9 +144,14 @@ def choose_ports(
             if service.is_api and api_port is not None:
                 chosen[name] = book.exactly(name, api_port)
             else:
-                preferred = _DEFAULT_API_PORT if service.is_api else None
-                chosen[name] = book.port(name, preferred=preferred)
+                chosen[name] = book.port(name, preferred=_preferred(service))
     return chosen
+
+
+def _preferred(service: Service) -> int | None:
+    if service.is_api:
+        return _DEFAULT_API_PORT
+    return _DEFAULT_WEB_PORT if service.is_web else None
 
 
 def python(*arguments: str) -> tuple[str, ...]:

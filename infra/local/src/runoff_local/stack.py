@@ -8,7 +8,7 @@ import os
 import secrets
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,7 +24,7 @@ from runoff_local.parent import when_stdin_closes
 from runoff_local.ports import HOST, PortBook
 from runoff_local.process import Launch, is_alive
 from runoff_local.servers import Servers
-from runoff_local.services import Surroundings, choose_ports, launches, python
+from runoff_local.services import ServiceTable, Surroundings, choose_ports, launches, python
 from runoff_local.settings import StackOptions
 from runoff_local.supervisor import Supervisor, all_ready
 
@@ -103,6 +103,7 @@ class _Stack:
             folder=folder.path,
             pid=os.getpid(),
             api_url=f"http://{HOST}:{self._ports[options.services.api.name]}",
+            web_url=_web_url(options.services, self._ports),
             nats_url="",
             nats_monitor_url=None,
             postgres_dsn="",
@@ -199,6 +200,7 @@ class _Stack:
                 self._surroundings,
                 ports=self._ports,
                 n_workers=self._options.workers,
+                api_url=self._info.api_url,
             )
             on_death = leases.hand_back if service.is_worker else nobody_asked
             keepers += supervisor.start(processes, on_death=on_death)
@@ -240,3 +242,7 @@ class _Stack:
         if self._stop_asked.is_set():
             self._hurry.set()
         self._stop_asked.set()
+
+
+def _web_url(services: ServiceTable, ports: Mapping[str, int]) -> str | None:
+    return f"http://{HOST}:{ports[services.web.name]}" if services.web else None

@@ -102,10 +102,19 @@ class Datasets:
         return self._transport.get(DatasetView, path_of("datasets", name), {"after": after})
 
     def entries(
-        self, name: str, *, limit: int | None = None, cursor: str | None = None
+        self,
+        name: str,
+        *,
+        split: str | None = None,
+        section: str | None = None,
+        limit: int | None = None,
+        cursor: str | None = None,
     ) -> Page[DatasetEntryView]:
-        """Entries of a dataset's newest version, or of the one in `name@version`."""
-        params = {"limit": limit, "cursor": cursor}
+        """Entries of a dataset's newest version, or of the one in `name@version`.
+
+        A page of a filtered list may hold fewer than `limit` and go on.
+        """
+        params = {"split": split, "section": section, "limit": limit, "cursor": cursor}
         path = path_of("datasets", name, "entries")
         return self._transport.get(Page[DatasetEntryView], path, params)
 

@@ -27,8 +27,23 @@ LAST_WORDS = 2000
 Say = Callable[[str], None]
 
 
+@dataclass(frozen=True)
+class StackAddress:
+    """Where a stack of this machine answers."""
+
+    api_url: str
+    web_url: str | None
+    """Of its pages; None where it has none."""
+
+
 def find_stack(folder: Path = FOLDER) -> str | None:
     """The address of the stack that is up on a data folder; None where none is."""
+    found = find_addresses(folder)
+    return found.api_url if found else None
+
+
+def find_addresses(folder: Path = FOLDER) -> StackAddress | None:
+    """Both addresses of the stack that is up on a data folder; None where none is."""
     # The file is looked at first: to import the stack costs as much as a command.
     if not (folder / STACK_FILE).is_file():
         return None
@@ -36,7 +51,7 @@ def find_stack(folder: Path = FOLDER) -> str | None:
         found = _local("stack").find(folder)
     except ExtraMissing:
         return None
-    return str(found.api_url) if found and found.ready else None
+    return StackAddress(found.api_url, found.web_url) if found and found.ready else None
 
 
 def run_stack(
@@ -45,13 +60,13 @@ def run_stack(
     port: int | None,
     workers: int,
     accept_log: bool,
-    on_ready: Say,
+    on_ready: Callable[[StackAddress], None],
     on_step: Say,
 ) -> int:
     """Start the local stack and keep it up until Ctrl-C; returns its exit code.
 
     Args:
-        on_ready: Called once with the address of the API.
+        on_ready: Called once with its addresses.
         on_step: Gets a line for a person at each step.
 
     Raises:
@@ -63,7 +78,11 @@ def run_stack(
         folder=folder, port=port, workers=workers, accept_log=accept_log
     )
     try:
-        ready = stack.run(options, on_ready=lambda info: on_ready(info.api_url), on_step=on_step)
+        ready = stack.run(
+            options,
+            on_ready=lambda info: on_ready(StackAddress(info.api_url, info.web_url)),
+            on_step=on_step,
+        )
     except errors.LocalStackError as error:
         raise StackFailed(str(error)) from error
     return int(ready)
@@ -77,8 +96,8 @@ class ChildStack:
     words: IO[str]
     """What it says of its steps; only read when it fails."""
 
-    def wait_until_ready(self) -> str:
-        """The address of its API.
+    def wait_until_ready(self) -> StackAddress:
+        """Where it answers.
 
         Raises:
             StackFailed: When it ended first, with its last words.
@@ -87,7 +106,8 @@ class ChildStack:
         line = self.process.stdout.readline()
         if not line:
             raise self.ended()
-        return str(json.loads(line)["api_url"])
+        said = json.loads(line)
+        return StackAddress(said["api_url"], said["web_url"])
 
     def ended(self) -> StackFailed:
         """What to raise when it is not up any more."""

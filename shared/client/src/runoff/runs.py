@@ -17,7 +17,13 @@ from runoff_contracts.params import ParamValue
 from runoff_contracts.provenance_views import LineageView
 from runoff_contracts.run_config import RunConfig, Selection
 from runoff_contracts.task import Priority
-from runoff_contracts.views import AcceptedView, EntryView, Page, ReportView, RunView
+from runoff_contracts.views import (
+    AcceptedView,
+    EntryPage,
+    EntryView,
+    ReportView,
+    RunView,
+)
 
 Scorers = Sequence[ScorerAsked | str]
 """Scorers by name, or with version and parameters."""
@@ -221,13 +227,19 @@ class Runs(Finding):
         section: str | None = None,
         split: str | None = None,
         review: ReviewState | None = None,
+        agreement: str | None = None,
+        find: str | None = None,
+        offset: int | None = None,
         limit: int | None = None,
         cursor: str | None = None,
         after: int | None = None,
-    ) -> Page[EntryView]:
+    ) -> EntryPage:
         """Entries with every contender's answer and scores.
 
         Args:
+            agreement: `all_match`, `partial` or `all_different`; with `offset`.
+            find: A part of the entry's id; with `offset`.
+            offset: In place of a cursor: the part behind so many entries, with `n_matching`.
             review: Where some contender's own answer is approved or rejected, or none was
                 reviewed.
         """
@@ -236,12 +248,15 @@ class Runs(Finding):
             "status": status,
             "section": section,
             "split": split,
+            "agreement": agreement,
+            "find": find,
+            "offset": offset,
             "review": review,
             "limit": limit,
             "cursor": cursor,
             "after": after,
         }
-        return self._transport.get(Page[EntryView], path_of("runs", run_id, "entries"), params)
+        return self._transport.get(EntryPage, path_of("runs", run_id, "entries"), params)
 
     def entry(self, run_id: str, entry_id: str) -> EntryView:
         """One entry with all attempts."""

@@ -39,26 +39,35 @@ class _Open:
         return ServerSentEvent(self.event or "message", "\n".join(self.data), self.id)
 
 
-def events_in(chunks: Iterable[bytes]) -> Iterator[ServerSentEvent]:
-    """Every event that has ended; one that the connection cut off is dropped."""
-    current = _Open()
-    for line in _lines(chunks):
-        if line:
-            current.take(line)
-        elif current.data:
-            yield current.closed()
-            current = _Open()
-        else:
-            current = _Open()
+class EventParser:
+    """Takes bytes as they come and gives the events that ended with them."""
 
+    def __init__(self) -> None:
+        self._buffer = b""
+        self._open = _Open()
 
-def _lines(chunks: Iterable[bytes]) -> Iterator[str]:
-    buffer = b""
-    for chunk in chunks:
-        buffer += chunk
+    def feed(self, chunk: bytes) -> Iterator[ServerSentEvent]:
+        """Every event that has ended by now; one that the connection cuts off is never given."""
+        for line in self._lines(chunk):
+            if line:
+                self._open.take(line)
+                continue
+            ended, self._open = self._open, _Open()
+            if ended.data:
+                yield ended.closed()
+
+    def _lines(self, chunk: bytes) -> Iterator[str]:
+        buffer = self._buffer + chunk
         # A carriage return at the very end may be the first half of CR LF: wait for the rest.
         held = b"\r" if buffer.endswith(b"\r") else b""
         whole = buffer.removesuffix(held) if held else buffer
         *lines, rest = whole.replace(b"\r\n", b"\n").replace(b"\r", b"\n").split(b"\n")
-        buffer = rest + held
+        self._buffer = rest + held
         yield from (line.decode(errors="replace") for line in lines)
+
+
+def events_in(chunks: Iterable[bytes]) -> Iterator[ServerSentEvent]:
+    """Every event that has ended; one that the connection cut off is dropped."""
+    parser = EventParser()
+    for chunk in chunks:
+        yield from parser.feed(chunk)

@@ -60,7 +60,7 @@ def connect(url: str | None, *, start: bool, folder: Path) -> Iterator[Connectio
         else:
             yield Connection(client, started=False)
             return
-    with child_stack(folder) as stack, Client(stack.wait_until_ready()) as client:
+    with child_stack(folder) as stack, Client(stack.wait_until_ready().api_url) as client:
         yield Connection(client, started=True)
 
 

@@ -294,6 +294,13 @@ class EntryView(View):
     """Oldest first; in a list of entries only those that count."""
 
 
+class EntryPage(Page[EntryView]):
+    """Entries of a run."""
+
+    n_matching: int | None = None
+    """How many fit in all, where a part was asked for by its place."""
+
+
 class ReportView(View):
     """A completed run's metrics, and the names of the contenders that they number."""
 

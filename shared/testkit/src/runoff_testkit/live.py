@@ -33,9 +33,10 @@ class LiveStack:
         folder: Path,
         process: subprocess.Popen[str],
         api_url: str,
+        web_url: str | None,
         servers: Mapping[str, Server],
     ) -> None:
-        self.folder, self.api_url = folder, api_url
+        self.folder, self.api_url, self.web_url = folder, api_url, web_url
         self._process, self._servers = process, servers
         self.http = httpx.Client(base_url=api_url, timeout=60)
 
@@ -78,12 +79,18 @@ class StackMaker(Protocol):
     """Makes stacks on whichever servers the tests are run with."""
 
     def __call__(
-        self, folder: Path, *, env: Mapping[str, str] | None = None, own_postgres: bool = False
+        self,
+        folder: Path,
+        *,
+        env: Mapping[str, str] | None = None,
+        own_postgres: bool = False,
+        pages: bool = False,
     ) -> AbstractContextManager[LiveStack]:
         """Start a stack in a folder of its own, and stop it at the end.
 
         Args:
             own_postgres: A server that may be killed, in place of a database on the shared one.
+            pages: With the service of the pages, which most tests do not look at.
         """
         ...
 
@@ -96,12 +103,14 @@ def live_stack(
     env: Mapping[str, str] | None = None,
     servers: Mapping[str, Server] | None = None,
     postgres_dsn: str | None = None,
+    pages: bool = False,
 ) -> Iterator[LiveStack]:
     """Start a stack, give it, stop it; when this process dies it stops by itself.
 
     Args:
         servers: `nats-server` and `postgres` to use in place of the embedded ones.
         postgres_dsn: A database to use on a server that is nobody's to kill.
+        pages: With the service of the pages.
     """
     servers = servers or {}
     addresses = {_ADDRESS[name]: server.url for name, server in servers.items()}
@@ -110,7 +119,7 @@ def live_stack(
     command = [sys.executable, "-m", "runoff_runtime.start", "runoff_local", "--with-parent"]
     options = ["--folder", str(folder), "--port", str(_free_port()), "--workers", str(workers)]
     with subprocess.Popen(
-        [*command, "--json", *options],
+        [*command, "--json", *options, *([] if pages else ["--no-pages"])],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.DEVNULL,
@@ -121,7 +130,8 @@ def live_stack(
         assert process.stdout is not None
         line = process.stdout.readline()
         assert line, f"the stack did not start: see {folder}/logs"
-        stack = LiveStack(folder, process, json.loads(line)["api_url"], servers)
+        said = json.loads(line)
+        stack = LiveStack(folder, process, said["api_url"], said["web_url"], servers)
         try:
             yield stack
         finally:

@@ -102,7 +102,11 @@ def stack_maker(
 
     @contextmanager
     def make(
-        folder: Path, *, env: Mapping[str, str] | None = None, own_postgres: bool = False
+        folder: Path,
+        *,
+        env: Mapping[str, str] | None = None,
+        own_postgres: bool = False,
+        pages: bool = False,
     ) -> Iterator[LiveStack]:
         servers: dict[str, Server] = {}
         dsn = None if own_postgres else asyncio.run(databases.create())
@@ -113,7 +117,9 @@ def stack_maker(
         for server in servers.values():
             server.start()
         try:
-            with live_stack(folder, env=env, servers=servers, postgres_dsn=dsn) as stack:
+            with live_stack(
+                folder, env=env, servers=servers, postgres_dsn=dsn, pages=pages
+            ) as stack:
                 yield stack
         finally:
             for server in servers.values():

@@ -39,7 +39,7 @@ from runoff_query.api import (
 )
 from runoff_query.api.entry_ids import EntryIds
 from runoff_query.api.guard import BodyTooLarge, Boundary, Guard, body_too_large
-from runoff_query.api.live import LiveRuns
+from runoff_query.api.live import Changes, LiveRuns
 from runoff_query.api.parts import Parts
 from runoff_query.api.progress import Progress
 from runoff_query.api.reading import NotModified, not_modified
@@ -156,11 +156,12 @@ def body_limit(settings: ApiSettings, method: str, path: str, media_type: str) -
 
 
 def _make_parts(settings: ApiSettings, pool: Pool, client: "partial[Client]") -> Parts:
-    progress, watched = Progress(pool), WatchedRuns()
+    progress, watched, changes = Progress(pool), WatchedRuns(), Changes()
     live = LiveRuns(pool, watched)
     watched.listen(live.touch)
     objects = Objects.open(settings.object_store)
     progress.listen(live.touch)
+    progress.listen(changes.touch)
     return Parts(
         settings=settings,
         pool=pool,
@@ -169,6 +170,7 @@ def _make_parts(settings: ApiSettings, pool: Pool, client: "partial[Client]") ->
         compared=ComparedTables(objects, max_bytes=settings.compared_cache_bytes),
         progress=progress,
         live=live,
+        changes=changes,
         watched=watched,
         workers=Workers(),
         client=client,

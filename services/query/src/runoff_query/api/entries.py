@@ -7,12 +7,13 @@ import asyncpg
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from runoff_contracts.views import EntryView, Page, RunView
+from runoff_contracts.views import EntryPage, EntryView, RunView
 from runoff_objects.entry_set import open_entry_set
 from runoff_objects.errors import ObjectDamaged, ObjectMissing
 from runoff_query.api.again import versions_of
 from runoff_query.api.parts import Parts, PartsOf
-from runoff_query.api.problems import unknown
+from runoff_query.api.places import Agreement, Conditions, entries_at
+from runoff_query.api.problems import refuse, unknown
 from runoff_query.api.reading import Cursor, FreshOf, Key, Limit, make_cursor, read_cursor
 from runoff_query.api.reviews import with_reviews
 from runoff_query.api.run_queries import entry_view
@@ -29,7 +30,7 @@ _BEFORE_ALL: Final = -2.0
 router = APIRouter(tags=["runs"])
 
 
-@router.get("/runs/{run_id}/entries", response_model=Page[EntryView])
+@router.get("/runs/{run_id}/entries", response_model=EntryPage)
 async def list_entries(
     run_id: str,
     parts: PartsOf,
@@ -42,11 +43,44 @@ async def list_entries(
         ReviewState | None,
         Query(description="Of some contender's own answer; `none`: nobody reviewed any"),
     ] = None,
+    agreement: Annotated[Agreement | None, Query(description="Only with offset")] = None,
+    find: Annotated[
+        str | None, Query(max_length=200, description="A part of the id; only with offset")
+    ] = None,
+    offset: Annotated[
+        int | None, Query(ge=0, le=2**31 - 1, description="In place of a cursor: any part")
+    ] = None,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
-    """Entries of a run; those that are not scored yet stand at the end of a sort by difference."""
+    """Entries of a run; those that are not scored yet stand at the end of a sort by difference.
+
+    With `offset` a part from any place on and `n_matching`; with `cursor` one part behind the
+    other, in which nothing is missed while the run goes on.
+    """
     run = await known_run(parts, run_id)
+    if offset is not None:
+        if review is not None:
+            raise refuse(
+                "needs-cursor",
+                "Reviews are listed by cursor",
+                422,
+                field="review",
+                hint="leave offset out; next_cursor gives the following part",
+            )
+        failed = None if status is None else status == "failed"
+        wanted = Conditions(failed, section, split, agreement, find)
+        page = await entries_at(parts.pool, run, wanted, sort=sort, offset=offset, limit=limit)
+        items = await with_reviews(parts.pool, run.run_id, page.items)
+        return fresh.answer(page.model_copy(update={"items": items}))
+    if agreement is not None or find is not None:
+        raise refuse(
+            "needs-offset",
+            "These conditions need an offset",
+            422,
+            field="offset",
+            hint="offset=0 for the first part; agreement and find go with it",
+        )
     keys = read_cursor(f"entries:{sort}", cursor, bool, float, int)
     scored, place, index = keys if keys else (True, _BEFORE_ALL, -1)
     conditions = (None if status is None else status == "failed", section, split)
@@ -71,7 +105,7 @@ async def list_entries(
         last = rows[limit - 1]
         is_scored = sort == "index" or last["scores"] is not None
         next_cursor = make_cursor(f"entries:{sort}", is_scored, float(last["place"]), last["index"])
-    return fresh.answer(Page[EntryView](items=items, next_cursor=next_cursor))
+    return fresh.answer(EntryPage(items=items, next_cursor=next_cursor))
 
 
 @router.get("/runs/{run_id}/entries/{entry_id:path}", response_model=EntryView)

@@ -27,6 +27,7 @@ from runoff_query.outages import NATS_AWAY, causes
 from runoff_query.private_reader import private_reader
 
 _BATCH_MESSAGES = 16
+_CHANGES_PACE_S = 0.1
 _SUBJECTS: Final = {
     str(each.model_fields["type"].default): each.subject_template for each in TYPES.classes
 }
@@ -44,6 +45,16 @@ async def follow_run(run_id: str, parts: PartsOf, _: FreshOf) -> Response:
     """A run each time that it moved on, as `progress`, at last as `settled`; ids are sequences."""
     run = await known_run(parts, run_id)
     return EventStream(partial(_progress, parts, run.run_id), closing=parts.live.closing)
+
+
+@router.get("/changes", response_class=Response, responses=_STREAM)
+async def follow_changes(parts: PartsOf) -> Response:
+    """Names the runs that moved on, ten times a second at most: `{"runs": […], "all": false}`.
+
+    `all` says that more moved on than are named. Hearing every change is not promised: whoever
+    reads what he shows when the stream opens, and again at each change, misses nothing that stays.
+    """
+    return EventStream(partial(_changes, parts), closing=parts.live.closing)
 
 
 @router.get("/events", response_class=Response, responses=_STREAM)
@@ -99,6 +110,19 @@ async def _progress(parts: Parts, run_id: str, outlet: Outlet) -> None:
                 if settled:
                     return
                 seen = view
+
+
+async def _changes(parts: Parts, outlet: Outlet) -> None:
+    with parts.changes.listener() as listener:
+        while True:
+            try:
+                async with asyncio.timeout(KEEP_ALIVE_S):
+                    await listener.woken.wait()
+            except TimeoutError:
+                await outlet.comment()
+                continue
+            await outlet.event(listener.take(), event="changed")
+            await asyncio.sleep(_CHANGES_PACE_S)
 
 
 @dataclass(frozen=True)

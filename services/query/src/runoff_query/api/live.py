@@ -1,8 +1,9 @@
 """Runs as they proceed: one query a change, however many people look on."""
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import json
+from collections.abc import AsyncIterator, Iterable, Iterator
+from contextlib import asynccontextmanager, contextmanager
 from dataclasses import dataclass, field
 
 import structlog
@@ -17,6 +18,7 @@ from runoff_query.outages import POSTGRES_AWAY
 _PACE_S = 0.1
 _LOOK_S = 2.0
 """A signal may be lost; then the database is asked."""
+_MAX_NAMED = 1000
 
 logger = structlog.get_logger(__name__)
 
@@ -87,6 +89,53 @@ class LiveRuns:
             await asyncio.sleep(_PACE_S)
             await _wait(channel.dirty, _LOOK_S)
         self._channels.pop(channel.run_id, None)
+
+
+@dataclass
+class Listener:
+    """One client's runs that moved on since it was told last."""
+
+    runs: dict[str, None] = field(default_factory=dict)
+    too_many: bool = False
+    woken: asyncio.Event = field(default_factory=asyncio.Event)
+
+    def note(self, runs: Iterable[str]) -> None:
+        """These moved on; a client that is slow is told of each once, and of too many as such."""
+        self.runs.update(dict.fromkeys(runs))
+        if len(self.runs) > _MAX_NAMED:
+            self.runs.clear()
+            self.too_many = True
+        self.woken.set()
+
+    def take(self) -> str:
+        """What there is to say, as JSON; it is said once."""
+        said = json.dumps({"runs": list(self.runs), "all": self.too_many})
+        self.runs.clear()
+        self.too_many = False
+        self.woken.clear()
+        return said
+
+
+class Changes:
+    """Tells every listener which runs moved on in the read models."""
+
+    def __init__(self) -> None:
+        self._listeners: list[Listener] = []
+
+    def touch(self, run_ids: list[str]) -> None:
+        """These runs moved on."""
+        for each in self._listeners:
+            each.note(run_ids)
+
+    @contextmanager
+    def listener(self) -> Iterator[Listener]:
+        """Hears of every change meanwhile."""
+        listener = Listener()
+        self._listeners.append(listener)
+        try:
+            yield listener
+        finally:
+            self._listeners.remove(listener)
 
 
 def _put_newest(queue: "asyncio.Queue[RunView | None]", view: RunView | None) -> None:

@@ -11,7 +11,7 @@ from nats.errors import MaxPayloadError
 from runoff_contracts.commands import Accepted, Command
 from runoff_objects.store import Objects
 from runoff_query.api.entry_ids import EntryIds
-from runoff_query.api.live import LiveRuns
+from runoff_query.api.live import Changes, LiveRuns
 from runoff_query.api.problems import ProblemRaised, refuse
 from runoff_query.api.progress import Progress
 from runoff_query.api.watched import WatchedRuns
@@ -35,6 +35,7 @@ class Parts:
     compared: ComparedTables
     progress: Progress
     live: LiveRuns
+    changes: Changes
     watched: WatchedRuns
     workers: Workers
     client: Callable[[], Client]

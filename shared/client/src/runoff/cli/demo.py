@@ -20,7 +20,7 @@ from runoff.cli.verdict import most_disputed, print_comparison
 from runoff.client import Client
 from runoff.comparison import Comparison
 from runoff.errors import RunNotCompleted
-from runoff.local import FOLDER, ChildStack, child_stack, find_stack
+from runoff.local import FOLDER, ChildStack, StackAddress, child_stack, find_addresses
 from runoff_contracts.run_config import Selection
 from runoff_contracts.task import Status, Task
 
@@ -54,7 +54,7 @@ def demo(
                 print_json(demo_document(run_id, view))
             else:
                 _print(client, view, made, where)
-            _print_address(client.url, run_id, where, ends=exit_ and server.child is not None)
+            _print_address(server.pages(), run_id, where, ends=exit_ and server.child is not None)
         if not exit_:
             server.stay(where)
 
@@ -97,19 +97,23 @@ def demo_document(run_id: str, view: Comparison) -> dict[str, object]:
 _MODULES = "RUNOFF_PYTHON_MODULES"
 
 
-@dataclass(frozen=True)
+@dataclass
 class _Server:
     """The server that the demo uses: one that was there, or an own child."""
 
-    found: str | None
+    found: StackAddress | None
     child: ChildStack | None = None
 
     def url(self) -> str:
-        """Its address; waits until an own one is ready."""
-        if self.child is None:
-            assert self.found is not None
-            return self.found
-        return self.child.wait_until_ready()
+        """The address of its API; waits until an own one is ready."""
+        if self.found is None:
+            assert self.child is not None
+            self.found = self.child.wait_until_ready()
+        return self.found.api_url
+
+    def pages(self) -> str | None:
+        """The address of its pages, where they are known."""
+        return self.found.web_url if self.found else None
 
     def stay(self, where: Console) -> None:
         """Keep an own one up until Ctrl-C; another one stays up by itself."""
@@ -127,9 +131,9 @@ class _Server:
 @contextmanager
 def _server(url: str | None, where: Console) -> Iterator[_Server]:
     address = given(url)
-    found = address.url if address else find_stack()
+    found = StackAddress(address.url, None) if address else find_addresses()
     if found:
-        where.print(safe(f"Using the server at {found}"))
+        where.print(safe(f"Using the server at {found.api_url}"))
         yield _Server(found)
         return
     where.print("Starting the local stack …")
@@ -166,8 +170,9 @@ def _print(client: Client, view: Comparison, made: Material, where: Console) -> 
     print_comparison(view, disputed, where, pictures=pictures)
 
 
-def _print_address(url: str, run_id: str, where: Console, *, ends: bool) -> None:
+def _print_address(pages: str | None, run_id: str, where: Console, *, ends: bool) -> None:
     where.print()
-    where.print("To look at it again" + (", after `runoff up`:" if ends else ":"))
-    where.print(safe(f"  {url}/api/runs/{run_id}/comparison"), soft_wrap=True)
+    where.print("To look at it" + (", after `runoff up`:" if ends else ":"))
+    if pages:
+        where.print(safe(f"  {pages}/runs/{run_id}"), soft_wrap=True)
     where.print(f"  runoff compare {run_id}")

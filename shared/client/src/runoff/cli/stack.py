@@ -1,5 +1,6 @@
 """`runoff up`, `runoff rebuild`, `runoff health`: the server itself."""
 
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
@@ -11,7 +12,7 @@ from runoff.cli.output import clean, for_people, print_json, safe
 from runoff.cli.progress import progress_of
 from runoff.cli.tables import plain_table
 from runoff.client import Client
-from runoff.local import FOLDER, run_stack
+from runoff.local import FOLDER, StackAddress, run_stack
 from runoff_contracts.views import HealthView, RebuildView
 
 HEALTH_STYLES = {"ready": "green", "behind": "yellow", "unavailable": "red"}
@@ -38,16 +39,18 @@ def up(
 ) -> None:
     """Start the whole of Runoff on this machine and keep it up until Ctrl-C.
 
-    An event log, a database, four services, and the API, each a process of its own, without
-    containers. What was there at the last stop is there again.
+    An event log, a database, four services, the API and the pages, each a process of its own,
+    without containers. What was there at the last stop is there again.
     """
     where = for_people(json_wanted=json)
 
-    def say_ready(api_url: str) -> None:
+    def say_ready(found: StackAddress) -> None:
         if json:
-            print_json({"api_url": api_url, "folder": str(folder.resolve())})
-        else:
-            where.print(safe(f"Runoff is up at {api_url}; Ctrl-C stops it.", style="bold"))
+            print_json({**asdict(found), "folder": str(folder.resolve())})
+            return
+        at = found.web_url or found.api_url
+        where.print(safe(f"Runoff is up at {at}; Ctrl-C stops it.", style="bold"))
+        where.print(safe(f"Programs find its API at {found.api_url}."))
 
     code = run_stack(
         folder,

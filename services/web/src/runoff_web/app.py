@@ -1,0 +1,131 @@
+"""Wires the pages: routes, what they work with, and the one clean stop."""
+
+import asyncio
+import signal
+import socket
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from typing import Final
+
+import structlog
+import uvicorn
+import uvloop
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.gzip import GZipMiddleware
+from starlette.requests import Request
+from starlette.responses import PlainTextResponse
+from starlette.routing import Route
+from starlette.types import ASGIApp
+
+from runoff.client import Client
+from runoff_runtime.logs import set_up_logs
+from runoff_web import problems
+from runoff_web.assets import Assets
+from runoff_web.live.bridge import Bridge
+from runoff_web.live.hub import Hub
+from runoff_web.live.render import Frames
+from runoff_web.live.routes import live
+from runoff_web.media import Media, show_image
+from runoff_web.pages import compare, dashboard, datasets, entry, launch, models, run, runs, theme
+from runoff_web.parts import Parts
+from runoff_web.rendering import Pages
+from runoff_web.security import Guard
+from runoff_web.settings import WebSettings
+
+_STOP_S: Final = 2
+
+logger = structlog.get_logger(__name__)
+
+
+class _Server(uvicorn.Server):
+    """Leaves signals to us: streams have to end before it waits for open connections."""
+
+    @contextmanager
+    def capture_signals(self) -> Iterator[None]:
+        yield
+
+
+def main() -> int:
+    """Serve until SIGTERM or SIGINT; the exit code."""
+    settings = WebSettings()
+    set_up_logs("web", level=settings.log_level, format_=settings.log_format)
+    return uvloop.run(_serve(settings))
+
+
+def make_app(settings: WebSettings) -> tuple[ASGIApp, Parts]:
+    """The guarded application and what it works with; nothing is connected before it starts."""
+    assets, hub = Assets(), Hub()
+    client = Client(settings.api_url)
+    pages = Pages(assets)
+    parts = Parts(
+        settings=settings,
+        client=client,
+        pages=pages,
+        hub=hub,
+        media=Media(client, max_pixels=settings.max_image_pixels),
+    )
+    bridge = Bridge(client.url, hub, Frames(client, pages).of)
+
+    @asynccontextmanager
+    async def lifespan(_: Starlette) -> AsyncIterator[None]:
+        async with asyncio.TaskGroup() as group:
+            listening = group.create_task(bridge.run())
+            yield
+            listening.cancel()
+        client.close()
+
+    app = Starlette(
+        routes=_routes(assets),
+        lifespan=lifespan,
+        exception_handlers=problems.HANDLERS,
+        # There is nothing secret in a page that its length could give away.
+        middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)],
+    )
+    app.state.parts = parts
+    return Guard(app, hosts=[*settings.allowed_hosts.split(","), settings.host]), parts
+
+
+def _routes(assets: Assets) -> list[Route]:
+    pages = (dashboard, runs, launch, compare, run, entry, datasets, models, theme)
+    return [
+        Route("/health/live", _healthy),
+        Route("/health/ready", _healthy),
+        Route("/static/{hash}/{name:path}", assets.serve),
+        Route("/media/{digest}", show_image),
+        Route("/live", live),
+        *(route for page in pages for route in page.ROUTES),
+    ]
+
+
+async def _healthy(_: Request) -> PlainTextResponse:
+    """The pages can be served; that the API is away is what they then say."""
+    return PlainTextResponse("ready", headers={"Cache-Control": "no-store"})
+
+
+async def _serve(settings: WebSettings) -> int:
+    app, parts = make_app(settings)
+    server = _Server(
+        uvicorn.Config(
+            app,
+            host=settings.host,
+            port=settings.port,
+            lifespan="on",
+            log_config=None,
+            access_log=False,
+            server_header=False,
+            timeout_graceful_shutdown=_STOP_S,
+        )
+    )
+    loop = asyncio.get_running_loop()
+
+    def stop() -> None:
+        parts.hub.close()
+        server.should_exit = True
+
+    for number in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(number, stop)
+    logger.info("service.started", instance=socket.gethostname(), api=parts.client.url)
+    await server.serve()
+    logger.info("service.stopped")
+    return 0 if server.started else 1

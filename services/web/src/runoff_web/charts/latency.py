@@ -1,0 +1,96 @@
+"""Times of several contenders: one row each on a shared logarithmic axis, the median marked."""
+
+import math
+from dataclasses import dataclass
+from typing import Final
+
+from markupsafe import Markup
+
+from runoff_web.charts.marks import hue
+from runoff_web.charts.scales import Scale
+from runoff_web.format import seconds
+
+_WIDTH: Final = 640
+_ROW: Final = 40
+_PEAK: Final = 30
+_LEFT: Final = 190
+_RIGHT: Final = 500
+_FOOT: Final = 22
+_MAX_TICKS: Final = 6
+
+
+@dataclass(frozen=True)
+class Times:
+    """One contender's times an entry."""
+
+    name: str
+    position: int
+    edges_s: list[float]
+    """Of bins, the same for all contenders."""
+    counts: list[int]
+    """One fewer than edges."""
+    p50_s: float
+    p95_s: float
+
+
+def ridges(rows: list[Times], *, title: str) -> Markup:
+    """The chart as SVG; nothing where there is nothing to draw."""
+    edges = [edge for row in rows for edge in row.edges_s if edge > 0 and math.isfinite(edge)]
+    if not edges:
+        return Markup("")
+    low, high = math.log10(min(edges)), math.log10(max(edges))
+    scale = Scale(low, max(high, low + 0.1), _LEFT, _RIGHT)
+    bottom = _ROW * len(rows)
+    parts = [
+        Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
+            _WIDTH, bottom + _FOOT, title
+        )
+    ]
+    parts += [_tick(scale, each, bottom) for each in _ticks(scale)]
+    parts += [_row(row, scale, _ROW * (number + 1) - 4) for number, row in enumerate(rows)]
+    parts.append(
+        Markup('<text class="tick" x="{}" y="{}">p50 · p95</text></svg>').format(
+            _RIGHT + 10, bottom + 14
+        )
+    )
+    return Markup("").join(parts)
+
+
+def _row(row: Times, scale: Scale, y: float) -> Markup:
+    most = max(row.counts, default=0) or 1
+    places = [scale(math.log10(edge)) for edge in row.edges_s if edge > 0]
+    path = [f"M{places[0]} {y}"] if places else []
+    for start, end, count in zip(places, places[1:], row.counts, strict=False):
+        top = round(y - _PEAK * count / most, 1)
+        path.append(f"L{start} {top}L{end} {top}")
+    if places:
+        path.append(f"L{places[-1]} {y}z")
+    median = scale(math.log10(row.p50_s)) if row.p50_s > 0 else _LEFT
+    return Markup(
+        '<text class="name" x="0" y="{y}">{name}</text><g class="r{hue}">'
+        '<path class="area" d="{path}"/>'
+        '<line x1="{x}" x2="{x}" y1="{y}" y2="{top}" stroke-dasharray="3 2"/></g>'
+        '<text class="val" x="{right}" y="{y}">{note}</text>'
+    ).format(
+        y=y,
+        name=row.name if len(row.name) <= 32 else f"{row.name[:31]}…",
+        hue=hue(row.position),
+        path="".join(path),
+        x=median,
+        top=y - _PEAK,
+        right=_RIGHT + 10,
+        note=f"{seconds(row.p50_s)} · {seconds(row.p95_s)}",
+    )
+
+
+def _ticks(scale: Scale) -> list[float]:
+    """Powers of ten within the scale, or its ends where there is none."""
+    powers = [float(each) for each in range(math.ceil(scale.low), math.floor(scale.high) + 1)]
+    return powers[:: max(1, len(powers) // _MAX_TICKS)] or [scale.low, scale.high]
+
+
+def _tick(scale: Scale, power: float, bottom: float) -> Markup:
+    return Markup(
+        '<line class="grid" x1="{0}" x2="{0}" y1="0" y2="{1}"/>'
+        '<text class="tick" x="{0}" y="{2}" text-anchor="middle">{3}</text>'
+    ).format(scale(power), bottom, bottom + 14, seconds(10**power))

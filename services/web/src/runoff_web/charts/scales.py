@@ -1,0 +1,38 @@
+"""From values to places on a chart."""
+
+import math
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Scale:
+    """A straight line from values to places."""
+
+    low: float
+    high: float
+    start: float
+    end: float
+
+    def __call__(self, value: float) -> float:
+        """The place of a value, kept within the chart, to a tenth of a unit."""
+        share = (value - self.low) / (self.high - self.low)
+        return round(self.start + min(max(share, 0.0), 1.0) * (self.end - self.start), 1)
+
+
+def around(values: list[float], *, start: float, end: float, least: float = 1e-9) -> Scale:
+    """A scale that shows all of these and zero with some room; it works for none and for equals."""
+    finite = [value for value in values if math.isfinite(value)]
+    low, high = min([0.0, *finite]), max([0.0, *finite])
+    room = max((high - low) * 0.08, least)
+    return Scale(low - room, high + room, start, end)
+
+
+def ticks(scale: Scale, *, n: int = 5) -> list[float]:
+    """Round values within the scale, about `n` of them."""
+    span = scale.high - scale.low
+    raw = span / max(n, 1)
+    power = 10 ** math.floor(math.log10(raw))
+    step = next(each * power for each in (1, 2, 5, 10) if each * power >= raw)
+    first = math.ceil(scale.low / step)
+    last = math.floor(scale.high / step)
+    return [round(each * step, 12) for each in range(first, last + 1)]

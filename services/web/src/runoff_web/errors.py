@@ -1,0 +1,22 @@
+"""What the pages raise.
+
+WebError
+├── BadParam        the address of a page says something that it cannot mean
+└── ImageUnreadable an entry's file is no image that can be shown
+"""
+
+
+class WebError(Exception):
+    """Base of everything that the pages raise."""
+
+
+class BadParam(WebError):
+    """Correct the parameter in the address; the message says what would be right."""
+
+    def __init__(self, name: str, value: str, *, wanted: str) -> None:
+        super().__init__(f"{name}={value!r} is not understood: it has to be {wanted}")
+        self.name, self.value, self.wanted = name, value, wanted
+
+
+class ImageUnreadable(WebError):
+    """Look at the file itself: it is no image, damaged, or over the limit of pixels."""

@@ -1,0 +1,245 @@
+"""Numbers, times and answers as people read them: the one place that puts them into words."""
+
+import json
+import math
+import unicodedata
+from collections.abc import Sequence
+from datetime import UTC, datetime
+from typing import Final
+
+from markupsafe import Markup, escape
+from pydantic import JsonValue
+
+from runoff_contracts.answers import AnswerBody, Target
+from runoff_contracts.bands import band
+
+MINUS: Final = "−"
+NOTHING: Final = "–"
+_DIGITS: Final = 3
+_HIDDEN: Final = {
+    "\u200b", "\u200c", "\u200d", "\u2060", "\ufeff",
+    *(chr(code) for code in range(0x202A, 0x202F)),
+    *(chr(code) for code in range(0x2066, 0x206A)),
+    "\u200e", "\u200f", "\u061c",
+}  # fmt: skip
+"""Characters of no width, and those that turn the direction of what follows."""
+MAX_SHOWN: Final = 20_000
+_MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+
+
+def number(value: float | None, *, digits: int = _DIGITS) -> str:
+    """Three significant digits, a real minus, no exponent where people write none."""
+    if value is None or math.isnan(value):
+        return NOTHING
+    if math.isinf(value):
+        return "∞" if value > 0 else f"{MINUS}∞"
+    magnitude = abs(value)
+    if magnitude and (magnitude < 1e-4 or magnitude >= 1e9):
+        text = f"{value:.{digits - 1}e}"
+    elif float(value).is_integer() and magnitude < 1e6:
+        text = f"{int(value)}"
+    else:
+        places = digits if magnitude == 0 else digits - 1 - math.floor(math.log10(magnitude))
+        text = f"{value:.{max(places, 0)}f}"
+    return text.replace("-", MINUS)
+
+
+def count(value: int | None) -> str:
+    """A whole number with thin gaps between thousands."""
+    return NOTHING if value is None else f"{value:,}".replace(",", "\u202f").replace("-", MINUS)
+
+
+def percent(value: float | None, *, places: int = 1) -> str:
+    """A share as `81.3 %`."""
+    if value is None or math.isnan(value):
+        return NOTHING
+    return f"{value * 100:.{places}f}\u202f%".replace("-", MINUS)
+
+
+def points(value: float | None) -> str:
+    """A difference of shares as `+4.8 pp`."""
+    if value is None or math.isnan(value):
+        return NOTHING
+    text = f"{value * 100:+.1f}"
+    return f"{text if text.strip('+-0.') else '0'}\u202fpp".replace("-", MINUS)
+
+
+def value(given: float | None, kind: str, unit: str | None = None) -> str:
+    """A metric's value: what passes or fails as a share, others as a number with their unit."""
+    if kind == "pass_fail":
+        return percent(given)
+    return f"{number(given)}\u202f{unit}" if unit and given is not None else number(given)
+
+
+def difference(given: float | None, kind: str, unit: str | None = None) -> str:
+    """A difference of two values of a metric, with its sign."""
+    if kind == "pass_fail" or given is None:
+        return points(given)
+    sign = "+" if given > 0 else ""
+    return f"{sign}{value(given, kind, unit)}"
+
+
+def seconds(value: float | None) -> str:
+    """A duration in the unit that people would say it in."""
+    if value is None or math.isnan(value):
+        return NOTHING
+    if value < 0:
+        return f"{MINUS}{seconds(-value)}"
+    if value < 1e-3:
+        return f"{number(value * 1e6)}\u202fµs" if value else "0\u202fs"
+    if value < 1:
+        return f"{number(value * 1e3)}\u202fms"
+    if value < _MINUTE:
+        return f"{number(value)}\u202fs"
+    whole = round(value)
+    if whole < _HOUR:
+        return f"{whole // _MINUTE}\u202fm {whole % _MINUTE:02d}\u202fs"
+    if whole < _DAY:
+        return f"{whole // _HOUR}\u202fh {whole % _HOUR // _MINUTE:02d}\u202fm"
+    return f"{whole // _DAY}\u202fd {whole % _DAY // _HOUR}\u202fh"
+
+
+def dollars(value: float | None) -> str:
+    """A price; small ones keep their digits."""
+    if value is None:
+        return NOTHING
+    return f"${value:.2f}" if value >= 1 or value == 0 else f"${number(value)}"
+
+
+def p_value(value: float | None) -> str:
+    """`p = 0.003`, `p < 0.001`."""
+    if value is None:
+        return NOTHING
+    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+
+
+def ago(moment: datetime | None, *, now: datetime | None = None) -> str:
+    """How long ago, roughly: `3 m ago`."""
+    if moment is None:
+        return NOTHING
+    passed = ((now or datetime.now(UTC)) - moment).total_seconds()
+    if passed < 0:
+        return f"in {_rough(-passed)}"
+    return "just now" if passed < 5 else f"{_rough(passed)} ago"
+
+
+def exactly(moment: datetime | None) -> str:
+    """The moment itself, in UTC."""
+    return NOTHING if moment is None else f"{moment.astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
+
+
+def duration(start: datetime | None, end: datetime | None) -> str:
+    """From one moment to the other, or until now."""
+    if start is None:
+        return NOTHING
+    return seconds(max(((end or datetime.now(UTC)) - start).total_seconds(), 0.0))
+
+
+def short_id(run_id: str) -> str:
+    """The first eight characters: what the API takes for the whole."""
+    return run_id[:8]
+
+
+def short_model(model: str) -> str:
+    """The model without its provider, and a function without the packages of its module."""
+    provider, _, name = model.partition("/")
+    if provider == "python" and ":" in name:
+        module, _, function = name.rpartition(":")
+        return f"{module.rpartition('.')[2]}:{function}"
+    return name or model
+
+
+def middle(text: str, limit: int = 32) -> str:
+    """An id or path with its middle left out."""
+    if len(text) <= limit:
+        return text
+    tail = limit // 2 - 1
+    return f"{text[: limit - tail - 1]}…{text[-tail:]}"
+
+
+def shown(text: str | None, limit: int = MAX_SHOWN) -> Markup:
+    """Text from outside: escaped, with marks where it holds characters that nobody sees.
+
+    Characters that turn the direction of text could make a page say what it does not.
+    """
+    if text is None:
+        return escape(NOTHING)
+    parts: list[Markup] = []
+    plain: list[str] = []
+    for character in text[:limit]:
+        if character in _HIDDEN or (
+            unicodedata.category(character) == "Cc" and character not in "\n\t"
+        ):
+            parts += [escape("".join(plain)), _marked(character)]
+            plain = []
+        else:
+            plain.append(character)
+    parts.append(escape("".join(plain)))
+    return Markup("").join(parts)
+
+
+def one_line(text: str | None, limit: int = 120) -> Markup:
+    """The beginning of a text, for a cell of a table."""
+    if text is None:
+        return escape(NOTHING)
+    flat = " ".join(text[: limit * 4].split())
+    cut = flat if len(flat) <= limit else f"{flat[: limit - 1]}…"
+    return shown(cut)
+
+
+def answer(given: AnswerBody) -> str | None:
+    """An answer in a few words; None where there is none."""
+    if given.boxes is not None:
+        return _boxes([box.label for box in given.boxes])
+    if given.point is not None:
+        return f"({number(given.point.x)}, {number(given.point.y)})"
+    return given.words
+
+
+def target(wanted: Target) -> str | None:
+    """What was to be answered, in a few words."""
+    if wanted is None:
+        return None
+    if isinstance(wanted, list):
+        if all(isinstance(each, dict) for each in wanted):
+            return _boxes([str(each.get("label", "")) for each in wanted if isinstance(each, dict)])
+        return " | ".join(map(str, wanted))
+    if isinstance(wanted, dict) and set(wanted) == {"x", "y"}:
+        return f"({wanted['x']}, {wanted['y']})"
+    return str(wanted)
+
+
+def tojson_text(value: JsonValue) -> str:
+    """JSON for people; what it holds is escaped like every other text."""
+    return json.dumps(value, indent=2, ensure_ascii=False)
+
+
+def confidence_band(difference: float | None) -> str:
+    """`low`, `medium` or `high`; nothing where there is no difference."""
+    return "" if difference is None else band(difference)
+
+
+def _marked(character: str) -> Markup:
+    code = f"U+{ord(character):04X}"
+    name = unicodedata.name(character, "control character").lower()
+    return Markup('<span class="glyph" title="{}">{}</span>').format(name, code)
+
+
+def _boxes(labels: Sequence[str]) -> str:
+    if not labels:
+        return "nothing found"
+    kinds: dict[str, int] = {}
+    for label in labels:
+        kinds[label] = kinds.get(label, 0) + 1
+    named = [f"{n} × {label}" if n > 1 else label for label, n in list(kinds.items())[:4]]
+    return ", ".join(named) + (", …" if len(kinds) > 4 else "")
+
+
+def _rough(passed_s: float) -> str:
+    if passed_s < _MINUTE:
+        return f"{passed_s:.0f}\u202fs"
+    if passed_s < _HOUR:
+        return f"{passed_s / _MINUTE:.0f}\u202fm"
+    if passed_s < _DAY:
+        return f"{passed_s / _HOUR:.0f}\u202fh"
+    return f"{passed_s / _DAY:.0f}\u202fd"

@@ -1,0 +1,30 @@
+"""`POST /theme`: light, dark, or as the system; kept in a cookie, so that no page flickers."""
+
+from http import HTTPStatus
+from typing import Final
+
+from starlette.requests import Request
+from starlette.responses import RedirectResponse, Response
+from starlette.routing import Route
+
+from runoff_web.rendering import THEME_COOKIE, THEMES
+
+_YEAR_S: Final = 365 * 24 * 3600
+
+
+async def choose(request: Request) -> Response:
+    """Keep the choice and go back to the page."""
+    form = await request.form()
+    chosen, to = form.get("theme", ""), str(form.get("to", "/"))
+    response = RedirectResponse(own_path(to), HTTPStatus.SEE_OTHER)
+    if chosen in THEMES:
+        response.set_cookie(THEME_COOKIE, str(chosen), max_age=_YEAR_S, samesite="lax")
+    return response
+
+
+def own_path(to: str) -> str:
+    """A path of these pages: what has a second slash, of either kind, is an address elsewhere."""
+    return to if to.startswith("/") and to[1:2] not in {"/", "\\"} else "/"
+
+
+ROUTES = [Route("/theme", choose, methods=["POST"])]

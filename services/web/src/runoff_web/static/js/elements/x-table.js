@@ -1,0 +1,261 @@
+// A table of any length of which only a window is in the page: `<x-table data-src data-total>`.
+//
+// Rows have one height, so a place is a multiplication. Browsers end elements at some 16 million
+// pixels: beyond `TALLEST` the scroll bar stands for more than it measures.
+import { fragment, load, say } from "../core/fragment.js";
+
+const TALLEST = 12_000_000;
+const PAGE = 80;
+const AHEAD = 25;
+const SETTLE_MS = 40;
+const PANEL_MS = 120;
+
+class Table extends HTMLElement {
+  #total = 0;
+  #first = 0;
+  #rowHeight = 32;
+  #waiting = 0;
+  #choosing = 0;
+  #loading = new AbortController();
+  #panelLoading = new AbortController();
+  #chosen = "";
+  /** @type {(event: Event) => void} */
+  #heard = (event) => this.#grew(/** @type {CustomEvent<number>} */ (event).detail);
+
+  connectedCallback() {
+    this.#total = Number(this.dataset.total);
+    this.#first = Number(this.dataset.offset);
+    this.#chosen = new URLSearchParams(location.search).get("entry") ?? "";
+    this.querySelector("[data-pager]")?.setAttribute("hidden", "");
+    this.#rowHeight = this.#rows()[0]?.getBoundingClientRect().height || this.#rowHeight;
+    this.#place();
+    const scroll = this.#scroll();
+    if (this.#first) scroll.scrollTop = this.#topOf(this.#first);
+    scroll.addEventListener("scroll", () => this.#moved(), { passive: true });
+    this.addEventListener("focusin", (event) => this.#choose(event.target));
+    this.addEventListener("click", (event) => this.#clicked(event));
+    this.#news()?.addEventListener("click", () => this.#refresh());
+    document.addEventListener("entries", this.#heard);
+    this.#mark();
+  }
+
+  disconnectedCallback() {
+    document.removeEventListener("entries", this.#heard);
+    this.#loading.abort();
+  }
+
+  #moved() {
+    clearTimeout(this.#waiting);
+    this.#waiting = setTimeout(() => this.#fill(), SETTLE_MS);
+  }
+
+  /** Loads what is looked at, unless it is there. */
+  async #fill() {
+    const seen = this.#seen();
+    const n = this.#rows().length;
+    const last = Math.min(seen + this.#height() / this.#rowHeight, this.#total);
+    if (seen >= this.#first && last <= this.#first + n) return;
+    await this.#fetch(Math.max(Math.floor(seen) - AHEAD, 0));
+  }
+
+  /** @param {number} offset */
+  async #fetch(offset) {
+    this.#loading.abort();
+    this.#loading = new AbortController();
+    const url = new URL(this.dataset.src ?? "", location.href);
+    url.searchParams.set("offset", String(offset));
+    url.searchParams.set("limit", String(PAGE));
+    try {
+      const { html, total, ok } = await load(url.href, this.#loading.signal);
+      if (ok) this.#show(html, offset, total);
+      else this.querySelector("tbody")?.replaceChildren(problemRow(html));
+    } catch (error) {
+      if (!(error instanceof DOMException)) say("The rows could not be loaded.");
+    }
+  }
+
+  /**
+   * @param {string} html
+   * @param {number} offset
+   * @param {number} total
+   */
+  #show(html, offset, total) {
+    const focused = this.#rows().find((row) => row.contains(document.activeElement))?.dataset.id;
+    this.#first = offset;
+    this.#total = total;
+    this.querySelector("tbody")?.replaceChildren(fragment(html));
+    this.#place();
+    this.#mark();
+    const count = document.getElementById(this.dataset.count ?? "");
+    if (count) count.textContent = total.toLocaleString("en").replaceAll(",", "\u202f");
+    this.querySelector("table")?.setAttribute("aria-rowcount", String(total + 1));
+    if (focused) {
+      this.#link(this.#rows().find((row) => row.dataset.id === focused))?.focus({
+        preventScroll: true,
+      });
+    }
+  }
+
+  /** Puts spacers around the rows, so that the scroll bar shows where they are. */
+  #place() {
+    const body = this.querySelector("tbody");
+    if (!body) return;
+    body.querySelectorAll(".spacer").forEach((each) => each.remove());
+    const n = this.#rows().length;
+    const top = this.#topOf(this.#first);
+    const bottom = Math.max(this.#whole() - top - n * this.#rowHeight, 0);
+    body.prepend(spacer(top));
+    body.append(spacer(bottom));
+  }
+
+  #whole() {
+    return Math.min(this.#total * this.#rowHeight, TALLEST);
+  }
+
+  /** How many rows one pixel of the scroll bar stands for, beyond a row's own height. */
+  #scale() {
+    return (this.#total * this.#rowHeight) / Math.max(this.#whole(), 1);
+  }
+
+  /** @param {number} place */
+  #topOf(place) {
+    if (this.#scale() <= 1) return place * this.#rowHeight;
+    // Rows keep their height: the window stands where it is looked at.
+    return Math.max(this.#scroll().scrollTop - (this.#seen() - place) * this.#rowHeight, 0);
+  }
+
+  #seen() {
+    return (this.#scroll().scrollTop * this.#scale()) / this.#rowHeight;
+  }
+
+  #height() {
+    return this.#scroll().clientHeight;
+  }
+
+  /** @param {MouseEvent} event */
+  #clicked(event) {
+    const target = event.target instanceof Element ? event.target : null;
+    const row = target?.closest("tbody tr");
+    if (!(row instanceof HTMLElement) || !this.#panel() || isNarrow()) return;
+    const link = this.#link(row);
+    if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    // A first click shows it beside the table, a second one, or Enter, opens it.
+    if (target?.closest("a") && (row.dataset.id === this.#chosen || event.detail === 0)) return;
+    event.preventDefault();
+    link?.focus({ preventScroll: true });
+    this.#choose(link ?? null);
+  }
+
+  /** @param {EventTarget | null} target */
+  #choose(target) {
+    const row = target instanceof Element ? target.closest("tbody tr") : null;
+    if (!(row instanceof HTMLElement) || !row.dataset.panel || isNarrow()) return;
+    clearTimeout(this.#choosing);
+    this.#choosing = setTimeout(() => this.#showPanel(row), PANEL_MS);
+  }
+
+  /** @param {HTMLElement} row */
+  async #showPanel(row) {
+    const panel = this.#panel();
+    if (!panel || row.dataset.id === this.#chosen) return;
+    this.#chosen = row.dataset.id ?? "";
+    this.#mark();
+    this.#panelLoading.abort();
+    this.#panelLoading = new AbortController();
+    try {
+      const { html } = await load(row.dataset.panel ?? "", this.#panelLoading.signal);
+      panel.replaceChildren(fragment(html));
+    } catch (error) {
+      if (error instanceof DOMException) return;
+      say("The entry could not be loaded.");
+    }
+    const url = new URL(location.href);
+    url.searchParams.set("entry", this.#chosen);
+    history.replaceState(null, "", url);
+  }
+
+  #mark() {
+    for (const row of this.#rows()) {
+      row.toggleAttribute("aria-selected", false);
+      if (row.dataset.id === this.#chosen) row.setAttribute("aria-selected", "true");
+    }
+  }
+
+  /**
+   * Rows never move by themselves: people are told, and decide.
+   * @param {number} n
+   */
+  #grew(n) {
+    const news = this.#news();
+    const more = n - this.#total;
+    if (
+      !news || more <= 0 ||
+      new URL(this.dataset.src ?? "", location.href).search.match(/find|agreement|status|section/)
+    ) return;
+    news.textContent = `${more} new results: show`;
+    news.hidden = false;
+  }
+
+  #refresh() {
+    const news = this.#news();
+    if (news) news.hidden = true;
+    this.#scroll().scrollTop = 0;
+    return this.#fetch(0);
+  }
+
+  /** @returns {HTMLElement | null} */
+  #news() {
+    return this.querySelector("[data-news]");
+  }
+
+  #panel() {
+    return document.getElementById(this.dataset.panel ?? "");
+  }
+
+  /** @returns {HTMLElement} */
+  #scroll() {
+    return this.querySelector("[data-scroll]") ?? this;
+  }
+
+  #rows() {
+    return /** @type {HTMLElement[]} */ ([...this.querySelectorAll("tbody tr[data-id]")]);
+  }
+
+  /**
+   * @param {HTMLElement | undefined} row
+   * @returns {HTMLElement | null | undefined}
+   */
+  #link(row) {
+    return row?.querySelector(".row-link");
+  }
+}
+
+function isNarrow() {
+  return matchMedia("(max-width: 1279px)").matches;
+}
+
+/** @param {number} height */
+function spacer(height) {
+  const row = document.createElement("tr");
+  row.className = "spacer";
+  row.setAttribute("aria-hidden", "true");
+  const cell = row.insertCell();
+  cell.colSpan = 99;
+  cell.style.height = `${height}px`;
+  return row;
+}
+
+/** @param {string} html */
+function problemRow(html) {
+  const row = document.createElement("tr");
+  const cell = row.insertCell();
+  cell.colSpan = 99;
+  cell.className = "tall";
+  cell.append(fragment(html));
+  return row;
+}
+
+/** Let the element be used. */
+export function defineTable() {
+  customElements.define("x-table", Table);
+}

