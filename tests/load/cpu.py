@@ -28,6 +28,11 @@ class CpuMeter:
             spent_s = total - self._before.get(name, 0.0)
             self._spent_s[name] = self._spent_s.get(name, 0.0) + spent_s
 
+    @property
+    def total_s(self) -> float:
+        """What all processes of the stack spent."""
+        return sum(self._spent_s.values())
+
     def report(self, bench: str, metric: str, *, n_entries: int) -> None:
         """One line for all processes of the stack, and one for each that counts, dearest first."""
         each = {name: 1e6 * spent_s / n_entries for name, spent_s in self._spent_s.items()}

@@ -23,7 +23,7 @@ def main() -> None:
             for _ in range(_REPEATS):
                 with meter:
                     timed.append(timed_run(stack, dataset=dataset, models=MODELS))
-                    until_reported(stack, timed[-1].run)
+                    until_reported(stack, timed[-1])
             medians[n] = statistics.median(each.seconds for each in timed)
             rates = [each.entries_per_s for each in timed]
             rate = report("evaluate", f"entries_per_s_{n}", rates, "entries/s")

@@ -57,7 +57,7 @@ def _measure(
         bare_cpu_s += time.process_time() - before_s
         with meter:
             timed = timed_run(stack, dataset=f"digits-{metric}", models=names, batch_size=_BATCH)
-            until_reported(stack, timed.run)
+            until_reported(stack, timed)
         rates.append(timed.entries_per_s)
     n_asked = len(files) * _REPEATS
     report("images", f"bare_loop_{metric}", bare, "entries/s")

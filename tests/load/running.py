@@ -9,13 +9,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from runoff import Client
 from runoff_contracts.views import RunView
 from runoff_testkit.live import LiveStack, live_stack
 
 ROOT = Path(__file__).resolve().parents[2]
 MODULE = "tests.load.functions"
-_POLL_S = 0.02
-_LIMIT_S = 300.0
 
 
 @dataclass(frozen=True)
@@ -24,6 +23,8 @@ class Timed:
 
     run: RunView
     seconds: float
+    launched_seq: int
+    """Of its launch in the log."""
 
     @property
     def entries_per_s(self) -> float:
@@ -66,28 +67,31 @@ def register_texts(stack: LiveStack, *, n: int) -> str:
 
 
 def timed_run(stack: LiveStack, *, dataset: str, models: list[str], **config: Any) -> Timed:
-    """Launch a run and wait until every score is served."""
+    """Launch a run and wait until every score is served.
+
+    By its events: to ask over and over takes from the processors that are measured.
+    """
     asked = {"dataset": dataset, "models": models, "config": config}
     started = time.perf_counter()
-    answer = stack.http.post("/api/runs", json=asked)
-    answer.raise_for_status()
-    run_id, seq = answer.json()["id"], answer.json()["seq"]
-    while time.perf_counter() - started < _LIMIT_S:
-        served = stack.http.get(f"/api/runs/{run_id}", params={"after": seq})
-        run = RunView.model_validate(served.raise_for_status().json())
-        if run.status.settled and run.n_scored == run.n_entries:
-            return Timed(run, time.perf_counter() - started)
-        time.sleep(_POLL_S)
-    raise TimeoutError(f"run {run_id} did not settle within {_LIMIT_S:g} s")
+    launched = stack.http.post("/api/runs", json=asked).raise_for_status().json()
+    run_id = launched["id"]
+    completed_seq = _seq_of(stack, "run.completed", run_id, after=launched["seq"])
+    served = stack.http.get(f"/api/runs/{run_id}", params={"after": completed_seq})
+    run = RunView.model_validate(served.raise_for_status().json())
+    assert run.status.settled
+    assert run.n_scored == run.n_entries
+    return Timed(run, time.perf_counter() - started, launched["seq"])
 
 
-def until_reported(stack: LiveStack, run: RunView) -> None:
+def until_reported(stack: LiveStack, timed: Timed) -> None:
     """Wait until the report and the comparison of a run are stored: then the stack rests."""
-    deadline = time.perf_counter() + _LIMIT_S
-    while time.perf_counter() < deadline:
-        served = stack.http.get(f"/api/runs/{run.run_id}")
-        view = RunView.model_validate(served.raise_for_status().json())
-        if view.report_digest and (view.comparison_digest or len(view.contenders) < 2):
-            return
-        time.sleep(_POLL_S)
-    raise TimeoutError(f"run {run.run_id} was not reported within {_LIMIT_S:g} s")
+    run = timed.run
+    last = "comparison.computed" if len(run.contenders) > 1 else "scorecards.stored"
+    seq = _seq_of(stack, last, run.run_id, after=timed.launched_seq)
+    stack.http.get(f"/api/runs/{run.run_id}", params={"after": seq}).raise_for_status()
+
+
+def _seq_of(stack: LiveStack, type_: str, run_id: str, *, after: int) -> int:
+    """Where the first event of a type stands in the log; waits for it."""
+    with Client(stack.api_url) as client:
+        return next(client.events.follow(after=after, type=type_, run=run_id)).seq

@@ -116,6 +116,21 @@ async def test_lingering_gathers_what_trickles_in(log: EventLog) -> None:
     assert await n_batches(0.1, 120, {"run.created"}) > 2 * lingering
 
 
+async def test_lingering_ends_with_what_somebody_waits_for(log: EventLog) -> None:
+    """The end of a run is seen at once, though its last scores came just before."""
+    async with (
+        LogReader(log, DURABLE, linger_s=60.0, linger_types={"entry.scored"}) as reader,
+        asyncio.timeout(20),
+        asyncio.TaskGroup() as group,
+    ):
+        group.create_task(fill(log, 1))
+        first = asyncio.ensure_future(anext(reader.batches()))
+        await eventually(lambda: _is(log.last_seq(), 1))
+        await log.append(LIFECYCLE, [canceled()], append_id="a", expected_seq=0)
+
+        assert [message.seq for message in await first] == [1, 2]
+
+
 async def test_it_goes_on_behind_what_was_acknowledged(log: EventLog) -> None:
     """A service that ended in between finds its place again."""
     await fill(log, 20)

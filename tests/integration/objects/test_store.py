@@ -146,6 +146,15 @@ async def test_small_files_may_be_read_by_threads(folder: Path) -> None:
         await asyncio.to_thread(objects.read, ABSENT)
 
 
+@pytest.mark.parametrize("n_bytes", [0, 16_383, 16_384, 16_385, 300_000])
+async def test_a_file_of_any_size_is_read_whole(folder: Path, n_bytes: int) -> None:
+    """Small ones take one read, larger ones several."""
+    objects = Objects.open(str(folder))
+    content = os.urandom(n_bytes)
+
+    assert await asyncio.to_thread(objects.read, await objects.put(content)) == content
+
+
 async def test_no_digest_leads_out_of_the_store(folder: Path) -> None:
     """Digests are checked where they come in; here is the last door."""
     objects = Objects.open(str(folder))

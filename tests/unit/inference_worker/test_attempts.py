@@ -203,6 +203,22 @@ async def test_concurrency_is_over_all_slices_of_a_run() -> None:
     assert len(model.calls) == 40
 
 
+async def test_an_older_slice_goes_before_one_that_holds_the_slot() -> None:
+    """A slot goes from call to call of its slice, but not past one that was here before."""
+    model = Scripted(labels, wait_s=0.001)
+    asker = Asker(0, model, RunConfig(concurrency=1), Instruments("test/model"))
+
+    async with asyncio.TaskGroup() as group:
+        later = group.create_task(settle(model, 20, asker=asker, rank=2))
+        await eventually(lambda: len(model.calls) > 2)
+        n_before = len(model.calls)
+        await settle(model, 10, asker=asker, rank=1)
+        n_asked = len(model.calls) - n_before
+
+    assert n_asked < 10 + 3
+    assert len(later.result()) == 20
+
+
 async def test_a_model_that_is_unavailable_for_now_is_asked_again() -> None:
     """Too many calls hang at the moment; some of them may come back."""
     (found,) = await settle(Scripted(failing(Unavailable("busy"), 1)), 1)

@@ -167,6 +167,7 @@ def test_answers_that_are_predictions(value: object, answer: Answer) -> None:
         (None, "returned None"),
         (7, "of type int"),
         ("", "0 characters"),
+        ("a\ud800", "half of a surrogate pair"),
         (("cat", 1.5), "not within 0 and 1"),
         (("cat", float("nan")), "not within 0 and 1"),
         (("cat", True), "not a number"),

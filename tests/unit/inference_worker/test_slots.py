@@ -27,6 +27,33 @@ async def test_the_oldest_slice_gets_the_next_slot() -> None:
     assert order == [2, 2, 5, 9]
 
 
+async def test_who_holds_a_slot_keeps_it_until_an_older_slice_waits() -> None:
+    """From an answer to the next call by way of a free slot takes turns of the event loop."""
+    slots = Slots(1)
+    await slots.take(2)
+    assert slots.may_keep(2)
+    same = asyncio.ensure_future(slots.take(2))
+    older = asyncio.ensure_future(slots.take(1))
+    await asyncio.sleep(0)
+    assert not slots.may_keep(2)
+
+    older.cancel()
+    await asyncio.sleep(0)
+
+    assert slots.may_keep(2)
+    same.cancel()
+
+
+def test_nobody_keeps_a_slot_beyond_a_limit_that_was_cut() -> None:
+    """A server that says that it is too much gets less at once."""
+    slots = full(4)
+    assert slots.may_keep(1)
+
+    slots.overloaded(slots.round)
+
+    assert not slots.may_keep(1)
+
+
 async def test_a_slot_of_one_who_was_canceled_goes_to_the_next() -> None:
     """Canceled in the very moment of its turn, it must not take the slot with it."""
     slots = Slots(1)

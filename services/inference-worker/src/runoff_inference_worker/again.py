@@ -29,7 +29,7 @@ from runoff_eventlog.message import Message
 from runoff_eventlog.tracing import context_of
 from runoff_inference_worker.attempts import Asker
 from runoff_inference_worker.errors import RunUnknown, Unavailable
-from runoff_inference_worker.instruments import Instruments
+from runoff_inference_worker.instruments import Instruments, entries_settled
 from runoff_inference_worker.pictures import Memory, Pictures
 from runoff_inference_worker.provider import Anchor
 from runoff_inference_worker.runs import Runs
@@ -160,6 +160,7 @@ class Again:
             for asker in askers:
                 await asker.model.close()
         ((_, fact),) = sheet.facts(self._worker)
+        entries_settled(1)
         return [
             each.model_copy(update={"contender": position})
             for position, each in zip(asked.contenders, fact.predictions, strict=True)

@@ -70,8 +70,35 @@ class Asker:
             while await feed.ready(self._n_wanted()):
                 await self._slots.take(rank)
                 n_booked = await self._in_rates() if self._rates else 0.0
+                if not feed.is_ready(self._n_wanted()):
+                    self._slots.free()  # other slots' calls took the rest meanwhile
+                    continue
                 batch = feed.take(self._n_wanted())
-                calls.create_task(self._call(batch, self._start(batch[0], n_booked), feed, report))
+                calls.create_task(self._calls(batch, n_booked, feed, report, rank))
+
+    async def _calls(
+        self, batch: list[Pending], n_booked: float, feed: Feed, report: Report, rank: int
+    ) -> None:
+        """Make calls, one after another, for as long as their slot is this slice's.
+
+        In one task: from an answer to the next call by way of a free slot takes four turns of the
+        event loop, in each of which all other answers that came meanwhile take theirs.
+        """
+        try:
+            while batch:
+                await self._call(batch, self._start(batch[0], n_booked), feed, report)
+                if self._adaptive is None:
+                    await asyncio.sleep(0)  # a model at hand may have answered without a wait
+                batch = self._following(feed, rank)
+        finally:
+            self._slots.free()
+
+    def _following(self, feed: Feed, rank: int) -> list[Pending]:
+        """What to ask next in a slot that is held; nothing where that is not this slice's turn."""
+        n_wanted = self._n_wanted()
+        if self._rates or not self._slots.may_keep(rank) or not feed.is_ready(n_wanted):
+            return []
+        return feed.take(n_wanted)
 
     def refuse(self, place: int, error: AttemptFailed, report: Report) -> None:
         """Settle an entry that no model can be asked about."""
@@ -114,18 +141,22 @@ class Asker:
                 return
         finally:
             self._learn(replies, start)
-            self._slots.free()
-        n_settled = 0
+        n_settled, now_s = 0, time.perf_counter()
         made = self._attempts(replies, start)
         for pending, reply, attempt in zip(batch, replies, made, strict=False):
             pending.attempts.append(attempt)
-            n_settled += self._settled(pending, reply, feed, report)
+            outcome = reply.outcome
+            if isinstance(outcome, Answer):
+                report(pending.place, self._answered(pending, outcome, reply, now_s))
+                n_settled += 1
+            else:
+                n_settled += self._gave_up(pending, outcome, feed, report)
         if len(replies) < len(batch):
             feed.again(batch[len(replies) :])
         feed.settled(n_settled)
 
     def _learn(self, replies: Sequence[Reply], start: _Start) -> None:
-        """Adapt slots and rates to how the call went; before its slot is given back."""
+        """Adapt slots and rates to how the call went, while it holds its slot."""
         if self._adaptive is not None and replies:
             outcome = replies[0].outcome
             if _is_overload(outcome):
@@ -135,29 +166,35 @@ class Asker:
         if self._rates is not None:
             self._rates.used(replies[0].usage if replies else None, n_booked=start.n_booked)
 
-    def _settled(self, pending: Pending, reply: Reply, feed: Feed, report: Report) -> bool:
-        """Deal with one reply; False where the entry is to be asked again."""
-        outcome = reply.outcome
-        if isinstance(outcome, Answer):
-            prediction = Prediction(
-                contender=self.position,
-                label=outcome.label,
-                boxes=outcome.boxes,
-                point=outcome.point,
-                text=outcome.text,
-                data=outcome.data,
-                confidence=outcome.confidence,
-                probabilities=outcome.probabilities,
-                logprob=outcome.logprob,
-                latency_s=reply.duration_s / reply.n_batch if reply.is_timed else None,
-                usage=usage_of(pending.attempts),
-                cost_usd=cost_of(pending.attempts),
-                total_s=_since(pending.first_ready_s),
-                cached=reply.is_cached,
-                attempts=pending.attempts,
-            )
-            report(pending.place, prediction)
-            return True
+    def _answered(self, pending: Pending, answer: Answer, reply: Reply, now_s: float) -> Prediction:
+        attempts = pending.attempts
+        usage, cost_usd = reply.usage, reply.cost_usd
+        if len(attempts) > 1:
+            usage, cost_usd = usage_of(attempts), cost_of(attempts)
+        # Models that answer in microseconds answer with labels, which need no second look.
+        make = Prediction.trusted if _is_plain_label(answer) else Prediction
+        return make(
+            contender=self.position,
+            label=answer.label,
+            boxes=answer.boxes,
+            point=answer.point,
+            text=answer.text,
+            data=answer.data,
+            confidence=answer.confidence,
+            probabilities=answer.probabilities,
+            logprob=answer.logprob,
+            latency_s=reply.duration_s / reply.n_batch if reply.is_timed else None,
+            usage=usage,
+            cost_usd=cost_usd,
+            total_s=round(now_s - pending.first_ready_s, 6),
+            cached=reply.is_cached,
+            attempts=attempts,
+        )
+
+    def _gave_up(
+        self, pending: Pending, outcome: AttemptFailed, feed: Feed, report: Report
+    ) -> bool:
+        """Deal with a failed attempt; False where the entry is to be asked again."""
         pending.n_tried += 1
         if not is_worth_it(outcome) or pending.n_tried > self._config.retries:
             report(pending.place, self._failed(pending))
@@ -194,7 +231,8 @@ class Asker:
         queue_s = round(start.queue_s, 6)
         for reply in replies:
             error = reply.outcome if isinstance(reply.outcome, AttemptFailed) else None
-            self._instruments.attempts(1, reply.duration_s, error)
+            if self._instruments.are_on:
+                self._instruments.attempts(1, reply.duration_s, error)
             if before is not None and _is_same_call(before, reply):
                 made.append(made[-1])
                 continue
@@ -226,6 +264,18 @@ def _is_same_call(before: Reply, reply: Reply) -> bool:
 def _is_overload(outcome: Answer | AttemptFailed) -> bool:
     return isinstance(outcome, RateLimited) or (
         isinstance(outcome, AttemptFailed) and outcome.status_code in _TOO_BUSY
+    )
+
+
+def _is_plain_label(answer: Answer) -> bool:
+    confidence = answer.confidence
+    return (
+        answer.label is not None
+        and answer.text is None
+        and answer.boxes is None
+        and answer.point is None
+        and answer.logprob is None
+        and (confidence is None or 0.0 <= confidence <= 1.0)
     )
 
 

@@ -71,16 +71,20 @@ class Feed:
     async def ready(self, n_wanted: int) -> bool:
         """Wait for a batch worth a call; False once every entry is settled."""
         while self._n_open > 0:
-            if self._ready and (
-                len(self._ready) >= n_wanted
-                or self._n_coming == 0
-                or self._flush
-                or self._ready[0].alone
-            ):
+            if self.is_ready(n_wanted):
                 return True
             self._changed.clear()
             await self._changed.wait()
         return False
+
+    def is_ready(self, n_wanted: int) -> bool:
+        """Whether there is a batch worth a call now."""
+        return bool(self._ready) and (
+            len(self._ready) >= n_wanted
+            or self._n_coming == 0
+            or self._flush
+            or self._ready[0].alone
+        )
 
     def take(self, n_wanted: int) -> list[Pending]:
         """The next entries for one call."""

@@ -5,7 +5,7 @@ from contextlib import AbstractContextManager, nullcontext
 from opentelemetry.trace import Span, get_current_span
 
 from runoff_inference_worker.errors import AttemptFailed
-from runoff_runtime.telemetry import meter, tracer
+from runoff_runtime.telemetry import enabled, meter, tracer
 
 _entries = meter.create_counter(
     "runoff.worker.entries", unit="{entry}", description="Entries answered or failed for good"
@@ -29,10 +29,12 @@ class Instruments:
     def __init__(self, model: str) -> None:
         self._model = {"model": model}
         self._answered = {**self._model, "error_class": "none"}
+        self.are_on = enabled()
+        """Whether anybody hears of it: calls that do nothing are still calls, some an entry."""
 
     def call(self, n_entries: int) -> AbstractContextManager[Span | None]:
         """A span around one call of the model; nothing where its slice is not traced."""
-        if not get_current_span().is_recording():
+        if not self.are_on or not get_current_span().is_recording():
             return nullcontext()
         return tracer.start_as_current_span(
             "call model", attributes={**self._model, "runoff.n_entries": n_entries}

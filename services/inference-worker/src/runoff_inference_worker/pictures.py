@@ -11,6 +11,7 @@ from PIL import Image
 from runoff_inference_worker.errors import AttemptFailed, BadEntry
 from runoff_inference_worker.images import decode, decoded, opened
 from runoff_inference_worker.provider import Picture
+from runoff_inference_worker.slots import Slots
 from runoff_inference_worker.threads import Threads
 from runoff_inference_worker.views import View
 from runoff_objects.errors import ObjectDamaged, ObjectError, ObjectMissing
@@ -23,7 +24,7 @@ _SMALL_S = 0.0005
 _HERE_S = 0.005
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Pictured:
     """One entry's image as each of the models wants it."""
 
@@ -72,19 +73,28 @@ class Pictures:
     def __init__(self, objects: Objects, threads: Threads, *, max_pixels: int) -> None:
         self._objects, self._threads, self._max_pixels = objects, threads, max_pixels
         self._are_small = objects.is_local
+        self._turns = Slots(1)
 
     async def of(
-        self, files: Sequence[str], views: Sequence[View | None]
+        self, files: Sequence[str], views: Sequence[View | None], *, rank: int = 0
     ) -> list[Pictured | AttemptFailed]:
         """Pictures of the first files, at least one, in order; what cannot be read says why.
 
         Args:
             files: Their digests.
             views: What the models want, each once.
+            rank: Of the slice. Small images of the lower rank come first: by turns, all slices in
+                hand would end together, and whoever reads the log would wait for them.
         """
-        if self._are_small and (made := self._here(files, views)):
-            await asyncio.sleep(0)
-            return made
+        if self._are_small:
+            await self._turns.take(rank)
+            try:
+                made = self._here(files, views)
+                await asyncio.sleep(0)
+            finally:
+                self._turns.free()
+            if made:
+                return made
         if self._objects.is_local:
             calls = [partial(self._local, digest, views) for digest in files]
         else:

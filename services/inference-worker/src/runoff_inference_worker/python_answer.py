@@ -133,6 +133,8 @@ def _label(value: object) -> str:
         raise MalformedAnswer(
             f"the label has {len(value)} characters, not 1 to {_LABEL_CHARACTERS}"
         )
+    if not value.isascii() and any("\ud800" <= each <= "\udfff" for each in value):
+        raise MalformedAnswer("the label holds half of a surrogate pair, which is no text")
     return str(value)
 
 

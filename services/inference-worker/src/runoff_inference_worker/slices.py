@@ -12,7 +12,6 @@ from runoff_contracts.work import WorkItem
 from runoff_inference_worker.attempts import Asker
 from runoff_inference_worker.errors import AttemptFailed, Unavailable
 from runoff_inference_worker.feed import Feed, Pending
-from runoff_inference_worker.instruments import entries_settled
 from runoff_inference_worker.judging.slice import Judge, Judging, Verdict, judgement_of
 from runoff_inference_worker.pictures import N_IN_HOP, Memory, Pictured, Pictures
 from runoff_inference_worker.provider import Anchor, Ask, Picture, Piece
@@ -41,7 +40,6 @@ class Sheet:
         self._predictions[place][position] = prediction
         self._n_missing[place] -= 1
         if self._n_missing[place] == 0:
-            entries_settled(1)
             self._let_go(place)
             self._settled.set()
             for listener in self._listeners:
@@ -91,7 +89,8 @@ class Sheet:
             if n_missing:
                 continue
             index = item.start + place
-            event = EntryProcessed(
+            # The row was checked when it was read, the rest is made here.
+            event = EntryProcessed.trusted(
                 run_id=item.run_id,
                 index=index,
                 entry_id=row.id,
@@ -233,7 +232,7 @@ class Slice:
                 return
             places = [files.pop() for _ in range(min(N_IN_HOP, len(files)))]
             digests = [file for place in places if (file := self._sheet.rows[place].file)]
-            made = await pictures.of(digests, views)
+            made = await pictures.of(digests, views, rank=self._rank)
             files.extend(reversed(places[len(made) :]))
             self._hand_out(places[: len(made)], made, memory)
 

@@ -40,6 +40,13 @@ class Slots:
                 self.free()
             raise
 
+    def may_keep(self, rank: int) -> bool:
+        """Whether who holds a slot may use it again, since no lower rank waits for one."""
+        while self._waiting and self._waiting[0][2].done():
+            heapq.heappop(self._waiting)
+        is_first = not self._waiting or self._waiting[0][0] >= rank
+        return is_first and self._n_taken <= self._limit
+
     def free(self) -> None:
         """Give a slot to the next, or back."""
         self._n_taken -= 1

@@ -12,6 +12,7 @@ from runoff_eventlog.log import EventLog
 from runoff_eventlog.tracing import context_of
 from runoff_inference_worker.append import append_slice
 from runoff_inference_worker.errors import RunUnknown
+from runoff_inference_worker.instruments import entries_settled
 from runoff_inference_worker.leases import Held, Leases
 from runoff_inference_worker.longest import Facts
 from runoff_inference_worker.patience import patiently
@@ -189,6 +190,7 @@ class Work:
 
     async def _append(self, held: Held, facts: Facts, *, elapsed_s: float) -> None:
         await patiently(lambda: append_slice(self._log, held.item, facts, elapsed_s=elapsed_s))
+        entries_settled(len(facts))
         self._leases.answered(len(facts), elapsed_s=elapsed_s)
 
     async def _failed(self, held: Held) -> None:

@@ -35,11 +35,15 @@ def session(name: str, *, schema: str = LIVE) -> dict[str, str]:
     }
 
 
-def make_pool(dsn: str, *, name: str, size: int, statement_s: float | None) -> Pool:
+def make_pool(
+    dsn: str, *, name: str, size: int, statement_s: float | None, is_synced: bool = True
+) -> Pool:
     """A pool that connects when it is first used, and again whenever Postgres comes back.
 
     Args:
         statement_s: Limit of one statement; none for a projector, which may wait for a swap.
+        is_synced: Whether a commit waits for the disk. Where not, a crash of Postgres may lose the
+            last ones, whole and in order.
     """
     return asyncpg.create_pool(
         dsn,
@@ -47,7 +51,7 @@ def make_pool(dsn: str, *, name: str, size: int, statement_s: float | None) -> P
         max_size=size,
         timeout=_CONNECT_S,
         command_timeout=statement_s,
-        server_settings=session(name),
+        server_settings=session(name) | ({} if is_synced else {"synchronous_commit": "off"}),
         max_inactive_connection_lifetime=300,
         reset=_as_it_is,
     )

@@ -9,6 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field, fields
 from typing import Any, Final
 
+import msgspec
 import pydantic_core
 from pydantic import ValidationError
 
@@ -162,7 +163,7 @@ def _contents(message: Message) -> list[Content]:
 
 def _slices(type_: str, body: bytes) -> list[Content]:
     """The slice of a message; several where one message speaks of more than one run."""
-    items = [_newest(type_, item["data"]) for item in pydantic_core.from_json(body)]
+    items = [_newest(type_, item["data"]) for item in msgspec.json.decode(body)]
     if type_ == _SCORED:
         scored: dict[str, ScoredSlice] = {}
         for data in items:
@@ -293,7 +294,7 @@ def _comparison(event: ComparisonComputed, body: bytes) -> ComputedDocument:
 
 
 def _json(value: Json) -> str:
-    return pydantic_core.to_json(value).decode()
+    return msgspec.json.encode(value).decode()
 
 
 def _as_it_is(value: str | None) -> str | None:

@@ -125,12 +125,18 @@ class ActiveRun:
             score_bytes=slicing.score_bytes(each.name for each in created.scorers),
         )
 
-    def first_size(self) -> int:
-        """Slice size before the first measurement."""
+    @property
+    def entry_s(self) -> float | None:
+        """What an entry takes of a worker; none where that was not measured."""
+        return None if self.elapsed_s is None else self.elapsed_s / self.run.plan[-1].size
+
+    def first_size(self, entry_s: float | None = None) -> int:
+        """Slice size before the first measurement; `entry_s` is what is known of an equal run."""
         created = self.run.created
         return slicing.first_size(
             largest=self.largest_slice(),
             sleep_s=created.config.sleep_s,
+            entry_s=entry_s,
             # Nothing is asked either where all that it needs is pushed.
             asks=bool(created.judges)
             or (

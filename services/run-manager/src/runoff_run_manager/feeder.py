@@ -24,6 +24,7 @@ from runoff_eventlog.log import EventLog
 from runoff_eventlog.tracing import context_of
 from runoff_run_manager.active import ActiveRun, fair_share
 from runoff_run_manager.evolve import Run
+from runoff_run_manager.paces import Paces
 from runoff_run_manager.slicing import Slice
 from runoff_run_manager.work_queue import UNREACHABLE, WorkQueue
 from runoff_run_manager.workers import Workers
@@ -43,6 +44,7 @@ class Feeder:
         self._log, self._queue, self._workers = log, queue, workers
         self._look_s = look_s
         self._runs: dict[str, ActiveRun] = {}
+        self._paces = Paces()
         self._wake = asyncio.Event()
         self._n_reconnects = queue.n_reconnects
         self._looked_at = 0.0
@@ -113,11 +115,12 @@ class Feeder:
         elif active.all_scored:
             await self._say(active, await self._settlement(active, now))
             if active.run.status.settled:
+                self._paces.note(active.run.created, active.entry_s)
                 self.forget(run_id)
         elif active.is_paused or active.waits_s(now) > 0:
             return
         elif not active.run.plan:
-            size = active.first_size()
+            size = active.first_size(self._paces.of(active.run.created))
             await self._say(active, RunStarted(run_id=run_id, slice_size=size, started_at=now))
         elif (better := active.better_size()) is not None and (piece := active.untouched()):
             await self._say(

@@ -121,10 +121,18 @@ def largest_slice(
     return max(min(max(n_entries // MIN_SLICES, batch_size), MAX_SLICE, by_message), 1)
 
 
-def first_size(*, largest: int, sleep_s: float, asks: bool = True) -> int:
-    """Slice size before the first measurement; the largest where no model is asked."""
+def first_size(
+    *, largest: int, sleep_s: float, asks: bool = True, entry_s: float | None = None
+) -> int:
+    """Slice size before the first measurement; the largest where no model is asked.
+
+    Args:
+        entry_s: What an entry of an equal run took before.
+    """
     if not asks:
         return largest
+    if entry_s is not None:
+        return max(int(min(TARGET_S / max(entry_s, 1e-6), largest)), 1)
     by_sleep = TARGET_S / sleep_s if sleep_s > 0 else FIRST_SLICE
     return max(int(min(FIRST_SLICE, by_sleep, largest)), 1)
 

@@ -9,7 +9,7 @@ from pydantic import ValidationError
 
 from runoff_contracts.commands import Accepted, ComputeComparison
 from runoff_contracts.errors import ContractError
-from runoff_contracts.events.entry import EntryProcessed, EntryScored
+from runoff_contracts.events.entry import EntryScored
 from runoff_contracts.events.lifecycle import RunCanceled, RunCompleted, RunFailed
 from runoff_contracts.problem import Problem, problem
 from runoff_eventlog.errors import LogUnavailable
@@ -21,6 +21,7 @@ from runoff_scoring.appending import append_scored, fail_run
 from runoff_scoring.comparisons import Comparisons
 from runoff_scoring.entries import score_slice
 from runoff_scoring.errors import NotComparable
+from runoff_scoring.processed import entries_of
 from runoff_scoring.run_scorers import RunScorers
 from runoff_scoring.scorers import ReadyScorer
 from runoff_scoring.settling import Settling
@@ -112,7 +113,7 @@ class Consumer:
         self, message: Message, scorers: list[ReadyScorer]
     ) -> list[tuple[str, EntryScored]]:
         """In a thread."""
-        entries = [event for _, event in message.events() if isinstance(event, EntryProcessed)]
+        entries = entries_of(message)
         scored = score_slice(entries, scorers)
         _, _, run_id, _, number, _ = message.subject.split(".")
         self._gathering.add(run_id, int(number), entries, [event for _, event in scored])

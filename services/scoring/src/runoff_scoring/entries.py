@@ -20,7 +20,8 @@ def score_entry(entry: EntryProcessed, scorers: Sequence[ReadyScorer]) -> EntryS
         for prediction in entry.predictions:
             value, reason = scorer(prediction, entry.target, entry.metadata, judgement)
             scores.append(_score(prediction.contender, name, value, reason))
-    return EntryScored(
+    # Made of what was checked: the entry when it was read, the scores by `_score`.
+    return EntryScored.trusted(
         run_id=entry.run_id,
         index=entry.index,
         entry_id=entry.entry_id,

@@ -3,12 +3,13 @@
 Source: CloudEvents specification 1.0.2, its NATS protocol binding and its JSON batch format.
 """
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
+import msgspec
 import pydantic_core
 from pydantic import ValidationError
 
@@ -86,16 +87,41 @@ def batch(
     first = events[0][1]
     headers = headers_of(first.type, id_=id_, origin=origin, subject=subject, version=first.version)
     headers[CONTENT_TYPE] = BATCH_TYPE
-    return headers, b"[" + b",".join(_structured(events, origin)) + b"]"
+    source, type_, time = origin.source, first.type, origin.time.isoformat()
+    items = [
+        {
+            "specversion": "1.0",
+            "id": id_,
+            "source": source,
+            "type": type_,
+            "time": time,
+            "data": event,
+        }
+        for id_, event in events
+    ]
+    return headers, msgspec.json.encode(items, enc_hook=_Facts().in_json)
 
 
-def _structured(events: Iterable[tuple[str, Event]], origin: Origin) -> Iterable[bytes]:
-    source, time = json.dumps(origin.source), json.dumps(origin.time.isoformat())
-    for id_, event in events:
-        yield (
-            f'{{"specversion":"1.0","id":{json.dumps(id_)},"source":{source},'
-            f'"type":"{event.type}","time":{time},"data":{event.model_dump_json(exclude_none=True)}}}'
-        ).encode()
+class _Facts:
+    """Facts as msgspec is to write them: half the price of pydantic's own writing."""
+
+    def __init__(self) -> None:
+        self._written: dict[int, msgspec.Raw] = {}
+        """What many events of a message share, by its id, written once."""
+
+    def in_json(self, fact: Any) -> dict[str, Any] | msgspec.Raw:
+        """Without what is null; `Any` since msgspec hands over whatever it does not know."""
+        written = self._written.get(id(fact))
+        if written is not None:
+            return written
+        if not hasattr(fact, "is_shared"):
+            raise TypeError(f"{type(fact).__name__} is no part of an event")
+        known = {name: each for name, each in fact.__dict__.items() if each is not None}
+        if not fact.is_shared:
+            return known
+        written = msgspec.Raw(msgspec.json.encode(known, enc_hook=self.in_json))
+        self._written[id(fact)] = written
+        return written
 
 
 def events_in(subject: str, headers: Mapping[str, str], body: bytes) -> list[tuple[str, Event]]:

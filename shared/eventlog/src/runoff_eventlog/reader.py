@@ -13,6 +13,7 @@ over already are left out here.
 import asyncio
 import json
 from collections.abc import AsyncIterator, Collection, Mapping
+from contextlib import suppress
 from types import TracebackType
 from typing import Self
 
@@ -62,8 +63,8 @@ class LogReader:
         Args:
             after_seq: Go on behind this sequence; none goes on behind the last acknowledged one.
             batch: At most so many messages at once.
-            linger_s: Wait so long for more when a batch is small: readers that pay a fixed price
-                for each batch (a commit) gain from it.
+            linger_s: Wait at most so long for more when a batch is small: readers that pay a fixed
+                price for each batch (a commit) gain from it.
             linger_types: Only while every message is of such a type, since somebody may wait for
                 the others; none means all types.
         """
@@ -134,13 +135,21 @@ class LogReader:
             await self._restart()
             return []
         found: list[Message] = []
-        if not self._take(first, found) or not self._drain(found):
+        whole = self._take(first, found) and self._drain(found) and await self._linger(found)
+        if not whole:
             await self._restart()
-        elif self._is_worth_lingering(found):
-            await asyncio.sleep(self._linger_s)
-            if not self._drain(found):
-                await self._restart()
         return found
+
+    async def _linger(self, found: list[Message]) -> bool:
+        """Wait for more, for as long as nobody waits for what is there; as `_drain`."""
+        if not self._is_worth_lingering(found):
+            return True
+        with suppress(TimeoutError):
+            async with asyncio.timeout(self._linger_s):
+                while self._is_worth_lingering(found):
+                    if not self._take(await self._queue.get(), found):
+                        return False
+        return self._drain(found)
 
     def _is_worth_lingering(self, found: list[Message]) -> bool:
         if self._linger_s == 0 or not 0 < len(found) < self._batch // 4:

@@ -12,7 +12,10 @@ from obstore.store import LocalStore, ObjectStore, from_url
 
 from runoff_objects.errors import ObjectDamaged, ObjectMissing
 
-_FIRST_BYTES = 256 * 1024
+_FIRST_BYTES = 16 * 1024
+"""Small files take one read. Memory for a larger one is had from the system anew each time, as long
+as the C library has not learned better: that took ten times the reading itself."""
+_NEXT_BYTES = 256 * 1024
 _FEW_BYTES = 1024 * 1024
 _CHUNK_BYTES = 8 * 1024 * 1024
 
@@ -146,10 +149,13 @@ def file_digest(path: Path) -> str:
 
 
 def _read_all(number: int) -> bytes:
-    parts = [os.read(number, _FIRST_BYTES)]
-    while len(parts[-1]) >= _FIRST_BYTES:
-        parts.append(os.read(number, _FIRST_BYTES))
-    return parts[0] if len(parts) == 1 else b"".join(parts)
+    first = os.read(number, _FIRST_BYTES)
+    if len(first) < _FIRST_BYTES:
+        return first
+    parts = [first]
+    while part := os.read(number, _NEXT_BYTES):
+        parts.append(part)
+    return b"".join(parts)
 
 
 def _path(digest: str) -> str:

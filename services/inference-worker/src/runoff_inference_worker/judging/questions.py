@@ -14,7 +14,7 @@ REASON_CHARACTERS = 1000
 """Of a judge's reason that are kept."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Question(Ask):
     """One question to a judge. Unlike a contender it may know the target."""
 

@@ -24,8 +24,14 @@ def make_service(settings: DatabaseSettings) -> Service:
         from opentelemetry.instrumentation.asyncpg import AsyncPGInstrumentor
 
         AsyncPGInstrumentor().instrument()  # type: ignore[no-untyped-call]  # it has no types
+    # The log is on disk. What a crash of Postgres takes of the tables it takes of the checkpoints
+    # too, so that it is projected again.
     pool = make_pool(
-        settings.postgres_dsn.get_secret_value(), name="projector", size=3, statement_s=None
+        settings.postgres_dsn.get_secret_value(),
+        name="projector",
+        size=3,
+        statement_s=None,
+        is_synced=False,
     )
     rebuilds = Rebuilds(settings, pool)
     follower = Follower(pool)

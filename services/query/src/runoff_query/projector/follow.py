@@ -35,7 +35,9 @@ from runoff_query.projector.batch import Batch, project
 from runoff_query.projector.read_ahead import read_ahead
 from runoff_runtime.telemetry import enabled, meter, tracer
 
-_LINGER_S = 0.015
+_LINGER_S = 0.05
+"""A commit costs a dozen round trips, so that a run of quick models is not to have one a slice. A
+person sees no difference; the end of a run waits for none of it."""
 _BATCH_MESSAGES = 64
 _BULK = {each.model_fields["type"].default for each in (EntryProcessed, EntryScored)}
 """What comes again and again; a launch or an end is what somebody waits for."""

@@ -53,6 +53,7 @@ class AttemptError(Fact):
 class Attempt(Fact):
     """One call of a model for an entry; failed ones are kept."""
 
+    is_shared: ClassVar[bool] = True
     started_at: AwareDatetime
     duration_s: float = Field(ge=0)
     """From the call to its answer. A batch is one call: its entries share this duration."""
@@ -174,6 +175,7 @@ class EntryProcessed(Event):
 class Score(Fact):
     """One scorer's value for one contender's prediction."""
 
+    is_shared: ClassVar[bool] = True
     contender: int = Field(ge=0)
     scorer: str
     value: float | None = None
@@ -189,6 +191,7 @@ class Difference(Fact):
     equal (text).
     """
 
+    is_shared: ClassVar[bool] = True
     kind: Literal["all_match", "partial", "all_different"]
     n_agree: int = Field(ge=1)
     """Contenders behind the most frequent answer."""
