@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 
 import structlog
@@ -22,7 +22,10 @@ from runoff_contracts.events.lifecycle import (
     RunResumed,
     RunStarted,
 )
+from runoff_contracts.events.review import EntryReviewed
 from runoff_contracts.events.scorecard import ScorecardsStored
+from runoff_contracts.params import Params
+from runoff_contracts.provenance import params_now
 from runoff_contracts.report import Report
 from runoff_contracts.sequential import StoppedRun, WatchedRun
 from runoff_contracts.task import Status
@@ -50,13 +53,14 @@ class Life:
     status: Status
     alias: str | None
     labels: dict[str, str]
+    params: Params = field(default_factory=dict)
     started_at: datetime | None = None
     ended_at: datetime | None = None
     decided: WatchedRun | None = None
     stopped: StoppedRun | None = None
 
-    def taken(self, record: Record) -> RunTaken:
-        """With its record."""
+    def taken(self, record: Record, reviews: Sequence[EntryReviewed] = ()) -> RunTaken:
+        """With its record, and what people said of its answers."""
         return RunTaken(
             created=self.created,
             status=self.status,
@@ -66,6 +70,8 @@ class Life:
             ended_at=self.ended_at,
             record=record,
             stopped=self.stopped,
+            params=self.params,
+            reviews=reviews,
         )
 
 
@@ -85,6 +91,7 @@ def life_of(events: Sequence[tuple[int, Event]], run_id: str) -> Life:
         Status.PENDING,
         created.alias,
         dict(created.labels),
+        params_now([each for _, each in events]),
         stopped=created.stopped,
     )
     for _, event in events:
@@ -146,10 +153,11 @@ class RunReader:
 
     async def taken(self, life: Life, as_of: int | None = None) -> RunTaken:
         """A run with what is scored of it: a completed one has its record in the object store."""
+        reviews = await self._reviews(life.created.run_id, as_of)
         if life.status is Status.COMPLETED:
-            return life.taken(await self.record(life.created))
+            return life.taken(await self.record(life.created), reviews)
         gathered = await self._read(life.created, as_of)
-        return life.taken(await asyncio.to_thread(gathered.record))
+        return life.taken(await asyncio.to_thread(gathered.record), reviews)
 
     async def record(self, created: RunCreated) -> Record:
         """A completed run's record: the stored one, or made from its slices.
@@ -206,6 +214,11 @@ class RunReader:
         async for part in self._log.parts(subjects.processed_of(created.run_id)):
             await asyncio.to_thread(add_processed, _until(part, as_of))
         return gathered
+
+    async def _reviews(self, run_id: str, as_of: int | None) -> list[EntryReviewed]:
+        messages = await self._log.read(subjects.entries_of(run_id))
+        events = await asyncio.to_thread(_events, messages, as_of)
+        return [event for _, event in events if isinstance(event, EntryReviewed)]
 
     async def _append_scorecards(self, event: ScorecardsStored, expected_seq: int) -> None:
         digests = f"{event.scorecards}:{event.report}"

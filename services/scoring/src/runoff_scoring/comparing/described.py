@@ -12,11 +12,12 @@ from runoff_contracts.compared import (
     RetriedScores,
     Spending,
 )
+from runoff_contracts.reviewing import newest
 from runoff_scoring.comparing.joined import Joined
 from runoff_scoring.comparing.metrics import Metric
 from runoff_scoring.comparing.taken import ContenderTaken
 from runoff_scoring.comparing.times import latencies
-from runoff_statistics import retry_effect
+from runoff_statistics import retry_effect, wilson_interval
 
 _DIGITS = 9
 """As `runoff_contracts.bands`."""
@@ -71,8 +72,27 @@ def _contender(
 
 
 def approval_of(taken: ContenderTaken) -> Approval | None:
-    """What people said of the contender's answers; nobody says anything yet."""
-    return None
+    """What people said of the contender's own answers; None where nobody said anything.
+
+    The interval is Wilson's, as if the reviewed answers were drawn at random: people who look at
+    the most disputed ones first see worse answers than there are on average.
+    """
+    counted = [
+        each
+        for (_, contender, version), each in newest(taken.run.reviews).items()
+        if contender == taken.position and version == 1
+    ]
+    if not counted:
+        return None
+    n, n_approved = len(counted), sum(each.decision == "approved" for each in counted)
+    interval = wilson_interval(n_approved, n)
+    return Approval(
+        n_approved=n_approved,
+        n_rejected=n - n_approved,
+        n_edited=sum(each.edited is not None for each in counted),
+        rate=n_approved / n,
+        interval=(interval.low, interval.high),
+    )
 
 
 def _row(joined: Joined, place: int, name: str) -> NDArray[np.float64] | None:

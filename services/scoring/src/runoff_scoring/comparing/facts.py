@@ -11,6 +11,7 @@ from runoff_scoring.comparing.taken import ContenderTaken, Scalar
 MAX_FIELDS = 500
 _MAX_TEXT = 300
 _DEPTH = 4
+_PACKAGES = "lineage.packages."
 
 
 def facts_of(taken: ContenderTaken) -> dict[str, Scalar]:
@@ -22,7 +23,7 @@ def facts_of(taken: ContenderTaken) -> dict[str, Scalar]:
         "dataset": created.dataset.model_dump(mode="json"),
         "entries": created.entries,
         "labels": dict(taken.run.labels),
-        "lineage": dict(taken.run.lineage),
+        "lineage": None if created.lineage is None else created.lineage.model_dump(mode="json"),
         "model": {
             "name": contender.model,
             "number": contender.number,
@@ -32,6 +33,7 @@ def facts_of(taken: ContenderTaken) -> dict[str, Scalar]:
         "params": dict(taken.run.params),
         "plan": created.plan,
         "priority": created.priority,
+        "server": None if created.server is None else created.server.model_dump(mode="json"),
         "scorers": {
             each.name: {"version": each.version, "params": each.params} for each in created.scorers
         },
@@ -45,7 +47,8 @@ def compared_facts(
 ) -> tuple[list[FieldCompared], dict[str, Scalar]]:
     """What differs, sorted by name, and what is the same for all; None says the same as nothing."""
     facts = [facts_of(each) for each in contenders]
-    names = sorted(set().union(*facts))
+    # Packages are many: what else there is to say comes before them.
+    names = sorted(set().union(*facts), key=lambda name: (name.startswith(_PACKAGES), name))
     if len(names) > MAX_FIELDS:
         left_out.append(f"params, config and lineage: {len(names) - MAX_FIELDS} further names")
     differing: list[FieldCompared] = []

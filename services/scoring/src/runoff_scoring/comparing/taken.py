@@ -1,12 +1,13 @@
 """A run as it is compared: what the log says of it, and its record."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from pydantic import JsonValue
 
 from runoff_contracts.events.lifecycle import Contender, RunCreated
+from runoff_contracts.events.review import EntryReviewed
 from runoff_contracts.sequential import StoppedRun
 from runoff_contracts.task import Status
 from runoff_scoring.record import Record
@@ -28,7 +29,8 @@ class RunTaken:
     record: Record
     params: Mapping[str, JsonValue] = field(default_factory=dict)
     """As they were edited last."""
-    lineage: Mapping[str, JsonValue] = field(default_factory=dict)
+    reviews: Sequence[EntryReviewed] = ()
+    """In order of the log."""
     stopped: StoppedRun | None = None
     """Where it ended when it was decided; `created` then speaks of the entries that were asked."""
 
