@@ -12,8 +12,8 @@ from nats.aio.client import Client
 from pydantic import SecretStr
 
 from runoff_contracts.commands import Accepted, RebuildReadModels
+from runoff_contracts.health_views import RebuildView
 from runoff_contracts.problem import Problem
-from runoff_contracts.views import RebuildView
 from runoff_query.database import Pool, connect
 from runoff_query.projector.consumer import Rebuilds
 from runoff_query.projector.rebuild import Rebuilt, Report, rebuild

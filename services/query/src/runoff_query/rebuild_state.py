@@ -1,6 +1,6 @@
 """How the newest rebuild stands: kept beside the read models, so that it outlives their swap."""
 
-from runoff_contracts.views import RebuildView
+from runoff_contracts.health_views import RebuildView
 from runoff_query.database import Connection
 from runoff_query.statements import statement
 

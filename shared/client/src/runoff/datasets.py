@@ -12,8 +12,9 @@ from runoff.registered import RegisteredView
 from runoff.tarball import CHUNK_BYTES, Progress, TarStream
 from runoff.transport import Body, Transport, path_of
 from runoff_contracts.problem import FieldError
+from runoff_contracts.registry_views import DatasetEntryView, DatasetView
 from runoff_contracts.task import Task
-from runoff_contracts.views import DatasetEntryView, DatasetView, Page
+from runoff_contracts.views import Page
 
 
 class Datasets:

@@ -10,7 +10,8 @@ from runoff.reconnect import Patience
 from runoff.transport import StreamBroken, Transport, path_of
 from runoff_contracts.event import Event
 from runoff_contracts.events import TYPES
-from runoff_contracts.views import HealthView, View
+from runoff_contracts.health_views import HealthView
+from runoff_contracts.views import View
 
 
 class LogEvent(View):

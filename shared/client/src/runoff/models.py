@@ -17,7 +17,8 @@ from runoff.transport import Transport, path_of
 from runoff_contracts.declaring import FILE_PROVIDERS, KINDS, read_declaration
 from runoff_contracts.errors import BadDeclaration
 from runoff_contracts.model_spec import ModelSpec
-from runoff_contracts.views import ModelView, Page
+from runoff_contracts.registry_views import ModelView
+from runoff_contracts.views import Page
 
 Spec = ModelSpec | Mapping[str, object] | Path | str
 """A declaration, as an object, a mapping, or the path of a JSON or YAML file."""

@@ -12,9 +12,10 @@ from runoff.errors import InvalidInput, ProblemError
 from runoff.tarball import CHUNK_BYTES, Progress
 from runoff.transport import Body, Transport, path_of
 from runoff_contracts.problem import Problem
+from runoff_contracts.registry_views import RegisteredPredictions
 from runoff_contracts.task import Task
 from runoff_contracts.uploads import UploadedAnswer
-from runoff_contracts.views import AcceptedView, RegisteredPredictions, UploadedView
+from runoff_contracts.views import AcceptedView, UploadedView
 
 Rows = Path | str | Iterable[Mapping[str, object] | UploadedAnswer]
 """A file of JSON lines, or rows; each with `entry_id` and what the task wants, or `error`."""

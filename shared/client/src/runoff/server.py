@@ -4,7 +4,7 @@ import time
 from collections.abc import Iterator
 
 from runoff.transport import Transport, path_of
-from runoff_contracts.views import HealthView, RebuildView
+from runoff_contracts.health_views import HealthView, RebuildView
 
 POLL_S = 0.2
 

@@ -35,61 +35,6 @@ class Page(View, Generic[Item]):
     next_cursor: str | None = None
 
 
-class DatasetVersionView(View):
-    """One immutable snapshot."""
-
-    number: int
-    digest: str
-    n_entries: int
-    splits: dict[str, int]
-    sections: dict[str, int]
-    fields: list[str] | None = None
-    """What every entry has, as prompts name it; None where nobody looked."""
-    added_at: AwareDatetime
-
-
-class DatasetView(View):
-    """A dataset with its versions, newest first."""
-
-    dataset: str
-    task: Task
-    registered_at: AwareDatetime
-    versions: list[DatasetVersionView]
-
-
-class DatasetEntryView(View):
-    """One entry of a dataset version."""
-
-    index: int
-    id: str
-    file: str | None = None
-    text: str | None = None
-    target: Target = None
-    section: str | None = None
-    split: str | None = None
-    metadata: dict[str, JsonValue] | None = None
-
-
-class ModelVersionView(View):
-    """One immutable version."""
-
-    number: int
-    digest: str
-    file: str | None = None
-    n_bytes: int | None = None
-    spec: dict[str, JsonValue]
-    added_at: AwareDatetime
-
-
-class ModelView(View):
-    """A registered model with its versions, newest first."""
-
-    model: str
-    task: Task
-    registered_at: AwareDatetime
-    versions: list[ModelVersionView]
-
-
 class ContenderView(View):
     """One model within a run, with what is known of it so far."""
 
@@ -393,21 +338,6 @@ class ReviewedView(AcceptedView):
     n_reviews: int
 
 
-class RegisteredPredictions(AcceptedView):
-    """A version of a model `upload/…`, which may have been there before."""
-
-    model: str
-    number: int
-    digest: str | None
-    """Of the file: the same predictions have the same one. None where the model is live."""
-    n_answers: int
-    n_new: int
-    """Rows that this request added; the others were there, which append allows."""
-    n_bytes: int
-    created: bool
-    """False where these very predictions were registered under this name before."""
-
-
 class UploadedView(AcceptedView):
     """Predictions that a run took, which may have been there before."""
 
@@ -418,54 +348,4 @@ class UploadedView(AcceptedView):
     """Those whose entries had none before."""
 
 
-class ProjectionHealth(View):
-    """How far one projection is behind the log."""
-
-    projection: str
-    seq: int
-    lag: int
-    """Log messages not yet in the read models."""
-
-
-class ParkedView(View):
-    """A message of the log that could not be projected: it is left out of the read models."""
-
-    seq: int
-    subject: str
-    reason: str
-
-
-class HealthView(View):
-    """Whether the API can serve, and how fresh what it serves is."""
-
-    status: Literal["ready", "behind", "unavailable"]
-    log_seq: int
-    projections: list[ProjectionHealth]
-    workers: list[str]
-    """Names of workers seen within the last three seconds."""
-    n_parked: int = 0
-    parked: list[ParkedView] = []
-    """The newest of them."""
-
-
-class RebuildView(View):
-    """How a rebuild stands or ended."""
-
-    state: Literal["never", "running", "swapped", "failed"]
-    seq: int
-    target_seq: int
-    tables: dict[str, "TableCheck"]
-    """Filled at the swap: fresh against live table, both at the same log sequence."""
-    detail: str = ""
-
-
-class TableCheck(View):
-    """Fresh and live table compared row by row under one lock, at the same log sequence."""
-
-    n_rows: int
-    n_rows_live: int
-    equal: bool
-
-
-RebuildView.model_rebuild()
 RunView.model_rebuild()

@@ -8,7 +8,7 @@ from fastapi import APIRouter
 from starlette.responses import PlainTextResponse, Response
 
 from runoff_contracts.commands import RebuildReadModels
-from runoff_contracts.views import HealthView, ParkedView, ProjectionHealth, RebuildView
+from runoff_contracts.health_views import HealthView, ParkedView, ProjectionHealth, RebuildView
 from runoff_eventlog.log import EventLog
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.reading import as_json

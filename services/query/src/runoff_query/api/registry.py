@@ -8,14 +8,14 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from runoff_contracts.ids import Digest
-from runoff_contracts.views import (
+from runoff_contracts.registry_views import (
     DatasetEntryView,
     DatasetVersionView,
     DatasetView,
     ModelVersionView,
     ModelView,
-    Page,
 )
+from runoff_contracts.views import Page
 from runoff_objects.entry_set import EntryRow, EntrySet, open_entry_set
 from runoff_objects.errors import ObjectMissing
 from runoff_objects.image_type import image_type

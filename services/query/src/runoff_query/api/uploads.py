@@ -14,8 +14,8 @@ from starlette.responses import Response
 
 from runoff_contracts.commands import RegisterModel
 from runoff_contracts.model_spec import UploadSpec
+from runoff_contracts.registry_views import RegisteredPredictions
 from runoff_contracts.task import TASKS, Task
-from runoff_contracts.views import RegisteredPredictions
 from runoff_objects.errors import ObjectError
 from runoff_objects.strangers import strangers
 from runoff_objects.uploaded import Uploaded

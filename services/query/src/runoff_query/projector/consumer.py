@@ -6,8 +6,8 @@ import structlog
 from nats.aio.client import Client
 
 from runoff_contracts.commands import Accepted, RebuildReadModels
+from runoff_contracts.health_views import RebuildView
 from runoff_contracts.problem import Problem, problem
-from runoff_contracts.views import RebuildView
 from runoff_query.database import OneConnection, Pool, connect
 from runoff_query.outages import POSTGRES_AWAY, once_there
 from runoff_query.projector.rebuild import Rebuilt, discard, rebuild

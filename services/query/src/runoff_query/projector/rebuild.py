@@ -13,7 +13,7 @@ from dataclasses import dataclass
 import structlog
 from nats.aio.client import Client
 
-from runoff_contracts.views import TableCheck
+from runoff_contracts.health_views import TableCheck
 from runoff_eventlog.log import EventLog
 from runoff_query.checkpoints import Checkpoints, read_checkpoints, start_checkpoints
 from runoff_query.database import FRESH, LIVE, Connection

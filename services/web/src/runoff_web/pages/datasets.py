@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Route
 
-from runoff_contracts.views import DatasetVersionView, DatasetView
+from runoff_contracts.registry_views import DatasetVersionView, DatasetView
 from runoff_web.params import DatasetParams
 from runoff_web.parts import parts_of
 

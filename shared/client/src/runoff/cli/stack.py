@@ -13,7 +13,7 @@ from runoff.cli.progress import progress_of
 from runoff.cli.tables import plain_table
 from runoff.client import Client
 from runoff.local import FOLDER, StackAddress, run_stack
-from runoff_contracts.views import HealthView, RebuildView
+from runoff_contracts.health_views import HealthView, RebuildView
 
 HEALTH_STYLES = {"ready": "green", "behind": "yellow", "unavailable": "red"}
 

@@ -11,8 +11,9 @@ from runoff.cli import words
 from runoff.cli.output import clean, safe
 from runoff_contracts.answers import AnswerBody, Target, target_words
 from runoff_contracts.events.entry import Difference, Prediction
+from runoff_contracts.registry_views import DatasetView, ModelView
 from runoff_contracts.task import Status
-from runoff_contracts.views import DatasetView, EntryView, ModelView, RunView, ScorerView
+from runoff_contracts.views import EntryView, RunView, ScorerView
 
 STYLES = {
     Status.COMPLETED: "green",
