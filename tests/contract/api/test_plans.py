@@ -46,8 +46,8 @@ async def test_a_plan_is_sealed_found_and_bound_to_the_comparison(world: World) 
     )
     assert other.status_code == 201, other.text
     found = await world.get(f"/api/comparisons/{other.json()['id']}")
-    assert found["document"]["plan"]["deviations"] == ["margin is 0.3, planned was none"]
-    assert found["document"]["verdict"].startswith("Exploratory")
+    assert found["plan"]["deviations"] == ["margin is 0.3, planned was none"]
+    assert found["verdict"].startswith("Exploratory")
 
     wrong = {**asked, "models": [FIRST, f"python/{FUNCTIONS}:other"], "plan": digest}
     refused = problem(await world.http.post("/api/runs", json=wrong), 422, "plan-contradicted")

@@ -73,6 +73,7 @@ async def test_health_tells_how_far_each_projection_is(world: World) -> None:
         "versions": 0,
         "reviews": 0,
         "comparisons": 0,
+        "plans": 0,
     }
     assert health["workers"] == ["worker-1"]
     assert (health["n_parked"], health["parked"][0]["seq"]) == (1, 1)

@@ -11,6 +11,7 @@ from nats.aio.msg import Msg
 from runoff_contracts import subjects
 from runoff_contracts.commands import Accepted
 from runoff_contracts.events.lifecycle import RunCompleted, RunFailed, RunResliced, RunStarted
+from runoff_contracts.run_config import RunConfig
 from runoff_contracts.work import WorkItem
 from runoff_run_manager.slicing import largest_slice
 from runoff_testkit.waiting import eventually
@@ -136,7 +137,8 @@ async def test_fast_models_get_larger_slices_and_each_entry_is_asked_once(
     office: Office, n_hands: int
 ) -> None:
     """Also when slices come back in any order and the cut changes meanwhile."""
-    run_id = await office.launch(6000)
+    # Of its own config: the pace of an equal run would be known, and this one cut by it at once.
+    run_id = await office.launch(6000, config=RunConfig(timeout_s=50 + n_hands))
     async with at_work(office.server.url, elapsed_s=lambda _: 0.004, n_hands=n_hands) as crew:
         await office.until(run_id, "run.completed")
 

@@ -43,7 +43,8 @@ TEXT = Prediction(
     logprob=-0.5,
     usage=Usage(n_input=3, n_output=0),
     cost_usd=0.0,
-    attempts=[ATTEMPT],
+    total_s=2.5,
+    attempts=[ATTEMPT, ATTEMPT],
 )
 NOTHING = Prediction(contender=2, attempts=[ATTEMPT])
 PLACE = Prediction(contender=0, point=Point(x=1, y=2), attempts=[ATTEMPT])
@@ -59,13 +60,17 @@ def message(*entries: EntryProcessed) -> Message:
 
 
 def bare(found: EntryProcessed) -> EntryProcessed:
-    """Without attempts."""
-    predictions = [each.model_copy(update={"attempts": []}) for each in found.predictions]
+    """With as many attempts, of which nothing is said."""
+    unread = Attempt(started_at=datetime.fromtimestamp(0, UTC), duration_s=0)
+    predictions = [
+        each.model_copy(update={"attempts": [unread] * len(each.attempts)})
+        for each in found.predictions
+    ]
     return found.model_copy(update={"predictions": predictions})
 
 
-def test_labels_and_texts_are_read_without_attempts() -> None:
-    """Attempts are most of the bytes, and no scorer looks at them."""
+def test_labels_and_texts_are_read_with_a_count_of_attempts() -> None:
+    """Attempts are most of the bytes; that there were so many is all that is asked of them."""
     made = [entry(0, LABEL, TEXT, NOTHING), entry(1, NOTHING)]
 
     assert entries_of(message(*made)) == [bare(each) for each in made]

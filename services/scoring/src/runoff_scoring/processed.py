@@ -1,16 +1,17 @@
-"""Reads the entries of a processed slice: what is scored, without the attempts behind it.
+"""Reads the entries of a processed slice: what is scored, and how many attempts are behind it.
 
-Attempts are most of an entry's bytes and no scorer looks at them. With them, and value by value
+Attempts are most of an entry's bytes and no scorer looks into them. With them, and value by value
 through pydantic, reading was a third of the price of scoring labels.
 """
 
 from contextlib import suppress
+from datetime import UTC, datetime
 from typing import Annotated, Any, Literal
 
 import msgspec
 
 from runoff_contracts.envelope import is_newest_batch
-from runoff_contracts.events.entry import EntryProcessed, Prediction, Usage
+from runoff_contracts.events.entry import Attempt, EntryProcessed, Prediction, Usage
 from runoff_eventlog.message import Message
 
 _Place = Annotated[int, msgspec.Meta(ge=0)]
@@ -25,6 +26,7 @@ class _Prediction(msgspec.Struct):
     """As `Prediction`; boxes and points are left to pydantic."""
 
     contender: _Place
+    attempts: Annotated[list[msgspec.Raw], msgspec.Meta(min_length=1)]
     label: str | None = None
     text: str | None = None
     data: Any = None
@@ -34,6 +36,7 @@ class _Prediction(msgspec.Struct):
     probabilities: dict[str, float] | None = None
     logprob: float | None = None
     latency_s: float | None = None
+    total_s: float | None = None
     usage: _Usage | None = None
     cost_usd: float | None = None
 
@@ -69,11 +72,14 @@ class _Item(msgspec.Struct):
     data: _Entry
 
 
+_UNREAD = Attempt(started_at=datetime.fromtimestamp(0, UTC), duration_s=0.0)
+"""In place of each attempt: there was one."""
 _decoder = msgspec.json.Decoder(list[_Item])
 
 
 def entries_of(message: Message) -> list[EntryProcessed]:
-    """The entries of a processed slice, those of labels and texts without their attempts.
+    """The entries of a processed slice, those of labels and texts with attempts that are
+    counted and not read.
 
     Raises:
         MalformedMessage, UnknownEvent, pydantic.ValidationError: as `Message.events`.
@@ -111,7 +117,8 @@ def _prediction(read: _Prediction) -> Prediction:
         probabilities=read.probabilities,
         logprob=read.logprob,
         latency_s=read.latency_s,
+        total_s=read.total_s,
         usage=read.usage and Usage(n_input=read.usage.n_input, n_output=read.usage.n_output),
         cost_usd=read.cost_usd,
-        attempts=[],
+        attempts=[_UNREAD] * len(read.attempts),
     )
