@@ -81,7 +81,7 @@ def _document(stack: LiveStack, runs: list[str], *, seed: int) -> None:
     accepted = answer.json()
     served = stack.http.get(f"/api/comparisons/{accepted['id']}", params={"after": accepted["seq"]})
     served.raise_for_status()
-    assert served.json()["document"]["asked"]["seed"] == seed
+    assert served.json()["asked"]["seed"] == seed
 
 
 def _scoring_s(stack: LiveStack) -> float:
