@@ -20,7 +20,7 @@ from runoff_scoring.own.scorer import Functions
 from runoff_scoring.run_scorers import RunScorers
 from runoff_scoring.settings import Settings
 from runoff_scoring.sizes import Sizes
-from runoff_scoring.watching.service import Watching
+from runoff_scoring.watching.follow import Watching
 
 N_CHECKS = 16
 """Launches whose scorers are checked at once: one import that takes long holds up no other."""

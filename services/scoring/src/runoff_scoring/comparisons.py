@@ -91,7 +91,9 @@ class Comparisons:
     ) -> tuple[str, Appended]:
         made = await asyncio.to_thread(_compared, asked, runs, plan)
         # Objects first: whoever reads the event finds what it names.
-        await asyncio.gather(self._objects.put(made.table), self._objects.put(made.content))
+        async with asyncio.TaskGroup() as group:
+            group.create_task(self._objects.put(made.table))
+            group.create_task(self._objects.put(made.content))
         document, primary = made.document, made.document.primary
         event = ComparisonComputed(
             digest=made.digest,

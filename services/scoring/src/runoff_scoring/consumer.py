@@ -25,7 +25,7 @@ from runoff_scoring.processed import entries_of
 from runoff_scoring.run_scorers import RunScorers
 from runoff_scoring.scorers import ReadyScorer
 from runoff_scoring.settling import Settling
-from runoff_scoring.watching.service import Watching
+from runoff_scoring.watching.follow import Watching
 
 _AT_ONCE = 8
 _UNFINISHED = {each.model_fields["type"].default for each in (RunFailed, RunCanceled)}

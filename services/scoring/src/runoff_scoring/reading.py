@@ -29,6 +29,7 @@ from runoff_contracts.provenance import params_now
 from runoff_contracts.report import Report
 from runoff_contracts.sequential import StoppedRun, WatchedRun
 from runoff_contracts.task import Status
+from runoff_eventlog.errors import ConflictingAppend
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.message import Message
 from runoff_objects.errors import BadArrays, ObjectDamaged, ObjectMissing
@@ -191,7 +192,11 @@ class RunReader:
             stored_at=datetime.now(UTC),
         )
         if stored is None or (stored.scorecards, stored.report) != (event.scorecards, event.report):
-            await self._append_scorecards(event, last.seq if last else 0)
+            try:
+                await self._append_scorecards(event, last.seq if last else 0)
+            except ConflictingAppend:
+                # Somebody asked for a comparison while the run was being settled: theirs stands.
+                return await self.record(created)
         return record
 
     async def _read(self, created: RunCreated, as_of: int | None = None) -> Gathered:

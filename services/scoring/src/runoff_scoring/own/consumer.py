@@ -27,7 +27,7 @@ from runoff_scoring.entries import score_slice
 from runoff_scoring.own.scorer import OwnScorer
 from runoff_scoring.run_scorers import RunScorers, Scorers
 from runoff_scoring.scorers import ReadyScorer
-from runoff_scoring.watching.service import Watching
+from runoff_scoring.watching.follow import Watching
 
 _RUNS_AT_ONCE = 4
 _ENDED = {each.model_fields["type"].default for each in (RunCanceled, RunFailed, RunDeleted)}
