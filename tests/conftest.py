@@ -12,6 +12,7 @@ hypothesis.settings.register_profile("runoff", deadline=None)
 hypothesis.settings.load_profile("runoff")
 
 FIRST = (
+    "tests/e2e/pages",
     "tests/e2e",
     "tests/integration/client",
     "tests/integration/run_manager/test_crashes.py",
@@ -26,11 +27,10 @@ FIRST = (
 )
 """What takes longest, as of `pytest --durations=0`: begun last, it would leave a core idle."""
 
-ONE_STACK = ("tests/e2e/", "tests/integration/client/")
+ONE_STACK = ("tests/e2e/pages/", "tests/e2e/", "tests/integration/client/")
 OWN_STACKS = (
     "tests/e2e/test_faults.py",
     "tests/e2e/test_newcomer.py",
-    "tests/e2e/test_pages.py",
     "tests/e2e/test_own_stack.py",
     "tests/e2e/test_telemetry.py",
 )
