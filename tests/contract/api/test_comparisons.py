@@ -25,6 +25,7 @@ async def compared(world: World, run_id: str, *, n: int, task: str = "classifica
         {
             "index": np.tile(np.arange(n, dtype=np.int32), (2, 1)),
             "score.accuracy": scores,
+            "latency_s": np.array([[0.25] * n, [0.5] * n], dtype=np.float32),
             "difference": 1 - scores[1],
             "confidence_difference": np.full(n, np.nan),
             **Texts.of([f"entry-{place}" for place in range(n)]).arrays("entry_ids"),
@@ -95,6 +96,39 @@ async def test_compared_entries_are_paged_with_answers(world: World) -> None:
         {"cursor": "WyJjb21wYXJlZCIsMV0"},
     ):
         problem(await world.http.get(path, params=asked), 422, "bad-cursor")
+
+
+async def test_compared_entries_have_what_was_said_of_them_since(world: World) -> None:
+    """Reviews that count and further versions, by contender; only where they are asked for."""
+    run = await world.scribe.whole_run(n_entries=3)
+    digest = await compared(world, run, n=3)
+    await world.scribe.reviews(run, 1, "approved", "rejected", contender=1)
+    await world.get("/api/runs")
+    path = f"/api/comparisons/{digest}/entries"
+    page = await world.get(path, sort="index", details=True)
+    plain = await world.get(path, sort="index")
+
+    said = [[each["review"] for each in entry["answers"]] for entry in page["items"]]
+    assert said[0] == [None, None]
+    assert said[1][0] is None
+    assert said[1][1]["decision"] == "rejected"
+    assert plain["items"][1]["answers"][1]["review"] is None
+    answer = await world.http.get(path, params={"details": True, "limit": 101})
+    assert "limit" in wrong_fields(problem(answer, 422, "invalid-request"))
+
+
+async def test_two_contenders_are_held_against_each_other_entry_by_entry(world: World) -> None:
+    """Scores by a metric, or times; what no entry has is refused and says why."""
+    digest = await compared(world, await world.scribe.whole_run(n_entries=4), n=4)
+    await world.get("/api/comparisons")
+    path = f"/api/comparisons/{digest}/points"
+    scores, times = await world.get(path), await world.get(path, of="latency")
+
+    assert (scores["metric"], scores["contender"], scores["versus"]) == ("accuracy", 1, 0)
+    assert [(each["x"], each["y"]) for each in scores["points"]] == [(1, 0), (1, 1), (1, 0), (1, 1)]
+    assert (times["unit"], times["points"][0]["x"], times["points"][0]["y"]) == ("s", 0.25, 0.5)
+    refused = await world.http.get(path, params={"of": "confidence"})
+    problem(refused, 404, "no-such-numbers")
 
 
 async def test_entries_that_a_comparison_has_not_are_refused(world: World) -> None:

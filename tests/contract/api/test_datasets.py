@@ -125,6 +125,27 @@ async def test_entries_of_a_dataset_are_filtered_and_paged(world: World) -> None
     problem(await world.http.get("/api/datasets/a@9/entries"), 404, "unknown-dataset version")
 
 
+async def test_entries_are_found_by_their_words_and_read_from_any_place(world: World) -> None:
+    """In id, text and target, of any case; the last of a million is as near as the first."""
+    rows = [
+        {"id": f"e{n}", "text": "a Straße" if n == 7 else "road", "target": f"Label {n}"}
+        for n in range(20)
+    ]
+    await send(world, lines(*rows), LINES)
+
+    async def ids(**params: object) -> list[str]:
+        page = await world.get("/api/datasets/a/entries", **params)
+        return [entry["id"] for entry in page["items"]]
+
+    assert await ids(find="STRASSE") == ["e7"]
+    assert await ids(find="label 1") == ["e1", *(f"e{n}" for n in range(10, 20))]
+    assert await ids(find="e19") == ["e19"]
+    assert await ids(find="nowhere") == []
+    assert await ids(start=18) == ["e18", "e19"]
+    assert await ids(start=20) == []
+    assert await ids(start=12, limit=2, find="label 1") == ["e12", "e13"]
+
+
 async def test_all_wrong_rows_are_reported_at_once(world: World) -> None:
     """With file and line and what would be right; nothing is registered."""
     manifest = b"\n".join(

@@ -125,6 +125,24 @@ def test_all_tests_are_adjusted_as_one_family(document: ComparisonDocument) -> N
     )
 
 
+def test_times_are_adjusted_as_a_family_of_their_own(document: ComparisonDocument) -> None:
+    """statsmodels' `multipletests` over medians and 95th percentiles; the rest is told."""
+    raw, paid, told = [], [], []
+    for pair in document.latency:
+        raw += [pair.median_p_value, pair.p95_p_value]
+        paid += [pair.median_p_adjusted, pair.p95_p_adjusted]
+        told += [(pair.median_difference_s, pair.median_outcome)]
+
+    assert document.latency_family is not None
+    assert document.latency_family.n_tests == len(raw) == 2 * 3
+    assert paid == pytest.approx(multipletests(raw, method="holm")[1].tolist(), abs=EXACT)
+    for (difference, outcome), p in zip(told, paid[::2], strict=True):
+        better = "a_better" if difference is not None and difference < 0 else "b_better"
+        assert outcome == (better if p is not None and p <= 0.05 else "not_separable")
+    words = " ".join(document.family.outside)
+    assert all(each in words for each in ("intervals", "times", "retries: 3 tests"))
+
+
 def test_clusters_have_the_cluster_robust_t(run: RunTaken) -> None:
     """statsmodels' regression on a constant with clustered errors."""
     document = given.compare(run, clusters="metadata.document")

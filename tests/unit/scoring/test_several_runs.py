@@ -10,11 +10,13 @@ import pytest
 from runoff_contracts.comparison_asked import MAX_COMPARED, ContenderMeant
 from runoff_contracts.events.lifecycle import DatasetUsed, ScorerUsed
 from runoff_contracts.ids import new_run_id
+from runoff_contracts.lineage import WorkerLineage
 from runoff_contracts.sequential import StoppedRun
 from runoff_contracts.task import Status
 from runoff_scoring.comparing.refusals import check_count
 from runoff_scoring.comparing.taken import RunTaken
 from runoff_scoring.errors import NotComparable
+from runoff_scoring.record import Record
 from tests.unit.run_manager.given import watched as given_watched
 from tests.unit.scoring import given
 
@@ -262,6 +264,36 @@ def test_what_differs_between_runs_is_listed_and_the_rest_is_the_same() -> None:
     assert document.same["labels.team"] == "vision"
     assert document.same["config.batch_size"] == 32
     assert list(differing) == sorted(differing)
+
+
+def ran_on(*versions: str) -> RunTaken:
+    """A run as workers with these versions of onnxruntime answered it."""
+    run = given.created(len(ROWS), 1, run_id=new_run_id())
+    entries = [given.processed(index, row) for index, row in enumerate(ROWS)]
+    for place, version in enumerate(versions):
+        made = WorkerLineage(
+            runoff="1", python="3.11.9", platform="Linux", packages={"onnxruntime": version}
+        )
+        entries[place] = entries[place].model_copy(update={"environment": made})
+    return given.taken_of(run, entries)
+
+
+def test_what_workers_ran_on_is_compared() -> None:
+    """Another release of the library that infers may be the whole difference."""
+    document = given.compare(ran_on("1.20"), ran_on("1.21", "1.20"))
+
+    differing = {each.name: each.values for each in document.differing}
+    assert differing["worker.packages.onnxruntime"] == ["1.20", "1.20 | 1.21"]
+    assert document.same["worker.python"] == "3.11.9"
+
+
+def test_versions_of_workers_are_stored_with_the_run() -> None:
+    """In the same bytes, whichever worker came first."""
+    one, two = ran_on("1", "2").record, ran_on("2", "1").record
+
+    kept = Record.from_bytes(one.to_bytes()).columns.workers
+    assert one.to_bytes() == two.to_bytes()
+    assert [each.packages["onnxruntime"] for each in kept] == ["1", "2"]
 
 
 @pytest.mark.parametrize("missing", ["paired_only", "count_as_wrong", "refuse"])

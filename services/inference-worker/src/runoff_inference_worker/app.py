@@ -5,13 +5,14 @@ from dataclasses import dataclass
 
 from nats.aio.client import Client
 
-from runoff_contracts.commands import Accepted, CheckModel
+from runoff_contracts.commands import Accepted, CheckModel, PricePrompts
 from runoff_contracts.problem import FieldError, Problem, problem
 from runoff_eventlog.log import EventLog
 from runoff_inference_worker.again import Again
 from runoff_inference_worker.consumer import Consumer
 from runoff_inference_worker.errors import ModelRefused
 from runoff_inference_worker.images import set_up_pillow
+from runoff_inference_worker.llm.pricing import price_prompts
 from runoff_inference_worker.pictures import Memory, Pictures
 from runoff_inference_worker.provider import Kit
 from runoff_inference_worker.providers import PROVIDERS
@@ -92,6 +93,9 @@ def make_service(settings: WorkerSettings) -> Service:
     async def check(command: CheckModel) -> Accepted | Problem:
         return await check_model(command, kit)
 
+    async def price(command: PricePrompts) -> Accepted | Problem:
+        return await price_prompts(command, kit)
+
     made: list[Loops] = []
 
     def loops(nc: Client) -> Loops:
@@ -106,6 +110,7 @@ def make_service(settings: WorkerSettings) -> Service:
         await loops(nc).again.run(nc)
 
     handle(broker, CheckModel, queue=QUEUE, handler=check, n_at_once=N_CHECKS)
+    handle(broker, PricePrompts, queue=QUEUE, handler=price, n_at_once=N_CHECKS)
     return Service(
         "inference-worker",
         settings,

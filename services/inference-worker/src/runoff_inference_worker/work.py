@@ -11,6 +11,7 @@ from runoff_contracts.work import WorkItem
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.tracing import context_of
 from runoff_inference_worker.append import append_slice
+from runoff_inference_worker.environment import Environment
 from runoff_inference_worker.errors import RunUnknown
 from runoff_inference_worker.instruments import entries_settled
 from runoff_inference_worker.leases import Held, Leases
@@ -88,7 +89,7 @@ class Work:
         self._leases, self._canceled = leases, canceled
         self._pictures, self._memory = pictures, memory
         self._worker, self._on_open = worker, on_open
-        self._paused = Paused()
+        self._paused, self._environment = Paused(), Environment()
         self._slices: dict[tuple[str, int], Slice] = {}
 
     async def do(self, held: Held) -> None:
@@ -189,7 +190,9 @@ class Work:
             await self._append(held, facts, elapsed_s=elapsed_s)
 
     async def _append(self, held: Held, facts: Facts, *, elapsed_s: float) -> None:
+        facts = await self._environment.tell(held.item.run_id, facts)
         await patiently(lambda: append_slice(self._log, held.item, facts, elapsed_s=elapsed_s))
+        self._environment.told(held.item.run_id)
         entries_settled(len(facts))
         self._leases.answered(len(facts), elapsed_s=elapsed_s)
 

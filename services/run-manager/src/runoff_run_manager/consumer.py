@@ -15,6 +15,7 @@ from runoff_contracts.commands import (
     Accepted,
     AskAgain,
     CancelRun,
+    CheckLaunch,
     Command,
     CompleteUploads,
     CreateRun,
@@ -44,6 +45,7 @@ from runoff_run_manager.evolve import Dataset, Model, Run
 from runoff_run_manager.launching import Launches
 from runoff_run_manager.plans import Plans
 from runoff_run_manager.reviewing import Reviewing
+from runoff_run_manager.trying import Trials
 from runoff_run_manager.uploading import Uploading
 from runoff_runtime.commands import handle
 
@@ -61,6 +63,7 @@ class Commands:
     def __init__(self, book: Book, objects: Objects, checks: Checks) -> None:
         self._book = book
         self._launches = Launches(book, objects, checks)
+        self._trials = Trials(book, objects, checks)
         self._again = AskingAgain(book, objects)
         self._uploading = Uploading(book)
         self._reviewing = Reviewing(book, objects)
@@ -89,6 +92,10 @@ class Commands:
     async def create_run(self, command: CreateRun) -> Accepted:
         """Launch a run."""
         return await self._launches.create(command)
+
+    async def check_launch(self, command: CheckLaunch) -> Accepted:
+        """Say what a launch would be refused for."""
+        return await self._trials.check(command)
 
     async def repeat_run(self, command: RepeatRun) -> Accepted:
         """Launch a run that takes over answers."""
@@ -200,6 +207,7 @@ def subscribe(broker: NatsBroker, commands: Callable[[], Commands]) -> None:
     launches: dict[type[Command], Callable[..., Awaitable[Accepted]]] = {
         CreateRun: Commands.create_run,
         RepeatRun: Commands.repeat_run,
+        CheckLaunch: Commands.check_launch,
     }
     for command, method in launches.items():
         handle(broker, command, queue=QUEUE, handler=safely(method), n_at_once=N_LAUNCHES)

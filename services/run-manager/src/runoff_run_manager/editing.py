@@ -26,7 +26,8 @@ _SHOWN_CHARACTERS = 200
 def edit_run(
     command: EditRun, run: Run | None, *, now: datetime, template: Run | None = None
 ) -> list[Event]:
-    """Give a run other words or parameters, settled or not; the same ones say nothing new.
+    """Give a run other words or parameters, or archive it, settled or not; what is so already says
+    nothing new.
 
     Args:
         template: The run of `command.template`; none where there is none.
@@ -36,7 +37,8 @@ def edit_run(
     labels = run.labels if command.labels is None else command.labels
     params = _params_after(command, run, template)
     changed = not same(params, run.params)
-    if (alias, labels) == (run.alias, run.labels) and not changed:
+    archived = None if command.archived == run.archived else command.archived
+    if (alias, labels) == (run.alias, run.labels) and not changed and archived is None:
         return []
     # What comes again after its reply was lost changes nothing, and is no conflict with itself.
     if changed and command.params_version not in {None, run.params_version}:
@@ -49,6 +51,7 @@ def edit_run(
             labels=labels,
             params=params if changed else None,
             params_from=source if changed else None,
+            archived=archived,
             by=command.by,
             edited_at=now,
         )

@@ -25,3 +25,19 @@ def refusal_of(
 ) -> Refusal:
     """A refusal about several fields."""
     return Refusal(problem(name, title, status, detail=detail, errors=errors))
+
+
+def nothing_selected() -> Refusal:
+    """Of a launch whose selection is empty."""
+    return refusal(
+        "empty-selection",
+        "No entry fits the selection",
+        422,
+        field="selection",
+        hint="a split, section or ids that the dataset version has",
+    )
+
+
+def entries_gone() -> Refusal:
+    """Of a launch whose entries the object store lost."""
+    return refusal("entries-missing", "The dataset's entries are gone", 500)

@@ -81,6 +81,7 @@ class Run:
     """1 at launch, and one more with every change."""
     params_by: str = ""
     """Who changed them last."""
+    archived: bool = False
     deleted: bool = False
     decided: WatchedRun | None = None
     """By what it was decided; nothing is handed out from then on."""
@@ -155,6 +156,8 @@ class Run:
 
     def _edited(self, event: RunEdited) -> Self:
         run = replace(self, alias=event.alias, labels=event.labels)
+        if event.archived is not None:
+            run = replace(run, archived=event.archived)
         if event.params is None:
             return run
         return replace(

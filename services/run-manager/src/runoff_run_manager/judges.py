@@ -9,6 +9,7 @@ from runoff_contracts.model_spec import LlmSpec
 from runoff_contracts.problem import FieldError
 from runoff_contracts.rubric import rubric_fields
 from runoff_contracts.scorers import is_judged, judging_params
+from runoff_contracts.scorers import n_questions as questions_of_scorer
 from runoff_run_manager import contenders
 from runoff_run_manager.errors import Refusal, refusal
 from runoff_run_manager.evolve import Model
@@ -78,15 +79,10 @@ def n_questions(created: RunCreated) -> int:
     """What all judges of a run are asked about one entry, at most."""
     n_contenders = len(created.contenders)
     return sum(
-        _n_questions(each.name, judging_params(each.name, each.params).repeats, n_contenders)
+        questions_of_scorer(each.name, each.params, n_contenders)
         for each in created.scorers
         if is_judged(each.name)
     )
-
-
-def _n_questions(scorer: str, repeats: int, n_contenders: int) -> int:
-    """Each answer by itself, or each pair in both orders."""
-    return repeats * (n_contenders if scorer == "judge" else n_contenders * (n_contenders - 1))
 
 
 def _judge(used: ScorerUsed, at: str, models: Models, fields: Sequence[str] | None) -> JudgeUsed:
@@ -153,8 +149,7 @@ def check_questions(
                 field=f"{place}.name",
                 hint="two models or more, or the scorer judge",
             )
-        repeats = judging_params(each.name, each.params).repeats
-        total += _n_questions(each.name, repeats, n_contenders)
+        total += questions_of_scorer(each.name, each.params, n_contenders)
         if total > most:
             raise refusal(
                 "too-many-questions",

@@ -19,8 +19,9 @@ from runoff_objects.store import Objects
 from runoff_run_manager import contenders, decide, judges, stopping
 from runoff_run_manager.book import Book
 from runoff_run_manager.checking import Checks
-from runoff_run_manager.errors import refusal
-from runoff_run_manager.evolve import Dataset, Model, Run
+from runoff_run_manager.errors import entries_gone, nothing_selected
+from runoff_run_manager.evolve import Run
+from runoff_run_manager.known import Known
 from runoff_run_manager.plans import Plans
 
 
@@ -34,7 +35,7 @@ class Launches:
             python=f"{platform.python_implementation()} {platform.python_version()}",
             platform=f"{platform.system()} {platform.release()} {platform.machine()}",
         )
-        self._plans = Plans(book)
+        self._plans, self._known = Plans(book), Known(book)
 
     async def create(self, command: CreateRun) -> Accepted:
         """Pin dataset and models to what they are now, then launch."""
@@ -42,7 +43,7 @@ class Launches:
         if plan is not None:
             command = stopping.with_plan(command, plan)
         page = await self._book.read(subjects.lifecycle(command.run_id))
-        dataset = await self._dataset(command.dataset.partition("@")[0])
+        dataset = await self._known.dataset(command.dataset.partition("@")[0])
         version = contenders.version_meant(command.dataset, dataset)
         task = dataset.registered.task if dataset else "classification"
         made = decide.create_run(
@@ -52,11 +53,13 @@ class Launches:
             task=task,
             entries=await self._entries(command, version.digest),
             contenders=[
-                contenders.contender(each, await self._model(each), position=position, task=task)
+                contenders.contender(
+                    each, await self._known.model(each), position=position, task=task
+                )
                 for position, each in enumerate(command.models)
             ],
             now=datetime.now(UTC),
-            judge_models=await self._judge_models(command.scorers),
+            judge_models=await self._known.judge_models(command.scorers),
             template=await self._book.run(command.template) if command.template else None,
             server=self._server,
             plan=plan,
@@ -76,7 +79,7 @@ class Launches:
             old,
             n_open=await self._n_open(old) if command.what == "failed" else 0,
             now=datetime.now(UTC),
-            judge_models=await self._judge_models(command.scorers),
+            judge_models=await self._known.judge_models(command.scorers),
             fields=fields,
             server=self._server,
         )
@@ -102,20 +105,9 @@ class Launches:
     async def _fields(self, run: Run) -> list[str] | None:
         """What every entry of the version that a run is about has."""
         used = run.created.dataset
-        dataset = await self._dataset(used.dataset)
+        dataset = await self._known.dataset(used.dataset)
         version = dataset.versions.get(used.number) if dataset else None
         return version.fields if version else None
-
-    async def _judge_models(self, asked: Sequence[ScorerAsked] | None) -> judges.Models:
-        names = {each.partition("@")[0] for each in judges.models_asked(asked)}
-        return {name: await self._model(name) for name in names}
-
-    async def _dataset(self, name: str) -> Dataset | None:
-        return Dataset.of((await self._book.read(subjects.dataset(name))).events)
-
-    async def _model(self, reference: str) -> Model | None:
-        name = reference.partition("@")[0]
-        return Model.of((await self._book.read(subjects.model(name))).events)
 
     async def _n_open(self, run: Run | None) -> int:
         """Entries that some contender of a run did not answer, failed or never asked."""
@@ -144,15 +136,9 @@ class Launches:
             else:
                 entries = await select(self._objects, digest, command.selection)
         except EmptySelection as error:
-            raise refusal(
-                "empty-selection",
-                "No entry fits the selection",
-                422,
-                field="selection",
-                hint="a split, section or ids that the dataset version has",
-            ) from error
+            raise nothing_selected() from error
         except ObjectMissing as error:
-            raise refusal("entries-missing", "The dataset's entries are gone", 500) from error
+            raise entries_gone() from error
         return decide.Entries(entries.digest, entries.n_entries)
 
 

@@ -13,7 +13,8 @@ which nothing is known are left out:
 - of detections `boxes.targets` and `boxes.answers.<position>`, float64 (m, 7) as
   `report.boxes.Boxes` describes, `boxes.labels` (texts), and `boxes.has_target`, bool (n,).
 
-`meta.given_up` says in words, by dimension, why entries are not grouped by it.
+`meta.given_up` says in words, by dimension, why entries are not grouped by it; `meta.workers` what
+the run's workers ran on, each once (`runoff_contracts.lineage.WorkerLineage`), sorted.
 """
 
 from dataclasses import dataclass, field, replace
@@ -22,6 +23,7 @@ from typing import Self
 import numpy as np
 from numpy.typing import NDArray
 
+from runoff_contracts.lineage import WorkerLineage
 from runoff_objects.arrays import Array, Packed, Texts
 from runoff_scoring.report.boxes import Boxes
 from runoff_scoring.report.columns import Columns
@@ -53,6 +55,7 @@ class AnswerColumns:
     by: dict[str, tuple[Texts, NDArray[np.int32]]] = field(default_factory=dict)
     given_up: dict[str, str] = field(default_factory=dict)
     boxes: FlatBoxes | None = None
+    workers: list[WorkerLineage] = field(default_factory=list)
 
     @classmethod
     def of(cls, columns: Columns) -> Self:
@@ -77,6 +80,7 @@ class AnswerColumns:
             by=by,
             given_up=given_up,
             boxes=None if columns.boxes is None else _flat(columns.boxes, len(columns.answered)),
+            workers=[WorkerLineage.model_validate_json(e) for e in sorted(columns.environments)],
         )
 
     def take(self, places: NDArray[np.int32]) -> "AnswerColumns":
@@ -132,6 +136,8 @@ class AnswerColumns:
             },
             given_up=packed.meta["given_up"],
             boxes=_unpacked_boxes(packed) if "boxes.targets" in arrays else None,
+            # An earlier release wrote none.
+            workers=[WorkerLineage.model_validate(each) for each in packed.meta.get("workers", [])],
         )
 
 

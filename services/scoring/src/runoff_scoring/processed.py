@@ -12,6 +12,7 @@ import msgspec
 
 from runoff_contracts.envelope import is_newest_batch
 from runoff_contracts.events.entry import Attempt, EntryProcessed, Prediction, Usage
+from runoff_contracts.lineage import WorkerLineage
 from runoff_eventlog.message import Message
 
 _Place = Annotated[int, msgspec.Meta(ge=0)]
@@ -61,6 +62,7 @@ class _Entry(msgspec.Struct):
     split: str | None = None
     metadata: dict[str, Any] | None = None
     judgements: msgspec.Raw | None = None
+    environment: msgspec.Raw | None = None
 
     @property
     def is_plain(self) -> bool:
@@ -104,7 +106,12 @@ def _entry(read: _Entry) -> EntryProcessed:
         metadata=read.metadata,
         predictions=[_prediction(each) for each in read.predictions],
         worker=read.worker,
+        environment=_environment(read.environment),
     )
+
+
+def _environment(read: msgspec.Raw | None) -> WorkerLineage | None:
+    return None if read is None else WorkerLineage.model_validate_json(bytes(read))
 
 
 def _prediction(read: _Prediction) -> Prediction:

@@ -18,7 +18,10 @@ class Record:
 
     def to_bytes(self) -> bytes:
         """The object; equal records give equal bytes."""
-        meta = {"given_up": self.columns.given_up}
+        meta = {
+            "given_up": self.columns.given_up,
+            "workers": [each.model_dump(mode="json") for each in self.columns.workers],
+        }
         return pack({**self.cards.arrays(), **self.columns.arrays()}, meta)
 
     @classmethod

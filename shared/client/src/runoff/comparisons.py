@@ -13,9 +13,11 @@ from runoff.transport import Params, Transport, path_of
 from runoff_contracts.compared_entries import (
     ComparedEntriesPage,
     ComparedEntryView,
+    ComparedPoints,
     EntryOrder,
     EntrySort,
     Only,
+    PointsOf,
 )
 from runoff_contracts.comparison_asked import Adjustment, FamilyKind, Missing
 from runoff_contracts.comparison_changes import ComparisonChanges
@@ -167,17 +169,44 @@ class Comparisons:
         *,
         limit: int | None = None,
         cursor: str | None = None,
+        details: bool = False,
         **filter: Unpack[EntryFilter],
     ) -> ComparedEntriesPage:
         """One page of them, and how many there are in all.
+
+        Args:
+            details: What was asked, further versions and reviews as well; at most 100 entries.
 
         Raises:
             ProblemError: When the document has no such contender or metric.
         """
         params: dict[str, str | int | None] = {"limit": limit, "cursor": cursor}
+        params["details"] = "true" if details else None
         params |= {name: value for name, value in filter.items() if isinstance(value, str | int)}
         path = path_of("comparisons", digest, "entries")
         return self._transport.get(ComparedEntriesPage, path, params)
+
+    def points(
+        self,
+        digest: str,
+        *,
+        of: PointsOf = "score",
+        contender: int | None = None,
+        versus: int | None = None,
+        metric: str | None = None,
+    ) -> ComparedPoints:
+        """What two contenders have of each entry: points, or counts of cells above 5,000.
+
+        Args:
+            of: `score`, by a metric; `confidence`; or `latency`, in seconds.
+            contender: Whose numbers are `y`; those of `versus` are `x`. Chosen as for entries.
+
+        Raises:
+            ProblemError: `no-such-numbers` when no entry has any.
+        """
+        params = {"of": of, "contender": contender, "versus": versus, "metric": metric}
+        path = path_of("comparisons", digest, "points")
+        return self._transport.get(ComparedPoints, path, params)
 
     def diff(self, digest: str, other: str) -> ComparisonChanges:
         """What is otherwise in `other` than in the first: verdict, numbers, sides of entries.

@@ -108,14 +108,27 @@ class Datasets:
         *,
         split: str | None = None,
         section: str | None = None,
+        find: str | None = None,
+        start: int | None = None,
         limit: int | None = None,
         cursor: str | None = None,
     ) -> Page[DatasetEntryView]:
         """Entries of a dataset's newest version, or of the one in `name@version`.
 
         A page of a filtered list may hold fewer than `limit` and go on.
+
+        Args:
+            find: In id, text or target, of any case.
+            start: From this place on, from 0; a cursor goes before it.
         """
-        params = {"split": split, "section": section, "limit": limit, "cursor": cursor}
+        params = {
+            "split": split,
+            "section": section,
+            "find": find,
+            "start": start,
+            "limit": limit,
+            "cursor": cursor,
+        }
         path = path_of("datasets", name, "entries")
         return self._transport.get(Page[DatasetEntryView], path, params)
 

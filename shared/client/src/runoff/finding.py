@@ -1,12 +1,14 @@
 """Finding runs: filters, orders, search, groups; `client.runs` has these."""
 
 from collections.abc import Iterator, Sequence
+from typing import Literal
 
 from runoff.transport import Transport, path_of
 from runoff_contracts.views import GroupView, Page, RunView
 
 Several = str | Sequence[str] | None
 """One of a kind, or several."""
+Archived = Literal["no", "yes", "any"]
 
 
 class Finding:
@@ -25,6 +27,7 @@ class Finding:
         kind: Several = None,
         model: str | None = None,
         dataset: str | None = None,
+        archived: Archived | None = None,
         limit: int | None = None,
         cursor: str | None = None,
         after: int | None = None,
@@ -37,13 +40,15 @@ class Finding:
             search: Words, or their beginnings, of id, alias, labels, parameters, dataset, models.
             status: Several are any of them; so are kinds.
             kind: `analyze`, `rescore`, `retry` or `upload`.
+            archived: `no`, `yes` or `any`; archived runs are left out where neither this nor the
+                filter speaks of them.
 
         Raises:
             ProblemError: `bad-filter` and others, with the place that is wrong.
         """
         keys = [order_by] if isinstance(order_by, str) else order_by or ()
         params = {
-            **_narrowed(filter, search, status, kind, model, dataset),
+            **_narrowed(filter, search, status, kind, model, dataset, archived),
             "order_by": ", ".join(keys) or None,
             "limit": limit,
             "cursor": cursor,
@@ -61,6 +66,7 @@ class Finding:
         kind: Several = None,
         model: str | None = None,
         dataset: str | None = None,
+        archived: Archived | None = None,
         part: int = 200,
     ) -> Iterator[RunView]:
         """Every run of `list`, asked for part by part; runs that arrive meanwhile shift none."""
@@ -74,6 +80,7 @@ class Finding:
                 kind=kind,
                 model=model,
                 dataset=dataset,
+                archived=archived,
                 limit=part,
                 cursor=cursor,
             )
@@ -93,6 +100,7 @@ class Finding:
         kind: Several = None,
         model: str | None = None,
         dataset: str | None = None,
+        archived: Archived | None = None,
         limit: int | None = None,
         cursor: str | None = None,
         after: int | None = None,
@@ -107,7 +115,7 @@ class Finding:
         The rest narrows the runs as in `list`.
         """
         params = {
-            **_narrowed(filter, search, status, kind, model, dataset),
+            **_narrowed(filter, search, status, kind, model, dataset, archived),
             "by": by,
             "metric": list(metrics) or None,
             "limit": limit,
@@ -124,6 +132,7 @@ def _narrowed(
     kind: Several,
     model: str | None,
     dataset: str | None,
+    archived: Archived | None,
 ) -> dict[str, str | Sequence[str] | None]:
     return {
         "filter": filter,
@@ -132,4 +141,5 @@ def _narrowed(
         "kind": kind,
         "model": model,
         "dataset": dataset,
+        "archived": archived,
     }

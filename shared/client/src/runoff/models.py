@@ -17,7 +17,7 @@ from runoff.transport import Transport, path_of
 from runoff_contracts.declaring import FILE_PROVIDERS, KINDS, read_declaration
 from runoff_contracts.errors import BadDeclaration
 from runoff_contracts.model_spec import ModelSpec
-from runoff_contracts.registry_views import ModelView
+from runoff_contracts.registry_views import ModelCheckView, ModelView
 from runoff_contracts.views import Page
 
 Spec = ModelSpec | Mapping[str, object] | Path | str
@@ -94,6 +94,12 @@ class Models:
         """One model with its versions, newest first."""
         provider, _, rest = name.partition("/")
         return self._transport.get(ModelView, path_of("models", provider, rest), {"after": after})
+
+    def check(self, name: str) -> ModelCheckView:
+        """Whether a worker can load or reach a registered model now; `@number` for a version."""
+        provider, _, rest = name.partition("/")
+        path = path_of("models", provider, rest, "check")
+        return self._transport.send(ModelCheckView, "POST", path, repeatable=True)
 
 
 def existing(path: Path) -> Path:

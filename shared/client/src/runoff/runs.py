@@ -12,6 +12,7 @@ from runoff.reconnect import Patience
 from runoff.transport import Body, StreamBroken, path_of
 from runoff.user import user_name
 from runoff_contracts.commands import ScorerAsked
+from runoff_contracts.estimate import EstimateView
 from runoff_contracts.lineage import Lineage
 from runoff_contracts.params import ParamValue
 from runoff_contracts.provenance_views import LineageView
@@ -19,6 +20,7 @@ from runoff_contracts.run_config import RunConfig, Selection
 from runoff_contracts.task import Priority
 from runoff_contracts.views import (
     AcceptedView,
+    BulkView,
     EntryPage,
     EntryView,
     ReportView,
@@ -104,6 +106,22 @@ class Runs(Finding):
             "POST",
             path_of("runs"),
             body=lambda: {"json": data, "headers": headers},
+            repeatable=True,
+        )
+
+    def estimate(self, asked: Evaluation) -> EstimateView:
+        """What a launch would be: `problems` that it would be refused for, the smallest difference
+        that it can show, its cost. Nothing is launched and no model is asked.
+
+        Raises:
+            ProblemError: For an order that is malformed, or when no server carries it out.
+        """
+        data = asked.model_dump(mode="json", exclude_none=True)
+        return self._transport.send(
+            EstimateView,
+            "POST",
+            path_of("runs", "estimate"),
+            body=lambda: {"json": data},
             repeatable=True,
         )
 
@@ -217,6 +235,27 @@ class Runs(Finding):
         """Take a settled run out of every view."""
         path = path_of("runs", run_id)
         return self._transport.send(AcceptedView, "DELETE", path, repeatable=True)
+
+    def archive(self, *run_ids: str, by: str | None = None) -> BulkView:
+        """Leave runs out of lists that do not ask for archived ones; `restore` undoes it.
+
+        `refused` of the answer has those that could not be, with the reason; so of `restore` and
+        `delete_all`.
+        """
+        return self._bulk("archive", run_ids, by=user_name() if by is None else by)
+
+    def restore(self, *run_ids: str, by: str | None = None) -> BulkView:
+        """Put archived runs back into every list."""
+        return self._bulk("restore", run_ids, by=user_name() if by is None else by)
+
+    def delete_all(self, *run_ids: str) -> BulkView:
+        """Take settled runs out of every view, which cannot be undone; active ones are refused."""
+        return self._bulk("delete", run_ids)
+
+    def _bulk(self, verb: str, run_ids: Sequence[str], **named: str) -> BulkView:
+        body: Body = {"json": {"run_ids": list(run_ids), **named}}
+        path = path_of("runs", verb)
+        return self._transport.send(BulkView, "POST", path, body=lambda: body, repeatable=True)
 
     def entries(
         self,

@@ -19,6 +19,7 @@ from runoff_contracts.problem import Problem
 from runoff_contracts.pushed import Marked
 from runoff_contracts.run_config import RunConfig, Selection
 from runoff_contracts.sequential import WatchedRun
+from runoff_contracts.specs.llm import LlmSpec
 from runoff_contracts.task import Priority, Task
 
 MAX_CONTENDERS = 16
@@ -95,6 +96,17 @@ class CheckScorers(Command):
     """With all of their parameters. What is wrong with one is told on its place, `scorers.N`."""
 
 
+class PricePrompts(Command):
+    """Ask a worker what a language model would take for an entry of a run; nobody is asked."""
+
+    type: ClassVar[str] = "model.price_prompts"
+    model: ModelRef
+    spec: LlmSpec
+    entries: Digest
+    """Of the dataset's version."""
+    selection: Selection | None = None
+
+
 class FailRun(Command):
     """End a run that cannot be scored, and say why. Of a service, not of a person."""
 
@@ -149,6 +161,13 @@ class CreateRun(Command):
     """A sealed plan: a run that contradicts it is refused."""
 
 
+class CheckLaunch(Command):
+    """Say what a launch would be refused for, all of it at once; nothing is launched."""
+
+    type: ClassVar[str] = "run.check_launch"
+    launch: CreateRun
+
+
 class RepeatRun(Command):
     """Launch a run that takes over the answers of a settled one."""
 
@@ -201,6 +220,8 @@ class EditRun(Command):
     unset_params: list[ParamName] = Field(default_factory=list, max_length=MAX_PARAMS)
     params_version: int | None = Field(default=None, ge=1)
     """Refuse where they were changed since this version, which somebody else then did."""
+    archived: bool | None = None
+    """Whether lists leave it out; none leaves it as it is."""
     by: Who = ""
 
 

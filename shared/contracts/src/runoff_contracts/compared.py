@@ -223,6 +223,8 @@ class FamilyTested(Fact):
     n_tests: int
     adjust: Literal["holm", "benjamini_hochberg"]
     alpha: float
+    outside: list[str] = Field(default_factory=list)
+    """In words, what is tested or has an interval and is not in this family, and why."""
 
 
 class AgreedPair(Fact):
@@ -239,7 +241,11 @@ class AgreedPair(Fact):
 
 
 class LatencyPair(Fact):
-    """How two contenders' times differ, on the entries that both answered."""
+    """How two contenders' times differ, on the entries that both answered.
+
+    `a_better` says that a is the faster one. Adjusted values and outcomes are of the family of
+    times, `ComparisonDocument.latency_family`; documents of before it was declared have none.
+    """
 
     a: int
     b: int
@@ -247,16 +253,23 @@ class LatencyPair(Fact):
     median_difference_s: float | None
     median_interval_s: Interval | None
     median_p_value: float | None
+    median_p_adjusted: float | None = None
+    median_outcome: Outcome | None = None
     p95_difference_s: float | None
     p95_interval_s: Interval | None
     p95_p_value: float | None
+    p95_p_adjusted: float | None = None
+    p95_outcome: Outcome | None = None
     method: str
+    reason: str | None = None
+    """Why there is a difference without interval and test: too few entries for a quantile."""
 
 
 class FieldCompared(Fact):
     """One thing that is not the same for all contenders."""
 
     name: str
-    """`params.lr`, `config.batch_size`, `labels.team`, `model.digest`, `lineage.git_commit`."""
+    """`params.lr`, `config.batch_size`, `labels.team`, `model.digest`, `lineage.git.commit`,
+    `worker.packages.onnxruntime`."""
     values: list[str | int | float | bool | None] = Field(min_length=2)
     """One a contender; None where it has none."""

@@ -110,6 +110,8 @@ class ComparisonDocument(Fact):
     """In words, what is not here for its size: `metadata.camera: more than 50 values`."""
     latency: list[LatencyPair]
     """One a pair, in the order of the primary metric's pairs; empty where no times are known."""
+    latency_family: FamilyTested | None = None
+    """The tests of times, adjusted among themselves; None where there are none."""
     confidence_bands: ConfidenceBands | None
     """Of the entries' confidence differences; None where fewer than two contenders say theirs."""
     differing: list[FieldCompared]

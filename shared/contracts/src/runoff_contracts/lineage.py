@@ -53,3 +53,15 @@ class ServerLineage(Fact):
     """Its release."""
     python: Word
     platform: Word
+
+
+class WorkerLineage(Fact):
+    """The process that asked the models of a run: what their answers may hang on besides them."""
+
+    runoff: Word
+    """Its release."""
+    python: Word
+    platform: Word
+    packages: dict[Word, Word] = Field(default_factory=dict, max_length=100)
+    """Name to version of what models are asked with, as `onnxruntime` and `openai`; what is not
+    installed is left out."""

@@ -3,6 +3,7 @@
 from pydantic import AwareDatetime, JsonValue
 
 from runoff_contracts.answers import Target
+from runoff_contracts.problem import Problem
 from runoff_contracts.task import Task
 from runoff_contracts.views import AcceptedView, View
 
@@ -60,6 +61,15 @@ class ModelView(View):
     task: Task
     registered_at: AwareDatetime
     versions: list[ModelVersionView]
+
+
+class ModelCheckView(View):
+    """Whether a worker can load or reach a model's version."""
+
+    model: str
+    number: int
+    problem: Problem | None = None
+    """What a launch would be refused for; None where the model is ready."""
 
 
 class RegisteredPredictions(AcceptedView):

@@ -285,6 +285,12 @@ def is_judged(scorer: str) -> bool:
     return info is not None and issubclass(info.params, JudgingParams)
 
 
+def n_questions(scorer: str, params: Mapping[str, JsonValue], n_contenders: int) -> int:
+    """What a judge is asked about one entry: each answer by itself, or each pair in both orders."""
+    repeats = judging_params(scorer, params).repeats
+    return repeats * (n_contenders if scorer == "judge" else n_contenders * (n_contenders - 1))
+
+
 def needs_check(scorer: str, params: Mapping[str, JsonValue]) -> bool:
     """Whether only scoring can say that a scorer can be used so, as `ScorerParams.needs_check`."""
     info = scorer_info(scorer)

@@ -14,6 +14,7 @@ from runoff_contracts.events.review import Decision
 from runoff_contracts.kind import Kind
 from runoff_contracts.params import Params
 from runoff_contracts.plan import Plan
+from runoff_contracts.problem import Problem
 from runoff_contracts.report import Report
 from runoff_contracts.run_config import RunConfig, Selection
 from runoff_contracts.sequential import WatchedRun
@@ -114,6 +115,8 @@ class RunView(View):
     priority: Priority
     alias: str | None
     labels: dict[str, str]
+    archived: bool = False
+    """Whether lists leave it out where they are not asked for it."""
     reason: str | None
     scorers: list[ScorerUsed] = []
     start_at: AwareDatetime | None = None
@@ -323,6 +326,24 @@ class AcceptedView(View):
     seq: int
     warnings: list[str] = Field(default=[], exclude_if=lambda value: not value)
     """What may not be as it was meant; nothing was refused for it. Left out where there is none."""
+
+
+class RefusedRun(View):
+    """A run of several with which nothing was done, and why."""
+
+    run_id: str
+    """As it was named."""
+    problem: Problem
+
+
+class BulkView(View):
+    """An order for several runs was carried out for those that allow it."""
+
+    seq: int
+    """Read with `?after=seq` to see its effect; 0 where nothing was done."""
+    done: list[str]
+    """Whole ids, those of runs that were so before among them."""
+    refused: list[RefusedRun]
 
 
 class AskedAgainView(AcceptedView):

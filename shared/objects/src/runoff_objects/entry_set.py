@@ -186,6 +186,47 @@ async def select(objects: Objects, digest: str, selection: Selection) -> EntrySe
     return await writer.finish()
 
 
+async def count(objects: Objects, digest: str, selection: Selection | None) -> int:
+    """How many entries fit; nothing is stored, and a split or a section alone is in the head.
+
+    Raises:
+        ObjectMissing: When the store lost a part of the set.
+    """
+    whole = await open_entry_set(objects, digest)
+    if selection is None or selection == Selection():
+        return whole.n_entries
+    if selection == Selection(split=selection.split):
+        return whole.splits.get(selection.split or "", 0)
+    if selection == Selection(section=selection.section):
+        return whole.sections.get(selection.section or "", 0)
+    wanted = None if selection.ids is None else set(selection.ids)
+    return sum(
+        [sum(_fits(row, selection, wanted) for row in rows) async for rows in whole.every_chunk()]
+    )
+
+
+async def sample(
+    objects: Objects, digest: str, selection: Selection | None, *, n_chunks: int, n_entries: int
+) -> list[EntryRow]:
+    """Entries that fit, out of chunks that lie evenly over the set: to see what they are like.
+
+    Raises:
+        ObjectMissing: When the store lost a part of the set.
+    """
+    whole = await open_entry_set(objects, digest)
+    chosen = selection or Selection()
+    wanted = None if chosen.ids is None else set(chosen.ids)
+    n_there = -(-whole.n_entries // CHUNK_ENTRIES)
+    places = sorted({place * n_there // n_chunks for place in range(n_chunks)})
+    each = -(-n_entries // len(places))
+    found: list[EntryRow] = []
+    for place in places:
+        rows = await whole.rows(place * CHUNK_ENTRIES, CHUNK_ENTRIES)
+        fit = [row for row in rows if _fits(row, chosen, wanted)]
+        found += fit[:: max(len(fit) // each, 1)][:each]
+    return found
+
+
 async def shuffled(
     objects: Objects,
     digest: str,

@@ -5,13 +5,17 @@ Source: genai-prices, with the prices that its release holds; nothing is fetched
 
 from datetime import UTC, datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from genai_prices import Usage as Tokens
 from genai_prices.data_snapshot import get_snapshot
 from genai_prices.types import ModelInfo, Provider
-from pydantic_ai.usage import RequestUsage
 
 from runoff_inference_worker.llm.target import Api
+
+if TYPE_CHECKING:
+    # It takes seconds to import, which a worker that only estimates does not spend.
+    from pydantic_ai.usage import RequestUsage
 
 _MILLION = 1_000_000
 
@@ -27,7 +31,7 @@ class Price:
         except LookupError:
             return
 
-    def of(self, used: RequestUsage) -> float | None:
+    def of(self, used: "RequestUsage") -> float | None:
         """In US dollars; none where the price is not known, which is not 0."""
         if self._found is None:
             return None
@@ -46,7 +50,7 @@ class Price:
         return float(price.total_price)
 
 
-def _is_plain(used: RequestUsage) -> bool:
+def _is_plain(used: "RequestUsage") -> bool:
     """Whether tokens are of text or images alone, none of them from the API's own cache."""
     return not (
         used.cache_read_tokens

@@ -60,7 +60,7 @@ def target_of(model: str, spec: LlmSpec | None, settings: WorkerSettings) -> Tar
     """
     provider, _, name = model.partition("/")
     declared = spec or LlmSpec()
-    api = declared.api or next((each for each in _USUAL if each == provider), None)
+    api = api_of(model, declared)
     if api is None:
         raise _refused(
             "missing-api",
@@ -71,6 +71,12 @@ def target_of(model: str, spec: LlmSpec | None, settings: WorkerSettings) -> Tar
     base_url, key = _address(api, declared)
     check_host(base_url, settings.model_hosts, field="spec.base_url")
     return Target(api, declared.model or name, base_url, key)
+
+
+def api_of(model: str, spec: LlmSpec) -> Api | None:
+    """The protocol of a model; none where neither its declaration nor its name says it."""
+    provider = model.partition("/")[0]
+    return spec.api or next((each for each in _USUAL if each == provider), None)
 
 
 def _address(api: Api, spec: LlmSpec) -> tuple[str, str | None]:

@@ -18,6 +18,7 @@ from runoff_contracts.compared_entries import (
     Only,
 )
 from runoff_contracts.events.entry import Prediction
+from runoff_query.api.compared_details import MAX_DETAILED, with_details
 from runoff_query.api.documents import known_table
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.problems import refuse
@@ -60,6 +61,13 @@ async def list_compared_entries(
     metric: Annotated[str | None, Query(max_length=200)] = None,
     section: Annotated[str | None, Query(max_length=200)] = None,
     split: Annotated[str | None, Query(max_length=200)] = None,
+    details: Annotated[
+        bool,
+        Query(
+            description="What was asked, further versions and reviews as well; "
+            f"at most {MAX_DETAILED} entries then"
+        ),
+    ] = False,
     limit: Limit = 50,
     cursor: Cursor = None,
 ) -> Response:
@@ -68,9 +76,11 @@ async def list_compared_entries(
     The two are the contender `versus` (the baseline, else the first) and `contender` (the first
     other one); the metric is the primary one where none is named.
     """
+    if details and limit > MAX_DETAILED:
+        raise _bad("limit", f"at most {MAX_DETAILED} with details")
     name, table = await known_table(parts, digest)
-    a, b = _two(table, contender, versus)
-    by = _metric(table, metric)
+    a, b = two_of(table, contender, versus)
+    by = metric_of(table, metric)
     wanted = Wanted(
         sort=sort,
         order=order or ("asc" if sort == "index" else "desc"),
@@ -89,6 +99,8 @@ async def list_compared_entries(
     places = found.places[start : start + limit]
     rows = await _rows(parts, table, places)
     items = await asyncio.to_thread(_items, table, wanted, places, rows)
+    if details:
+        items = await with_details(parts, table, places, items)
     more = start + limit < found.n_matching
     page = ComparedEntriesPage(
         items=items,
@@ -107,7 +119,7 @@ _LARGE = 100
 """Entries whose answer takes longer to write than the loop may stand still."""
 
 
-def _two(table: EntriesTable, contender: int | None, versus: int | None) -> tuple[int, int]:
+def two_of(table: EntriesTable, contender: int | None, versus: int | None) -> tuple[int, int]:
     """Whose scores are held against whose."""
     n = table.n_contenders
     for field, place in (("contender", contender), ("versus", versus)):
@@ -124,7 +136,7 @@ def _two(table: EntriesTable, contender: int | None, versus: int | None) -> tupl
     return a, b
 
 
-def _metric(table: EntriesTable, asked: str | None) -> str | None:
+def metric_of(table: EntriesTable, asked: str | None) -> str | None:
     if asked is None:
         return next(iter(table.metrics), None)
     if asked not in table.scores:

@@ -1,7 +1,7 @@
 """Routes that find runs: the list with its filter, order and search, and groups of runs."""
 
 import asyncio
-from typing import Annotated, Final
+from typing import Annotated, Final, Literal
 
 from fastapi import APIRouter, Depends, Query
 from starlette.responses import Response
@@ -10,7 +10,16 @@ from runoff_contracts.kind import Kind
 from runoff_contracts.task import Status
 from runoff_contracts.views import GroupView, Page, RunView
 from runoff_query.api.finding.conditions import MAX_NUMBER_DIGITS
-from runoff_query.api.finding.fields import Condition, Every, Field, Operator, Term, Value, Words
+from runoff_query.api.finding.fields import (
+    Condition,
+    Every,
+    Field,
+    Operator,
+    Term,
+    Value,
+    Words,
+    terms_of,
+)
 from runoff_query.api.finding.groups import find_groups, parse_by
 from runoff_query.api.finding.known import refuse_unknown, refuse_unknown_terms
 from runoff_query.api.finding.page import find_runs
@@ -24,6 +33,8 @@ from runoff_query.projections.finding.words import words_of
 
 MAX_WORDS: Final = 10
 MAX_METRICS: Final = 10
+Archived = Literal["no", "yes", "any"]
+_ARCHIVED: Final = Field("attribute", "archived")
 
 router = APIRouter(tags=["runs"])
 
@@ -55,11 +66,15 @@ async def _condition(
     kind: Annotated[list[Kind] | None, Query(description="Several: any of them")] = None,
     model: Annotated[str | None, Query(description="`provider/name`, also with @number")] = None,
     dataset: str | None = None,
+    archived: Annotated[
+        Archived | None,
+        Query(description="`no` where it is left out, unless the filter speaks of `archived`"),
+    ] = None,
 ) -> Every:
     """What a run has to fit, from all that narrow a list."""
     parsed = parse_filter(filter)
     await refuse_unknown_terms(parts.pool, parsed)
-    found: list[Condition] = list(parsed.parts)
+    found: list[Condition] = [*parsed.parts, *_of_archived(archived, parsed)]
     if search.strip():
         found.append(_words(search))
     if status:
@@ -71,6 +86,13 @@ async def _condition(
     if dataset is not None:
         found.append(_attribute("dataset", "=", dataset))
     return Every(tuple(found))
+
+
+def _of_archived(archived: Archived | None, parsed: Every) -> list[Condition]:
+    """Archived runs are left out where nobody speaks of them."""
+    said = any(term.field == _ARCHIVED for term in terms_of(parsed))
+    meant = archived or ("any" if said else "no")
+    return [] if meant == "any" else [Term(_ARCHIVED, "=", "true" if meant == "yes" else "false")]
 
 
 ConditionOf = Annotated[Every, Depends(_condition)]

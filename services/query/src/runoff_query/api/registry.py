@@ -1,22 +1,19 @@
 """Routes that read datasets, models and stored content."""
 
 from collections.abc import Sequence
-from typing import Annotated
 
 import asyncpg
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 from starlette.responses import Response
 
 from runoff_contracts.ids import Digest
 from runoff_contracts.registry_views import (
-    DatasetEntryView,
     DatasetVersionView,
     DatasetView,
     ModelVersionView,
     ModelView,
 )
 from runoff_contracts.views import Page
-from runoff_objects.entry_set import EntryRow, EntrySet, open_entry_set
 from runoff_objects.errors import ObjectMissing
 from runoff_objects.image_type import image_type
 from runoff_query.api.parts import Parts, PartsOf
@@ -28,8 +25,6 @@ from runoff_query.statements import statement
 MAX_OBJECT_BYTES = 64 * 1024 * 1024
 """Of what is served in one piece: images are below it, model files are not read by browsers."""
 
-_SCAN_ENTRIES = 500
-_SCANS = 100
 _FOR_EVER = "public, max-age=31536000, immutable"
 
 router = APIRouter(tags=["registry"])
@@ -55,30 +50,6 @@ async def show_dataset(name: str, parts: PartsOf, fresh: FreshOf) -> Response:
     return fresh.answer(await _dataset(parts, name))
 
 
-@router.get("/datasets/{name}/entries", response_model=Page[DatasetEntryView])
-async def list_dataset_entries(
-    name: str,
-    parts: PartsOf,
-    fresh: FreshOf,
-    version: Annotated[int | None, Query(ge=1, description="The newest where not given")] = None,
-    split: str | None = None,
-    section: str | None = None,
-    limit: Limit = 50,
-    cursor: Cursor = None,
-) -> Response:
-    """Entries in order; a page of a filtered list may hold fewer than `limit` and go on."""
-    found = await version_meant(parts, name, version)
-    start = read_cursor(f"dataset:{found.digest}", cursor, int)
-    entries = await open_entry_set(parts.objects, found.digest)
-    items, following = await _scan(
-        entries, int(start[0] or 0) if start else 0, limit, split=split, section=section
-    )
-    next_cursor = (
-        make_cursor(f"dataset:{found.digest}", following) if following < found.n_entries else None
-    )
-    return fresh.answer(Page[DatasetEntryView](items=items, next_cursor=next_cursor))
-
-
 @router.get("/models", response_model=Page[ModelView])
 async def list_models(
     parts: PartsOf, fresh: FreshOf, limit: Limit = 50, cursor: Cursor = None
@@ -96,11 +67,7 @@ async def list_models(
 @router.get("/models/{provider}/{name:path}", response_model=ModelView)
 async def show_model(provider: str, name: str, parts: PartsOf, fresh: FreshOf) -> Response:
     """One model with its versions, newest first."""
-    model = f"{provider}/{name}"
-    row = await parts.pool.fetchrow(statement("read/model"), model)
-    if row is None:
-        raise unknown("model", model)
-    return fresh.answer((await _models(parts, [row]))[0])
+    return fresh.answer(await model_meant(parts, f"{provider}/{name}"))
 
 
 @router.get("/objects/{digest}", response_class=Response)
@@ -142,27 +109,16 @@ async def version_meant(
     return found
 
 
-async def _scan(
-    entries: EntrySet, index: int, limit: int, *, split: str | None, section: str | None
-) -> tuple[list[DatasetEntryView], int]:
-    """Entries that fit, and the index to go on from; gives up early where few fit."""
-    step = limit if split is None and section is None else max(limit, _SCAN_ENTRIES)
-    items: list[DatasetEntryView] = []
-    for _ in range(_SCANS):
-        rows = await entries.rows(index, step) if index < entries.n_entries else []
-        for row in rows:
-            if len(items) == limit:
-                return items, index
-            if split in {None, row.split} and section in {None, row.section}:
-                items.append(_entry(index, row))
-            index += 1
-        if len(items) == limit or not rows:
-            break
-    return items, index
+async def model_meant(parts: Parts, model: str) -> ModelView:
+    """The model of this name.
 
-
-def _entry(index: int, row: EntryRow) -> DatasetEntryView:
-    return DatasetEntryView(index=index, **row.model_dump())
+    Raises:
+        ProblemRaised: 404 when there is none.
+    """
+    row = await parts.pool.fetchrow(statement("read/model"), model)
+    if row is None:
+        raise unknown("model", model)
+    return (await _models(parts, [row]))[0]
 
 
 async def _dataset(parts: Parts, name: str) -> DatasetView:

@@ -119,15 +119,22 @@ async def with_reviews(
     pool: Pool, run_id: str, entries: Sequence[EntryView], *, older: bool = False
 ) -> list[EntryView]:
     """Entries with their reviews, oldest first: those that count, or the older ones too."""
-    indexes = [each.index for each in entries]
-    limit = _MOST_OF_ONE if older else _MOST_OF_PAGE
-    found: dict[int, list[ReviewView]] = {}
-    for row in await pool.fetch(statement("read/reviews"), run_id, indexes, older, limit):
-        found.setdefault(row["index"], []).insert(0, _view(row))
+    found = await reviews_of(pool, run_id, [each.index for each in entries], older=older)
     return [
         each.model_copy(update={"reviews": found[each.index]}) if each.index in found else each
         for each in entries
     ]
+
+
+async def reviews_of(
+    pool: Pool, run_id: str, indexes: Sequence[int], *, older: bool = False
+) -> dict[int, list[ReviewView]]:
+    """Reviews by index of the entry, oldest first: those that count, or the older ones too."""
+    limit = _MOST_OF_ONE if older else _MOST_OF_PAGE
+    found: dict[int, list[ReviewView]] = {}
+    for row in await pool.fetch(statement("read/reviews"), run_id, indexes, older, limit):
+        found.setdefault(row["index"], []).insert(0, _view(row))
+    return found
 
 
 def _view(row: asyncpg.Record) -> ReviewView:

@@ -1,6 +1,7 @@
 """Routes of runs: launch, show; `listing.py` finds them, `control.py` steers one."""
 
 import uuid
+from collections.abc import Mapping
 from datetime import UTC, datetime
 
 from fastapi import APIRouter
@@ -71,12 +72,12 @@ async def create_run(
 ) -> Response:
     """Launch a run; what its models and entries are not fit for is refused before any is asked."""
     run_id = run_id_for(idempotency_key) if idempotency_key else new_run_id()
-    given = dict(asked)
+    named = dict[str, object]()
     if asked.template is not None:
-        given["template"] = await template_of(parts, asked.template)
+        named["template"] = await template_of(parts, asked.template)
     if asked.plan is not None:
-        given["plan"] = await resolve_plan(parts, asked.plan)
-    command = CreateRun(command_id=run_id, sent_at=datetime.now(UTC), run_id=run_id, **given)
+        named["plan"] = await resolve_plan(parts, asked.plan)
+    command = order_of(asked, run_id, named)
     return launched(run_id, await parts.order(command, timeout_s=LAUNCH_S))
 
 
@@ -84,6 +85,12 @@ async def create_run(
 async def show_run(run_id: str, parts: PartsOf, fresh: FreshOf) -> Response:
     """One run; the first eight characters of its id, or more, will do where no other has them."""
     return fresh.answer(parts.watched.shown(await known_run(parts, run_id)))
+
+
+def order_of(asked: RunRequest, run_id: str, named: Mapping[str, object]) -> CreateRun:
+    """The command of a launch; `named` is what is put in place of what the request says."""
+    given = dict(asked) | dict(named)
+    return CreateRun(command_id=run_id, sent_at=datetime.now(UTC), run_id=run_id, **given)
 
 
 def run_id_for(key: str) -> str:

@@ -47,6 +47,9 @@ class EntriesTable:
     """Run and position of each."""
     baseline: int | None
     n_bytes: int
+    latency_s: NDArray[np.float32] | None = None
+    confidence: NDArray[np.float32] | None = None
+    """Shape (c, n), NaN where not known; None where nobody's are, and in tables of before 0.2."""
 
     @property
     def n_contenders(self) -> int:
@@ -91,6 +94,8 @@ class EntriesTable:
                 contenders=[(each["run_id"], each["position"]) for each in meta["contenders"]],
                 baseline=meta["baseline"],
                 n_bytes=len(content),
+                latency_s=arrays.get("latency_s"),
+                confidence=arrays.get("confidence"),
             )
         except (KeyError, TypeError) as error:
             raise BadArrays(f"{error} is not there") from error

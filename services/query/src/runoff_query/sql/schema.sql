@@ -87,7 +87,8 @@ CREATE TABLE runs (
     start_at        timestamptz,
     answers_from    text,
     report          text,
-    kind            text NOT NULL
+    kind            text NOT NULL,
+    archived        boolean NOT NULL
 ) WITH (fillfactor = 70);
 
 -- Terms on attributes are read out of the index, a tenth of the table; progress changes none of its
@@ -95,7 +96,7 @@ CREATE TABLE runs (
 CREATE UNIQUE INDEX runs_newest
     ON runs (created_seq DESC)
        INCLUDE (run_id, status, kind, task, dataset, dataset_version, priority, alias, n_entries,
-                created_at, started_at, settled_at);
+                created_at, started_at, settled_at, archived);
 CREATE INDEX runs_alias ON runs (alias, created_seq DESC);
 CREATE INDEX runs_duration
     ON runs ((extract(epoch FROM settled_at - started_at)::double precision) DESC, created_seq DESC);

@@ -20,6 +20,7 @@ from runoff_scoring.comparing.agreement import agreed_pairs, agreement_of, most_
 from runoff_scoring.comparing.described import bands, describe
 from runoff_scoring.comparing.digest import scores_digest
 from runoff_scoring.comparing.facts import compared_facts
+from runoff_scoring.comparing.family import latency_family, outside_of_scores
 from runoff_scoring.comparing.groups import DEFAULT, clusters_of, groups_of
 from runoff_scoring.comparing.joined import Joined, join
 from runoff_scoring.comparing.methods import methods_of
@@ -83,6 +84,11 @@ def make_comparison(
     agreement = agreement_of(joined)
     n_disagree, disputed = most_disputed(joined, agreement)
     differing, same = compared_facts(joined.contenders, left_out)
+    contenders = describe(joined, question.base)
+    times = latency_pairs(joined.number("latency_s"), pairs, asked.confidence)
+    times, family_of_times = latency_family(times, asked)
+    outside = outside_of_scores(compared[0], contenders, asked, is_timed=bool(times))
+    family = family.model_copy(update={"outside": outside})
     stopped = [each.stopped for each in runs if each.stopped is not None]
     table = table_bytes(joined, question.metrics, agreement, question.baseline)
     case = Case(
@@ -106,12 +112,13 @@ def make_comparison(
         stopped=stopped,
         datasets=_datasets(joined),
         pairing=question.pairing,
-        contenders=describe(joined, question.base),
+        contenders=contenders,
         metrics=compared,
         family=family,
         groups=groups,
         left_out=left_out,
-        latency=latency_pairs(joined.number("latency_s"), pairs, asked.confidence),
+        latency=times,
+        latency_family=family_of_times,
         confidence_bands=bands(agreement.confidence_difference),
         differing=differing,
         same=same,

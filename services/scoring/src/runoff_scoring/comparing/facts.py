@@ -1,11 +1,12 @@
 """What was chosen and used: which of it differs between contenders, and which is the same."""
 
 import json
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from pydantic import JsonValue
 
 from runoff_contracts.compared import FieldCompared
+from runoff_contracts.lineage import WorkerLineage
 from runoff_scoring.comparing.taken import ContenderTaken, Scalar
 
 MAX_FIELDS = 500
@@ -38,8 +39,29 @@ def facts_of(taken: ContenderTaken) -> dict[str, Scalar]:
             each.name: {"version": each.version, "params": each.params} for each in created.scorers
         },
         "status": str(taken.run.status),
+        "worker": _workers(taken),
     }
     return dict(_flat("", nested, _DEPTH))
+
+
+def _workers(taken: ContenderTaken) -> JsonValue:
+    """What the run's workers ran on; where they are not alike, every value that there is."""
+    each = [dict(_flat("", one.model_dump(mode="json"), _DEPTH)) for one in _ran_on(taken)]
+    return {name: _several(one.get(name) for one in each) for name in sorted(set().union(*each))}
+
+
+def _ran_on(taken: ContenderTaken) -> list[WorkerLineage]:
+    return taken.run.record.columns.workers
+
+
+def _several(values: Iterable[Scalar]) -> Scalar:
+    """The one value; several in words, each once."""
+    found = list(dict.fromkeys(values))
+    return found[0] if len(found) == 1 else " | ".join(sorted(_word(each) for each in found))
+
+
+def _word(value: Scalar) -> str:
+    return "none" if value is None else str(value)
 
 
 def compared_facts(

@@ -5,6 +5,7 @@ For c contenders, n compared entries (in the document's order) and the document'
 - `index`, int32 (c, n): the entry's place in each contender's run, by which its run shows it;
 - `score.<metric>`, float64 (c, n): NaN where there is none; no entry has one of average precision;
 - `answered`, bool (c, n);
+- `latency_s`, `confidence`, float32 (c, n): NaN where not known; left out where nobody's are;
 - `difference`, `confidence_difference`, float64 (n,): NaN where there is none;
 - `n_agree`, int16 (n,): contenders behind the most frequent answer, 0 where nobody answered;
 - `by.section`, `by.split`, int32 (n,), -1 for none, with `values.section`, `values.split` (texts):
@@ -39,6 +40,10 @@ def table_bytes(
         **joined.entry_ids.arrays("entry_ids"),
         **{f"score.{each.name}": each.values for each in metrics},
     }
+    for name in ("latency_s", "confidence"):
+        numbers = joined.number(name)
+        if numbers is not None:
+            arrays[name] = numbers.astype(np.float32)
     for dimension in ("section", "split"):
         coded = coded_by(joined, dimension)
         if coded is not None:

@@ -1,7 +1,7 @@
 """All metrics over all entries and groups, tested as one family."""
 
 import itertools
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -18,9 +18,10 @@ from runoff_contracts.compared import (
     Winner,
 )
 from runoff_contracts.comparison_asked import ComparisonAsked
+from runoff_scoring.comparing.family import declared, paid
 from runoff_scoring.comparing.groups import EntryGroup
 from runoff_scoring.comparing.methods import Methods, PairFound, compare_pair, estimate
-from runoff_statistics import SignFlips, benjamini_hochberg, holm
+from runoff_statistics import SignFlips
 
 Pair = tuple[int, int]
 
@@ -102,9 +103,8 @@ def adjusted(
         for pair in found.pairs.values()
         if pair.p_value is not None
     ]
-    adjust = holm if asked.adjust == "holm" else benjamini_hochberg
-    paid = iter(adjust(raw).tolist())
-    made = iter([_metric(found, paid, asked.alpha) for found in everything])
+    each_paid = iter(paid(raw, asked))
+    made = iter([_metric(found, each_paid, asked.alpha) for found in everything])
     metrics = list(itertools.islice(made, len(overall)))
     compared = [
         ComparedGroup(
@@ -118,7 +118,7 @@ def adjusted(
     ]
     names = [each.shown.name for each in overall]
     family = FamilyTested(
-        name=_declared(names, len(overall[0].pairs), asked, len(groups)),
+        name=declared(names, len(overall[0].pairs), asked, len(groups)),
         n_tests=len(raw),
         adjust=asked.adjust,
         alpha=asked.alpha,
@@ -139,18 +139,16 @@ def _flipped(found: Found) -> Found:
     return replace(found, pairs=pairs)
 
 
-def _declared(names: Sequence[str], n_pairs: int, asked: ComparisonAsked, n_groups: int) -> str:
-    of = "with the baseline" if asked.family == "baseline" else "of contenders"
-    pairs = f"{n_pairs} pair{'s' if n_pairs > 1 else ''} {of}"
-    groups = "all entries" + (f" and {n_groups} groups" if n_groups else "")
-    return f"{', '.join(names)} x {pairs} x {groups}"
-
-
-def _metric(found: Found, paid: "itertools.chain[float]", alpha: float) -> ComparedMetric:
+def _metric(found: Found, each_paid: Iterator[float], alpha: float) -> ComparedMetric:
     shown = found.shown
     pairs = [
         _pair(
-            a, b, pair, None if pair.p_value is None else next(paid), shown.higher_is_better, alpha
+            a,
+            b,
+            pair,
+            None if pair.p_value is None else next(each_paid),
+            shown.higher_is_better,
+            alpha,
         )
         for (a, b), pair in found.pairs.items()
     ]

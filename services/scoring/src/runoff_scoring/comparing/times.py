@@ -5,12 +5,13 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from runoff_contracts.compared import Latency, LatencyPair
+from runoff_contracts.compared import Latency, LatencyPair, Outcome
 from runoff_statistics import Interval
 from runoff_statistics.quantiles import DIFFERENCE, PairedQuantiles
 
 N_BINS = 20
 _SHORTEST_S = 1e-6
+QUANTILES = {"median": 0.5, "p95": 0.95}
 
 
 def latencies(
@@ -30,10 +31,43 @@ def latencies(
 def latency_pairs(
     latency_s: NDArray[np.float64] | None, pairs: Sequence[tuple[int, int]], confidence: float
 ) -> list[LatencyPair]:
-    """The medians and the 95th percentiles; none where no times are known."""
+    """The medians and the 95th percentiles, not yet adjusted; none where no times are known."""
     if latency_s is None:
         return []
     return [_pair(a, b, latency_s[a], latency_s[b], confidence) for a, b in pairs]
+
+
+def paid_for(
+    pairs: Sequence[LatencyPair], adjusted: Sequence[float], alpha: float
+) -> list[LatencyPair]:
+    """The same with adjusted p-values, one for each value that `p_values` gives, and outcomes."""
+    paid, found = iter(adjusted), []
+    for pair in pairs:
+        told: dict[str, float | Outcome | None] = {}
+        for name in QUANTILES:
+            p_value = getattr(pair, f"{name}_p_value")
+            p = None if p_value is None else next(paid)
+            difference = getattr(pair, f"{name}_difference_s")
+            told[f"{name}_p_adjusted"] = p
+            told[f"{name}_outcome"] = _outcome(pair.n_both, difference, p, alpha)
+        found.append(pair.model_copy(update=told))
+    return found
+
+
+def p_values(pairs: Sequence[LatencyPair]) -> list[float]:
+    """Of all tests that could be made, in order."""
+    both = [getattr(pair, f"{name}_p_value") for pair in pairs for name in QUANTILES]
+    return [each for each in both if each is not None]
+
+
+def _outcome(
+    n_both: int, difference: float | None, p_adjusted: float | None, alpha: float
+) -> Outcome:
+    if not n_both:
+        return "nothing_shared"
+    if p_adjusted is None or p_adjusted > alpha or not difference:
+        return "not_separable"
+    return "a_better" if difference < 0 else "b_better"
 
 
 def _edges(latency_s: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -75,18 +109,17 @@ def _pair(
 ) -> LatencyPair:
     both = ~(np.isnan(of_a) | np.isnan(of_b))
     of_a, of_b = of_a[both], of_b[both]
-    found: dict[str, float | tuple[float, float] | None] = dict.fromkeys(
-        f"{name}_{what}"
-        for name in ("median", "p95")
-        for what in ("difference_s", "interval_s", "p_value")
-    )
-    for name, share in (("median", 0.5), ("p95", 0.95)):
-        if len(of_a):
-            quantiles = PairedQuantiles(of_a, of_b, share)
-            shown = quantiles.difference(confidence)
-            found[f"{name}_difference_s"] = shown.estimate
-            found[f"{name}_interval_s"] = _ends(shown.interval)
-            found[f"{name}_p_value"] = quantiles.test().p_value
+    found: dict[str, float | tuple[float, float] | str | None] = {"reason": None}
+    for name, share in QUANTILES.items():
+        quantiles = PairedQuantiles(of_a, of_b, share) if len(of_a) else None
+        shown = None if quantiles is None else quantiles.difference(confidence)
+        tested = None if quantiles is None else quantiles.test()
+        found[f"{name}_difference_s"] = None if shown is None else shown.estimate
+        found[f"{name}_interval_s"] = None if shown is None else _ends(shown.interval)
+        found[f"{name}_p_value"] = None if tested is None else tested.p_value
+        # Of two reasons the first will do: the median needs fewer entries than the 95th.
+        if found["reason"] is None and shown is not None and tested is not None:
+            found["reason"] = shown.reason or tested.reason
     return LatencyPair.model_validate(
         {"a": a, "b": b, "n_both": len(of_a), "method": DIFFERENCE, **found}
     )

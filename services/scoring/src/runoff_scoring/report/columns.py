@@ -53,6 +53,8 @@ class Columns:
             Boxes(len(created.contenders), n_entries) if created.task == "detection" else None
         )
         self.probabilities = Probabilities(len(created.contenders), n_entries)
+        self.environments: set[str] = set()
+        """What the run's workers ran on, each once, as JSON."""
         self._seen = np.zeros(n_entries, dtype=bool)
 
     def add(self, entries: Iterable[EntryPart | EntryProcessed]) -> None:
@@ -65,6 +67,8 @@ class Columns:
             self._seen[index] = True
             self.section.set(index, entry.section)
             self.split.set(index, entry.split)
+            if entry.environment is not None:
+                self.environments.add(entry.environment.model_dump_json())
             if entry.metadata:
                 self.metadata.set(index, entry.metadata)
             self._add_predictions(entry)

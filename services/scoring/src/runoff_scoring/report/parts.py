@@ -12,6 +12,7 @@ from runoff_contracts.answers import AnswerBody, Target
 from runoff_contracts.envelope import is_newest_batch
 from runoff_contracts.event import Fact
 from runoff_contracts.events.entry import EntryProcessed, Judgement, Usage
+from runoff_contracts.lineage import WorkerLineage
 from runoff_eventlog.message import Message
 
 
@@ -43,6 +44,7 @@ class EntryPart(Fact):
     metadata: dict[str, JsonValue] | None = None
     predictions: list[PredictionPart]
     judgements: list[Judgement] | None = None
+    environment: WorkerLineage | None = None
 
 
 class _Item(BaseModel):

@@ -10,6 +10,7 @@ from pydantic import AwareDatetime, Field, JsonValue
 from runoff_contracts.answers import AnswerBody, Target
 from runoff_contracts.event import Event, Fact
 from runoff_contracts.ids import Digest, EntryId, ModelRef, RunId
+from runoff_contracts.lineage import WorkerLineage
 
 ErrorClass = Literal[
     "timeout",
@@ -170,6 +171,9 @@ class EntryProcessed(Event):
     judgements: list[Judgement] | None = None
     """One for each scorer of the run that a model judges by; None where there is none."""
     worker: str
+    environment: WorkerLineage | None = None
+    """What the worker runs on: with the first slice that it answers of a run, on the first entry
+    of it; None on all others."""
 
 
 class Score(Fact):

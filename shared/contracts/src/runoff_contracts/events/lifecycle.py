@@ -196,6 +196,8 @@ class RunEdited(Event):
     params_from: RunId | None = None
     """The run that they were taken over from, before others were put on top; this one's own id
     where they were put back to what they were at its launch."""
+    archived: bool | None = None
+    """Whether lists leave the run out from here on; None where that stayed."""
     by: Who = ""
     edited_at: AwareDatetime
 

@@ -77,6 +77,10 @@ def _term(term: Term, parameters: Parameters) -> str:
     if space == "attribute":
         if term.field.name == "model":
             return _model(term, parameters)
+        if term.field.sort == "flag" and term.value is not None:
+            # As it stands in the index: of an expression the planner would not know how many fit.
+            is_set = (term.value == "true") is (term.operator == "=")
+            return terms[term.field.name if is_set else f"not {term.field.name}"]
         column = column_sql(term.field.name)
         chosen = _chosen(space, term)
         value = "" if term.value is None else parameters.of(term.value)

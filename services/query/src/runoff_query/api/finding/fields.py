@@ -27,7 +27,7 @@ SPACES: Final[dict[str, Space]] = {
 }
 """The first parts of names; MLflow has the short ones too."""
 
-Sort = Literal["text", "choice", "number", "time", "id", "model"]
+Sort = Literal["text", "choice", "number", "time", "id", "model", "flag"]
 
 
 @dataclass(frozen=True)
@@ -41,6 +41,7 @@ class Attribute:
 
 ATTRIBUTES: Final[dict[str, Attribute]] = {
     "alias": Attribute("text", nullable=True),
+    "archived": Attribute("flag"),
     "created_at": Attribute("time"),
     "dataset": Attribute("text"),
     "dataset_version": Attribute("number"),

@@ -42,6 +42,7 @@ _OPERATORS: Final[dict[str, tuple[Operator, ...]]] = {
     "model": _TEXT_OPERATORS,
     "choice": ("=", "!=", "in", "not in"),
     "id": ("=", "!=", "in", "not in"),
+    "flag": ("=", "!="),
     "param": (*COMPARISONS, "like", "ilike", "in", "not in"),
 }
 _NULLS: Final[tuple[Operator, ...]] = ("is null", "is not null")
@@ -178,6 +179,8 @@ class _Parser:
                 return self._choice(field)
             case "id":
                 return self._id()
+            case "flag":
+                return self._flag()
             case "param":
                 return self._param(operator)
         return tokens.text()
@@ -236,6 +239,13 @@ class _Parser:
             return UUID(self._tokens.text("a whole run id in quotes"))
         except ValueError:
             return self._tokens.wrong("a whole run id in quotes", start)
+
+    def _flag(self) -> str:
+        start, meaning = self._tokens.next.start, "true or false"
+        if (said := self._tokens.word("true", "false")) is not None:
+            return said
+        text = self._tokens.text(meaning)
+        return text if text in {"true", "false"} else self._tokens.wrong(meaning, start)
 
     def _param(self, operator: Operator) -> Scalar:
         tokens = self._tokens

@@ -40,6 +40,7 @@ class RunChange:
     n_scored: int = 0
     edited: RunEdited | None = None
     """The newest: alias and labels are as it says, none included."""
+    archived: bool | None = None
     report: str | None = None
     n_asked: int | None = None
     """Of a run that ended before it asked every entry."""
@@ -110,7 +111,9 @@ def _proceed(changes: Changes, fact: Recorded) -> None:
         case RunResumed() as event:
             _touch(changes, event.run_id, fact.seq).status = RESUMED
         case RunEdited() as event:
-            _touch(changes, event.run_id, fact.seq).edited = event
+            change = _touch(changes, event.run_id, fact.seq)
+            change.edited = event
+            change.archived = change.archived if event.archived is None else event.archived
         case ScorecardsStored() as event if event.report is not None:
             _touch(changes, event.run_id, fact.seq).report = event.report
             for metric in event.metrics:

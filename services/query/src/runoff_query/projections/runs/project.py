@@ -110,6 +110,7 @@ async def _advance(connection: Connection, changes: Changes) -> None:
         [_alias(change.edited) for change in each],
         [_labels(change.edited) for change in each],
         [change.report for change in each],
+        [change.archived for change in each],
     )
     ended = {run_id: each.n_asked for run_id, each in changes.runs.items() if each.n_asked}
     if ended:

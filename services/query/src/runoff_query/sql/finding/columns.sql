@@ -3,6 +3,9 @@
 -- [alias]
 runs.alias
 
+-- [archived]
+runs.archived::text
+
 -- [created_at]
 runs.created_at
 

@@ -5,7 +5,7 @@
 SELECT runs.run_id, runs.created_seq, runs.seq, runs.status, runs.task, runs.dataset,
        runs.dataset_version, runs.dataset_digest, runs.selection, runs.entries_digest,
        runs.n_entries, runs.n_processed, runs.n_scored, runs.n_failed, runs.config, runs.priority,
-       runs.alias, runs.labels, runs.reason, runs.scorers, runs.start_at, runs.answers_from,
+       runs.alias, runs.labels, runs.archived, runs.reason, runs.scorers, runs.start_at, runs.answers_from,
        runs.report AS report_digest, runs.kind, runs.created_at, runs.started_at, runs.settled_at,
        compared.digest AS comparison_digest, compared.seq AS comparison_seq{outer_keys}
   FROM (SELECT runs.created_seq{keys}

@@ -127,6 +127,12 @@ EXISTS (SELECT FROM run_contenders AS t
 -- [model is not null]
 true
 
+-- [archived]
+runs.archived
+
+-- [not archived]
+NOT runs.archived
+
 -- [attribute]
 {column} {comparison} {value}
 

@@ -7,10 +7,11 @@
 -- $16 timestamptz[]: start_at   $17 text[]: answers_from     $18 text[]: kind
 INSERT INTO runs (run_id, created_seq, seq, status, task, dataset, dataset_version, dataset_digest,
                   selection, entries_digest, n_entries, n_processed, n_scored, n_failed, config,
-                  priority, alias, labels, created_at, scorers, start_at, answers_from, kind)
+                  priority, alias, labels, created_at, scorers, start_at, answers_from, kind,
+                  archived)
 SELECT run_id, seq, seq, 'pending', task, dataset, dataset_version, dataset_digest, selection,
        entries_digest, n_entries, 0, 0, 0, config, priority, alias, labels, created_at,
-       scorers, start_at, answers_from, kind
+       scorers, start_at, answers_from, kind, false
   FROM unnest($1::uuid[], $2::bigint[], $3::text[], $4::text[], $5::integer[], $6::text[],
               $7::text[], $8::text[], $9::bigint[], $10::text[], $11::text[], $12::text[],
               $13::text[], $14::timestamptz[], $15::text[], $16::timestamptz[], $17::text[],
