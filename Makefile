@@ -1,6 +1,10 @@
 # Everything here works on a bare machine with CPython 3.11 or newer and no root.
 # `make demo` and `make test` set up what they need in .venv first.
 
+# What Python compiles is kept, whatever the shell says: a stack is eight processes, and each would
+# compile two thousand files again at every start, which doubles what a start costs.
+unexport PYTHONDONTWRITEBYTECODE
+
 PYTHON ?= python3
 BIN := .venv/bin
 MEMBERS := $(patsubst %/pyproject.toml,%,$(wildcard shared/*/pyproject.toml services/*/pyproject.toml infra/local/pyproject.toml))

@@ -35,10 +35,11 @@ def composed() -> Iterator[str]:
     """The API's address of the composed stack, healthy."""
     if not _engine_answers():
         pytest.skip("no Docker engine answers here: the compose file was not tried")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    env = {**os.environ, "RUNOFF_API_PORT": str(port)}
+    with socket.socket() as api, socket.socket() as web:
+        for probe in (api, web):
+            probe.bind(("127.0.0.1", 0))
+        port, web_port = api.getsockname()[1], web.getsockname()[1]
+    env = {**os.environ, "RUNOFF_API_PORT": str(port), "RUNOFF_WEB_PORT": str(web_port)}
     compose = [*_compose(), "-p", PROJECT, "-f", str(ROOT / "compose.yaml")]
     try:
         subprocess.run([*compose, "up", "-d", "--build"], check=True, env=env, cwd=ROOT)

@@ -12,7 +12,7 @@ import pytest
 from runoff.local import find_stack
 from tests.e2e.using import run_demo, tells_apart
 
-COMMAND = (sys.executable, "-m", "runoff")
+COMMAND = (sys.executable, "-m", "runoff", "demo", "--task", "text")
 TIMEOUT_S = 120
 
 
@@ -30,7 +30,7 @@ def test_a_demo_with_a_stack_of_its_own_stays_up_until_ctrl_c(tmp_path: Path) ->
     """Another terminal can look at it meanwhile; nothing is left running behind it."""
     environment = {name: value for name, value in os.environ.items() if name != "RUNOFF_API_URL"}
     with subprocess.Popen(
-        [*COMMAND, "demo"], cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
+        COMMAND, cwd=tmp_path, env=environment, stdout=subprocess.PIPE, text=True
     ) as process:
         assert process.stdout is not None
         lines: list[str] = []

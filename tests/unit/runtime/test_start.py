@@ -52,6 +52,16 @@ def test_no_process_starts_with_what_it_needs_now_and_then() -> None:
     assert names & NOW_AND_THEN == set()
 
 
+def test_a_container_asks_for_its_health_with_next_to_nothing() -> None:
+    """Six containers ask every five seconds: with the settings it took a good part of a core."""
+    look = "import runoff_runtime.health, sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", look], capture_output=True, text=True, check=True)
+
+    names = set(done.stdout.split())
+    assert "runoff_runtime.health" in names
+    assert names & {"http.client", "pydantic", "pydantic_settings", "ssl"} == set()
+
+
 def test_what_was_left_out_is_found_by_whoever_imports_it_later(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
