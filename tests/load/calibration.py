@@ -39,6 +39,7 @@ from runoff_statistics import (
     t_test,
     wilson_interval,
 )
+from runoff_statistics.resampling import Resampled, resamples
 from tests.load import populations as of
 from tests.load.populations import Pairs, Rng, many
 from tests.load.reporting import report, report_share
@@ -211,6 +212,16 @@ def _false_positives(n: int) -> None:
         table = paired_table(pairs.a == 1, pairs.b == 1)
         return proportions_within_margin(table, 0.05).not_inferior
 
+    def not_inferior_images(rng: Rng, number: int) -> bool:
+        hits, margin = of.images(rng, n), 0.05
+        # Alike, and A's recall taken down by the margin.
+        gap, wanted = hits[0] - hits[1], hits[2]
+        drawn = resamples(n, n_resamples=400, seed=number)
+        values = np.concatenate([(rows @ gap) / (rows @ wanted) for rows in drawn]) - margin
+        seen = float(gap.sum() / wanted.sum()) - margin
+        return Resampled(seen, values, n).within_margin(margin).not_inferior
+
+    _level("non_inferiority_of_images_at_the_margin", n, many(N_SLOW, n, not_inferior_images))
     _level("equivalence_at_the_margin", n, many(N_SAMPLES, n, equivalent))
     _level("non_inferiority_at_the_margin", n, many(N_SAMPLES, n, not_inferior))
 

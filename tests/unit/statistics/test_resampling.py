@@ -11,9 +11,11 @@ from runoff_statistics import (
     InvalidScores,
     NoEntries,
     bootstrap_interval,
+    means_within_margin,
     resampled_difference,
     swap_test,
 )
+from runoff_statistics.resampling import Resampled, resamples
 
 N = 60
 
@@ -71,6 +73,32 @@ def test_swapping_finds_a_difference_and_only_that(hits: NDArray[np.float64]) ->
     assert seen.p_value < 0.05
     assert same.p_value == 1.0
     assert seen == swap_test(swapped_recall(hits), N)
+
+
+def test_a_margin_of_resamples_is_that_of_the_mean() -> None:
+    """Where the metric is a mean, p-values are near those of Student's two one-sided tests."""
+    values = np.random.default_rng(2).normal(0.1, 1.0, size=400)
+    drawn = resamples(400, n_resamples=4_000, seed=1)
+    found = Resampled(
+        float(values.mean()), np.concatenate([rows @ values / 400 for rows in drawn]), 400
+    )
+
+    for margin in (0.05, 0.2, 0.4):
+        here, there = found.within_margin(margin), means_within_margin(values, margin)
+        assert here.p_equivalent == pytest.approx(there.p_equivalent, abs=0.02)
+        assert here.p_not_inferior == pytest.approx(there.p_not_inferior, abs=0.02)
+        assert here.equivalent == there.equivalent
+    assert here.interval is not None
+    assert found.within_margin(10.0).p_equivalent == 1 / 4_001
+
+
+def test_a_margin_without_spread_is_not_shown() -> None:
+    """Two that are the same on every resample may be the same by having one entry."""
+    for resampled in (Resampled(0.0, np.zeros(200), 50), Resampled(0.3, np.zeros(0), 1)):
+        found = resampled.within_margin(0.5)
+
+        assert (found.p_equivalent, found.equivalent, found.not_inferior) == (None, False, False)
+        assert found.reason
 
 
 def test_metrics_that_do_not_exist_are_left_out_or_said() -> None:

@@ -6,19 +6,23 @@ or to swap the two models' answers on some images (`swap_test`), and to compute 
 again, the same images for both models each time.
 
 The metric is the caller's function over many resamples at once; both models are evaluated in
-it, so that what they share (matching, sorting) is prepared once outside.
+it, so that what they share (matching, sorting) is prepared once outside. Who has more than two
+models or metrics takes `resamples` or `swaps`, values of all of them under each, and asks
+`Resampled` and `swapped_significance`: a resample is then evaluated once and not once a pair.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
+from runoff_statistics.equivalence import WithinMargin
 from runoff_statistics.errors import InvalidNumber, InvalidScores, NoEntries
 from runoff_statistics.interval import Interval
 from runoff_statistics.results import Estimate, Significance
-from runoff_statistics.validation import open_probability, whole_count
+from runoff_statistics.validation import open_probability, positive_number, whole_count
 
 BOOTSTRAP = "paired percentile bootstrap over entries"
 SWAPS = "paired permutation over entries, Monte Carlo"
@@ -65,25 +69,91 @@ def resampled_difference(
     n, n_resamples, seed = _sizes(n, n_resamples, seed)
     confidence = open_probability("confidence", confidence)
     estimate = float(_called(difference, np.ones((1, n), dtype=np.int64))[0])
-    if np.isnan(estimate):
-        return Estimate(None, None, BOOTSTRAP, n, "the metric does not exist on these entries")
-    if n == 1:
-        return Estimate(estimate, None, BOOTSTRAP, n, "one entry alone shows no spread")
+    if np.isnan(estimate) or n == 1:
+        return Resampled(estimate, np.zeros(0), n).interval(confidence)
+    drawn = resamples(n, n_resamples=n_resamples, seed=seed)
+    found = np.concatenate([_called(difference, rows) for rows in drawn])
+    return Resampled(estimate, found, n).interval(confidence)
+
+
+def resamples(n: int, *, n_resamples: int = 1_000, seed: int = 0) -> Iterator[NDArray[np.int64]]:
+    """Weights of `resampled_difference`, chunk by chunk, shape (n_chunk, n).
+
+    Raises:
+        InvalidCount, InvalidNumber, NoEntries: As `resampled_difference`.
+    """
+    n, n_resamples, seed = _sizes(n, n_resamples, seed)
     rng = np.random.default_rng(seed)
     chances = np.full(n, 1 / n)
-    found = np.concatenate(
-        [
-            _called(difference, rng.multinomial(n, chances, size=n_rows))
-            for n_rows in _chunks(n_resamples, n)
-        ]
-    )
-    kept = found[~np.isnan(found)]
-    if len(kept) < 0.95 * len(found):
-        return Estimate(estimate, None, BOOTSTRAP, n, "the metric exists in too few resamples")
-    low, high = np.quantile(kept, [(1 - confidence) / 2, (1 + confidence) / 2])
-    if low == high:
-        return Estimate(estimate, None, BOOTSTRAP, n, "all resamples are equal")
-    return Estimate(estimate, Interval(float(low), float(high), confidence), BOOTSTRAP, n)
+    for n_rows in _chunks(n_resamples, n):
+        yield rng.multinomial(n, chances, size=n_rows)
+
+
+@dataclass(frozen=True)
+class Resampled:
+    """A metric, or a difference of two, on the entries and on resamples of them."""
+
+    estimate: float
+    """On the entries themselves; NaN where it does not exist."""
+    values: NDArray[np.float64]
+    """On each resample, NaN where it does not exist, shape (n_resamples,)."""
+    n: int
+    """Entries; clusters where these are drawn."""
+
+    def interval(self, confidence: float = 0.95) -> Estimate:
+        """As `resampled_difference` returns it."""
+        confidence = open_probability("confidence", confidence)
+        estimate = None if np.isnan(self.estimate) else self.estimate
+        kept, reason = self._kept()
+        if reason is not None:
+            return Estimate(estimate, None, BOOTSTRAP, self.n, reason)
+        low, high = np.quantile(kept, [(1 - confidence) / 2, (1 + confidence) / 2])
+        if low == high:
+            return Estimate(estimate, None, BOOTSTRAP, self.n, "all resamples are equal")
+        interval = Interval(float(low), float(high), confidence)
+        return Estimate(estimate, interval, BOOTSTRAP, self.n)
+
+    def within_margin(self, margin: float, *, alpha: float = 0.05) -> WithinMargin:
+        """Equivalence and non-inferiority of a difference by its resamples.
+
+        A p-value is the share of resamples at or beyond the margin, (b + 1) / (m + 1): what is
+        shown at alpha is what the percentile interval of 1 - 2 alpha shows.
+
+        Args:
+            margin: Above 0, in the unit of the metric; higher is better.
+            alpha: Level, above 0 and below 0.5.
+
+        Raises:
+            InvalidNumber: The margin is not a finite number above 0.
+            InvalidProbability: alpha is out of range.
+
+        Source: interval inclusion: Schuirmann 1987, as in `equivalence`; p-values by inverting
+            percentile intervals: Efron and Tibshirani (1993), section 15.4.
+        """
+        margin = positive_number("margin", margin)
+        alpha = open_probability("2 * alpha", 2 * alpha) / 2
+        found = self.interval(1 - 2 * alpha)
+        method = f"two one-sided tests, {BOOTSTRAP}"
+        if found.interval is None:
+            return WithinMargin(
+                self.estimate, None, margin, alpha, None, None, method, self.n, found.reason
+            )
+        kept, _ = self._kept()
+        above = (int((kept <= -margin).sum()) + 1) / (len(kept) + 1)
+        below = (int((kept >= margin).sum()) + 1) / (len(kept) + 1)
+        return WithinMargin(
+            self.estimate, found.interval, margin, alpha, max(above, below), above, method, self.n
+        )
+
+    def _kept(self) -> tuple[NDArray[np.float64], str | None]:
+        kept = self.values[~np.isnan(self.values)]
+        if np.isnan(self.estimate):
+            return kept, "the metric does not exist on these entries"
+        if self.n == 1:
+            return kept, "one entry alone shows no spread"
+        if len(kept) < 0.95 * len(self.values) or not len(kept):
+            return kept, "the metric exists in too few resamples"
+        return kept, None
 
 
 def swap_test(
@@ -121,15 +191,31 @@ def swap_test(
     n, n_resamples, seed = _sizes(n, n_resamples, seed)
     seen = float(_called(difference, np.zeros((1, n), dtype=np.bool_))[0])
     if np.isnan(seen):
-        reason = "the metric does not exist on these entries"
-        return Significance(None, None, SWAPS, n, reason)
+        return swapped_significance(seen, np.zeros(0), n)
+    drawn = swaps(n, n_resamples=n_resamples, seed=seed)
+    found = np.concatenate([_called(difference, rows) for rows in drawn])
+    return swapped_significance(seen, found, n)
+
+
+def swaps(n: int, *, n_resamples: int = 999, seed: int = 0) -> Iterator[NDArray[np.bool_]]:
+    """Swaps of `swap_test`, chunk by chunk, shape (n_chunk, n).
+
+    Raises:
+        InvalidCount, InvalidNumber, NoEntries: As `swap_test`.
+    """
+    n, n_resamples, seed = _sizes(n, n_resamples, seed)
     rng = np.random.default_rng(seed)
-    least = abs(seen) * (1 - _ROUNDING)
-    n_as_far = 0
     for n_rows in _chunks(n_resamples, n):
-        swaps = rng.integers(0, 2, size=(n_rows, n), dtype=np.uint8).astype(np.bool_)
-        n_as_far += int(np.count_nonzero(~(np.abs(_called(difference, swaps)) < least)))
-    return Significance((n_as_far + 1) / (n_resamples + 1), seen, SWAPS, n)
+        yield rng.integers(0, 2, size=(n_rows, n), dtype=np.uint8).astype(np.bool_)
+
+
+def swapped_significance(seen: float, values: NDArray[np.float64], n: int) -> Significance:
+    """As `swap_test`, of differences that were computed under `swaps`, shape (n_resamples,)."""
+    if np.isnan(seen):
+        return Significance(None, None, SWAPS, n, "the metric does not exist on these entries")
+    least = abs(seen) * (1 - _ROUNDING)
+    n_as_far = int(np.count_nonzero(~(np.abs(values) < least)))
+    return Significance((n_as_far + 1) / (len(values) + 1), seen, SWAPS, n)
 
 
 def _sizes(n: int, n_resamples: int, seed: int) -> tuple[int, int, int]:

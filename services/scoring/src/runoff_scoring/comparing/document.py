@@ -61,7 +61,8 @@ class _Question:
     metrics: list[Metric]
     base: Metric
     """Whose scores say whether entries are scored, and how retries fared."""
-    ranking: Ranking | None
+    is_ranked: bool
+    """Average precision of detections is among the metrics."""
     pairs: list[Pair]
 
 
@@ -135,8 +136,8 @@ def _question(asked: ComparisonAsked, runs: Sequence[RunTaken], left_out: list[s
     joined, pairing = join(contenders)
     notes = list(pairing.notes)
     metrics = shared_metrics(joined, asked, notes)
-    ranking = _ranking(joined, asked, left_out)
-    asked = _filled_in(asked, metrics, ranking)
+    is_ranked = _is_ranked(joined, asked, left_out)
+    asked = _filled_in(asked, metrics, is_ranked=is_ranked)
     baseline = _baseline(asked)
     return _Question(
         joined=joined,
@@ -145,7 +146,7 @@ def _question(asked: ComparisonAsked, runs: Sequence[RunTaken], left_out: list[s
         baseline=baseline,
         metrics=[each for each in metrics if each.name in (asked.metrics or ())],
         base=metrics[0],
-        ranking=ranking,
+        is_ranked=is_ranked,
         pairs=pairs_of(len(contenders), asked, baseline),
     )
 
@@ -161,11 +162,17 @@ def _tested(
         for each in question.metrics
     ]
     overall = [find(each, pairs) for each in methods]
-    if question.ranking is not None:
-        overall = _in_order([*overall, *question.ranking.find(pairs)], asked)
-    groups = groups_of(joined, asked.by or (), left_out, n_cells=len(methods) * len(pairs))
-    in_groups = [(group, [find(each, pairs, group.rows) for each in methods]) for group in groups]
-    return adjusted(overall, in_groups, asked)
+    ranking = Ranking(joined, asked, clusters) if question.is_ranked else None
+    if ranking is not None:
+        overall = _in_order([*overall, *ranking.find(pairs)], asked)
+    groups = groups_of(joined, asked.by or (), left_out, n_cells=len(overall) * len(pairs))
+    by_group = [[find(each, pairs, group.rows) for each in methods] for group in groups]
+    if ranking is not None:
+        ranked = ranking.find_groups(pairs, groups)
+        by_group = [
+            _in_order([*one, *other], asked) for one, other in zip(by_group, ranked, strict=True)
+        ]
+    return adjusted(overall, list(zip(groups, by_group, strict=True)), asked)
 
 
 def _contenders(asked: ComparisonAsked, runs: dict[str, RunTaken]) -> list[ContenderTaken]:
@@ -178,22 +185,22 @@ def _contenders(asked: ComparisonAsked, runs: dict[str, RunTaken]) -> list[Conte
     return named(found)
 
 
-def _ranking(joined: Joined, asked: ComparisonAsked, left_out: list[str]) -> Ranking | None:
-    """Average precision of detections, where it is wanted and there may be any.
+def _is_ranked(joined: Joined, asked: ComparisonAsked, left_out: list[str]) -> bool:
+    """Whether average precision of detections is wanted, and there may be any.
 
     Raises:
         NotComparable: When it is asked for, and there is none.
     """
     meant = [each for each in asked.metrics or () if each in RANKED]
     if joined.first.created.task != "detection" or (asked.metrics is not None and not meant):
-        return None
+        return False
     reason = why_not(joined)
     if reason is not None and meant:
         raise refusals.no_ranking(meant[0], reason)
     if reason is not None:
         left_out.append(f"average precision: {reason}")
-        return None
-    return Ranking(joined, asked)
+        return False
+    return True
 
 
 def _in_order(found: Sequence[Found], asked: ComparisonAsked) -> list[Found]:
@@ -204,7 +211,7 @@ def _in_order(found: Sequence[Found], asked: ComparisonAsked) -> list[Found]:
 
 
 def _filled_in(
-    asked: ComparisonAsked, metrics: Sequence[Metric], ranking: Ranking | None
+    asked: ComparisonAsked, metrics: Sequence[Metric], *, is_ranked: bool
 ) -> ComparisonAsked:
     """With every default, so that the document says what was chosen, and two ways to ask for the
     same thing give the same document.
@@ -215,10 +222,12 @@ def _filled_in(
             raise refusals.unknown_metric(name, names)
     if asked.metrics is not None:
         names = list(dict.fromkeys(asked.metrics))
-    elif ranking is not None:
+    elif is_ranked:
         names += RANKED
-    if asked.margin is not None and names[0] in RANKED:
-        raise refusals.bad_margin(f"{names[0]} has no test of margins; name a scorer first")
+    if asked.margin is not None and asked.margin >= 1 and names[0] in RANKED:
+        raise refusals.bad_margin(
+            f"{names[0]} differs by 1 at most; two points of it are a margin of 0.02"
+        )
     family = asked.family or ("all_pairs" if asked.baseline is None else "baseline")
     return asked.model_copy(
         update={

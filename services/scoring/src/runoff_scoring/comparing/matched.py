@@ -14,6 +14,8 @@ from numpy.typing import NDArray
 from runoff_scoring.columns import FlatBoxes
 
 RECALLS = np.linspace(0.0, 1.0, 101)
+_AT_ONCE = 50_000
+"""Boxes times rows that are gone through together: what a cache holds."""
 N_THRESHOLDS = 10
 """Of intersection over union, from 0.5 to 0.95; the first alone is `map_50`."""
 
@@ -55,6 +57,22 @@ def match(
         wanted[category, image] += 1
     found = _evaluate(targets, answers, len(rows), len(labels))
     return _flat(found, wanted)
+
+
+def of_images(matched: Matched, rows: NDArray[np.intp]) -> Matched:
+    """The boxes on some of the images, which are numbered anew in the order of `rows`."""
+    place = np.full(matched.wanted.shape[1], -1, dtype=np.intp)
+    place[rows] = np.arange(len(rows))
+    image = place[matched.image]
+    kept = image >= 0
+    return Matched(
+        image=image[kept],
+        category=matched.category[kept],
+        score=matched.score[kept],
+        hit=matched.hit[:, kept],
+        ignored=matched.ignored[:, kept],
+        wanted=matched.wanted[:, rows],
+    )
 
 
 def average_precisions(
@@ -101,14 +119,14 @@ def _of_category(
         )[:, order]
         for name in ("hit", "ignored")
     )
-    by_threshold = np.stack(
-        [
-            _interpolated(weight, hit[each] & ~ignored[each], ~ignored[each], positive)
-            for each in range(N_THRESHOLDS)
-        ],
-        axis=1,
-    )
-    return np.stack([by_threshold[:, 0], by_threshold.mean(axis=1)], axis=1)
+    counts, hit = ~ignored, hit & ~ignored
+    found = np.empty((len(positive), 2))
+    step = max(1, _AT_ONCE // hit.shape[1])
+    for first in range(0, len(positive), step):
+        rows = slice(first, first + step)
+        by_threshold = _interpolated(weight[rows], hit, counts, positive[rows])
+        found[rows, 0], found[rows, 1] = by_threshold[0], by_threshold.mean(axis=0)
+    return found
 
 
 def _interpolated(
@@ -117,18 +135,35 @@ def _interpolated(
     counts: NDArray[np.bool_],
     positive: NDArray[np.float64],
 ) -> NDArray[np.float64]:
-    """Mean precision at 101 recalls, each the best at that recall or a higher one."""
-    hits = np.cumsum(weight * hit, axis=1)
-    all_ = np.cumsum(weight * counts, axis=1)
-    precision = hits / np.maximum(all_, np.spacing(1))
-    best = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
-    recall = hits / positive[:, None]
-    # All rows are looked through at once: each in a band of its own, as recalls end at 1.
-    bands = 2.0 * np.arange(len(weight))[:, None]
-    place = np.searchsorted((recall + bands).ravel(), (RECALLS + bands).ravel(), side="left")
-    place = place.reshape(len(weight), -1) + np.arange(len(weight))[:, None]
-    padded = np.concatenate([best, np.zeros((len(best), 1))], axis=1)
-    return np.asarray(padded.ravel()[place].mean(axis=1))
+    """Mean precision at 101 recalls, each the best at that recall or a higher one.
+
+    Args:
+        weight: Of each box, the most confident first, shape (n_rows, n_boxes).
+        hit: By threshold, shape (10, n_boxes); so is `counts`.
+        positive: Targets, shape (n_rows,).
+
+    Returns:
+        Shape (10, n_rows).
+    """
+    found = np.zeros((N_THRESHOLDS, len(weight)))
+    n_shown, of = np.cumsum(weight * counts[0], axis=1), 0
+    for each in range(N_THRESHOLDS):
+        # Precision falls from hit to hit, and recall stays: boxes between them change nothing.
+        hits_at = np.flatnonzero(hit[each])
+        if not len(hits_at):
+            continue
+        if (counts[each] != counts[of]).any():
+            n_shown, of = np.cumsum(weight * counts[each], axis=1), each
+        n_hits = np.cumsum(weight[:, hits_at], axis=1)
+        precision = n_hits / np.maximum(n_shown[:, hits_at], np.spacing(1))
+        best = np.maximum.accumulate(precision[:, ::-1], axis=1)[:, ::-1]
+        # A box answers for the recalls between that before it and its own. The nearest recall is
+        # held against the very float that COCO has.
+        recall = n_hits / positive[:, None]
+        nearest = np.minimum(np.rint(100 * recall), 100).astype(np.intp)
+        n_own = np.diff(nearest + (RECALLS[nearest] <= recall), axis=1, prepend=0)
+        found[each] = np.einsum("rb,rb->r", best, n_own) / len(RECALLS)
+    return found
 
 
 def _placed(
