@@ -46,6 +46,7 @@ from runoff_query.api.entry_ids import EntryIds
 from runoff_query.api.guard import BodyTooLarge, Boundary, Guard, body_too_large
 from runoff_query.api.live import Changes, LiveRuns
 from runoff_query.api.parts import Parts
+from runoff_query.api.places import EntryLists
 from runoff_query.api.progress import Progress
 from runoff_query.api.reading import NotModified, not_modified
 from runoff_query.api.watched import WatchedRuns
@@ -177,6 +178,7 @@ def _make_parts(settings: ApiSettings, pool: Pool, client: "partial[Client]") ->
         pool=pool,
         objects=objects,
         entry_ids=EntryIds(objects),
+        entry_lists=EntryLists(pool),
         compared=ComparedTables(objects, max_bytes=settings.compared_cache_bytes),
         progress=progress,
         live=live,

@@ -1,31 +1,25 @@
 """Routes of a run's entries."""
 
 from contextlib import suppress
-from typing import Annotated, Final, Literal
+from typing import Annotated, Literal
 
-import asyncpg
 from fastapi import APIRouter, Query
 from starlette.responses import Response
 
-from runoff_contracts.views import EntryPage, EntryView, RunView
+from runoff_contracts.views import EntryPage, EntryView
 from runoff_objects.entry_set import open_entry_set
 from runoff_objects.errors import ObjectDamaged, ObjectMissing
 from runoff_query.api.again import versions_of
-from runoff_query.api.parts import Parts, PartsOf
-from runoff_query.api.places import Agreement, Conditions, entries_at
+from runoff_query.api.parts import PartsOf
+from runoff_query.api.places import Agreement, Conditions, Place, ReviewState, Sort, views
 from runoff_query.api.problems import refuse, unknown
-from runoff_query.api.reading import Cursor, FreshOf, Key, Limit, make_cursor, read_cursor
+from runoff_query.api.reading import Cursor, FreshOf, Limit, make_cursor, read_cursor
 from runoff_query.api.reviews import with_reviews
 from runoff_query.api.run_queries import entry_view
 from runoff_query.api.runs import known_run, resolve
 from runoff_query.statements import statement
 
-Sort = Literal["difference", "index", "confidence_difference"]
-ReviewState = Literal["approved", "rejected", "none"]
 EntryStatus = Literal["answered", "failed"]
-
-_BEFORE_ALL: Final = -2.0
-"""Places are minus a difference from 0 to 1, or 1 where there is none."""
 
 router = APIRouter(tags=["runs"])
 
@@ -59,20 +53,14 @@ async def list_entries(
     other, in which nothing is missed while the run goes on.
     """
     run = await known_run(parts, run_id)
+    failed = None if status is None else status == "failed"
+    wanted = Conditions(failed, section, split, review, agreement, find)
     if offset is not None:
-        if review is not None:
-            raise refuse(
-                "needs-cursor",
-                "Reviews are listed by cursor",
-                422,
-                field="review",
-                hint="leave offset out; next_cursor gives the following part",
-            )
-        failed = None if status is None else status == "failed"
-        wanted = Conditions(failed, section, split, agreement, find)
-        page = await entries_at(parts.pool, run, wanted, sort=sort, offset=offset, limit=limit)
-        items = await with_reviews(parts.pool, run.run_id, page.items)
-        return fresh.answer(page.model_copy(update={"items": items}))
+        found, n_matching = await parts.entry_lists.at(
+            run, wanted, sort=sort, offset=offset, limit=limit, seq=fresh.version.seq
+        )
+        items = await with_reviews(parts.pool, run.run_id, found)
+        return fresh.answer(EntryPage(items=items, n_matching=n_matching))
     if agreement is not None or find is not None:
         raise refuse(
             "needs-offset",
@@ -81,25 +69,10 @@ async def list_entries(
             field="offset",
             hint="offset=0 for the first part; agreement and find go with it",
         )
-    keys = read_cursor(f"entries:{sort}", cursor, bool, float, int)
-    scored, place, index = keys if keys else (True, _BEFORE_ALL, -1)
-    conditions = (None if status is None else status == "failed", section, split)
-    rows: list[asyncpg.Record] = []
-    if scored:
-        rows = await parts.pool.fetch(
-            statement(f"read/entries_by_{sort}"),
-            run.run_id,
-            place,
-            index,
-            *conditions,
-            limit + 1,
-            review,
-        )
-    if sort != "index" and len(rows) <= limit and run.n_scored < run.n_processed:
-        rows += await _unscored(
-            parts, run, index if not scored else -1, conditions, limit + 1 - len(rows), review
-        )
-    items = await with_reviews(parts.pool, run.run_id, [entry_view(row) for row in rows[:limit]])
+    rows = await parts.entry_lists.behind(
+        run, wanted, sort=sort, place=_place(sort, cursor), n=limit + 1
+    )
+    items = await with_reviews(parts.pool, run.run_id, await views(rows[:limit]))
     next_cursor = None
     if len(rows) > limit:
         last = rows[limit - 1]
@@ -126,14 +99,9 @@ async def show_entry(run_id: str, entry_id: str, parts: PartsOf, fresh: FreshOf)
     return fresh.answer(entry)
 
 
-async def _unscored(
-    parts: Parts,
-    run: RunView,
-    index: Key,
-    conditions: tuple[object, ...],
-    n: int,
-    review: ReviewState | None,
-) -> list[asyncpg.Record]:
-    return await parts.pool.fetch(
-        statement("read/entries_unscored"), run.run_id, 1.0, index, *conditions, n, review
-    )
+def _place(sort: Sort, cursor: str | None) -> Place:
+    found = read_cursor(f"entries:{sort}", cursor, bool, float, int)
+    if found is None:
+        return Place()
+    scored, key, index = found
+    return Place(bool(scored), float(key or 0), int(index or 0))

@@ -12,6 +12,7 @@ from runoff_contracts.commands import Accepted, Command
 from runoff_objects.store import Objects
 from runoff_query.api.entry_ids import EntryIds
 from runoff_query.api.live import Changes, LiveRuns
+from runoff_query.api.places import EntryLists
 from runoff_query.api.problems import ProblemRaised, refuse
 from runoff_query.api.progress import Progress
 from runoff_query.api.watched import WatchedRuns
@@ -32,6 +33,7 @@ class Parts:
     pool: Pool
     objects: Objects
     entry_ids: EntryIds
+    entry_lists: EntryLists
     compared: ComparedTables
     progress: Progress
     live: LiveRuns

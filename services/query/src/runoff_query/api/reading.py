@@ -30,6 +30,7 @@ After = Annotated[
     int | None,
     Query(ge=0, le=2**62, description="Wait (10 s at most) until the views have this sequence"),
 ]
+IfNoneMatch = Annotated[str | None, Header()]
 Key = str | int | float | None
 
 
@@ -46,11 +47,28 @@ class Fresh:
     """The read models as they stood before the read: what is answered is at least that new."""
 
     version: Version
+    live: str = ""
+    """Names what of the answer is heard and not in the tables; nothing where all of it is."""
+
+    @property
+    def etag(self) -> str:
+        """Of what is answered: weak, as that of the tables."""
+        etag = self.version.etag
+        return f'{etag[:-1]}-{self.live}"' if self.live else etag
+
+    def check(self, if_none_match: str | None) -> None:
+        """Nothing where the caller has to be answered.
+
+        Raises:
+            NotModified: Where the caller has this already.
+        """
+        if is_known(self.etag, if_none_match):
+            raise NotModified(self.etag)
 
     def answer(self, view: BaseModel, *, status: int = 200) -> Response:
         """The view, with what tells the next request whether it is still the same."""
         headers = {
-            "ETag": self.version.etag,
+            "ETag": self.etag,
             "Cache-Control": "no-cache",
             "Runoff-Seq": str(self.version.seq),
         }
@@ -61,13 +79,12 @@ async def _fresh(
     request: Request,
     parts: PartsOf,
     after: After = None,
-    if_none_match: Annotated[str | None, Header()] = None,
+    if_none_match: IfNoneMatch = None,
 ) -> Fresh:
     await _reach(parts, after)
-    version = await parts.progress.version()
-    if is_known(version.etag, if_none_match):
-        raise NotModified(version.etag)
-    return Fresh(version)
+    fresh = Fresh(await parts.progress.version())
+    fresh.check(if_none_match)
+    return fresh
 
 
 async def _reach(parts: PartsOf, after: After = None) -> None:

@@ -25,7 +25,7 @@ from runoff_query.api.checking import LAUNCH_S
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.plans_meant import resolve_plan
 from runoff_query.api.problems import ProblemRaised, refuse, unknown
-from runoff_query.api.reading import FreshOf, IdempotencyKey, as_json
+from runoff_query.api.reading import Fresh, IdempotencyKey, IfNoneMatch, Reached, as_json
 from runoff_query.api.run_queries import run_view
 from runoff_query.statements import statement
 
@@ -82,8 +82,14 @@ async def create_run(
 
 
 @router.get("/runs/{run_id}", response_model=RunView)
-async def show_run(run_id: str, parts: PartsOf, fresh: FreshOf) -> Response:
+async def show_run(
+    run_id: str, parts: PartsOf, _: Reached, if_none_match: IfNoneMatch = None
+) -> Response:
     """One run; the first eight characters of its id, or more, will do where no other has them."""
+    version = await parts.progress.version()
+    # What may be said of it so far changes while the tables stay as they are.
+    fresh = Fresh(version, parts.watched.mark(await resolve(parts, run_id)))
+    fresh.check(if_none_match)
     return fresh.answer(parts.watched.shown(await known_run(parts, run_id)))
 
 

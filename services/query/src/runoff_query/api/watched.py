@@ -1,6 +1,7 @@
 """What scoring says of runs that go on: heard, not recorded, so a run may have none for a while."""
 
 import asyncio
+import hashlib
 from collections import OrderedDict
 from collections.abc import Callable
 
@@ -36,6 +37,13 @@ class WatchedRuns:
             return view
         watched = view.decided or self._heard.get(view.run_id)
         return view if watched is None else view.model_copy(update={"watched": watched})
+
+    def mark(self, run_id: str) -> str:
+        """Names what was heard last of a run; nothing where nothing was."""
+        heard = self._heard.get(run_id)
+        if heard is None:
+            return ""
+        return hashlib.blake2b(heard.model_dump_json().encode(), digest_size=8).hexdigest()
 
     async def listen_to(self, nc: Client) -> None:
         """Hear scoring until canceled."""

@@ -217,7 +217,7 @@ CREATE TABLE entries (
     metadata    text,
     predictions text NOT NULL,
     judgements  text,
-    PRIMARY KEY (run_id, index)
+    PRIMARY KEY (run_id, index) INCLUDE (failed, section, split)
 );
 
 CREATE INDEX entries_id ON entries (run_id, entry_id);

@@ -8,3 +8,8 @@ CREATE UNIQUE INDEX runs_newest
     ON runs (created_seq DESC)
        INCLUDE (run_id, status, kind, task, dataset, dataset_version, priority, alias, n_entries,
                 created_at, started_at, settled_at, archived);
+
+-- Where an entry stands among those that fit is found in the key's index alone, however long the
+-- answers are.
+ALTER TABLE entries DROP CONSTRAINT entries_pkey;
+ALTER TABLE entries ADD PRIMARY KEY (run_id, index) INCLUDE (failed, section, split);
