@@ -27,7 +27,18 @@ from runoff_web.live.hub import Hub
 from runoff_web.live.render import Frames
 from runoff_web.live.routes import live
 from runoff_web.media import Media, show_image
-from runoff_web.pages import compare, dashboard, datasets, entry, launch, models, run, runs, theme
+from runoff_web.pages import (
+    compare,
+    dashboard,
+    datasets,
+    entry,
+    launch,
+    models,
+    run,
+    runs,
+    searching,
+    theme,
+)
 from runoff_web.parts import Parts
 from runoff_web.rendering import Pages
 from runoff_web.security import Guard
@@ -87,7 +98,7 @@ def make_app(settings: WebSettings) -> tuple[ASGIApp, Parts]:
 
 
 def _routes(assets: Assets) -> list[Route]:
-    pages = (dashboard, runs, launch, compare, run, entry, datasets, models, theme)
+    pages = (dashboard, searching, runs, launch, compare, run, entry, datasets, models, theme)
     return [
         Route("/health/live", _healthy),
         Route("/health/ready", _healthy),

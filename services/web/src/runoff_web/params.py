@@ -9,6 +9,9 @@ from dataclasses import dataclass, fields, replace
 from typing import Final, Literal, Self, TypeVar, get_args
 from urllib.parse import urlencode
 
+from starlette.datastructures import ImmutableMultiDict
+
+from runoff_contracts.kind import KINDS
 from runoff_web.errors import BadParam
 
 SIZES: Final = (10, 20, 50, 100)
@@ -17,6 +20,15 @@ Agreement = Literal["", "all_match", "partial", "all_different"]
 Outcome = Literal["", "answered", "failed"]
 Layout = Literal["grid", "table"]
 StatusWanted = Literal["", "pending", "running", "paused", "completed", "failed", "canceled"]
+ArchivedWanted = Literal["", "any", "yes"]
+Direction = Literal["asc", "desc"]
+View = Literal["", "board", "table"]
+ALL_COLUMNS: Final = (
+    "status", "kind", "models", "dataset", "priority", "progress", "score", "took", "cost",
+    "labels", "created",
+)  # fmt: skip
+"""Of the list of runs, beside its name, in their order."""
+COLUMNS: Final = tuple(each for each in ALL_COLUMNS if each not in {"kind", "labels"})
 _MAX_TEXT: Final = 2000
 _MAX_PLACE: Final = 2**31 - 1
 _Choice = TypeVar("_Choice", bound=str)
@@ -43,9 +55,19 @@ class RunsParams(Params):
 
     q: str = ""
     """In the language of the API's filter."""
+    find: str = ""
+    """Words, or their beginnings."""
     status: StatusWanted = ""
+    kinds: tuple[str, ...] = ()
     dataset: str = ""
+    archived: ArchivedWanted = ""
+    """Archived runs are left out where it is empty."""
+    sort: str = ""
+    """What the API orders by, as `metrics.accuracy`; the newest first where it is empty."""
+    dir: Direction = "desc"
     size: int = 20
+    cols: tuple[str, ...] = COLUMNS
+    view: View = ""
     cursor: str = ""
 
     @classmethod
@@ -57,11 +79,30 @@ class RunsParams(Params):
         """
         return cls(
             q=_line(query, "q"),
+            find=_line(query, "find"),
             status=_choice(query, "status", get_args(StatusWanted), ""),
+            kinds=_several(query, "kinds", KINDS),
             dataset=_line(query, "dataset"),
+            archived=_choice(query, "archived", get_args(ArchivedWanted), ""),
+            sort=_line(query, "sort"),
+            dir=_choice(query, "dir", get_args(Direction), "desc"),
             size=_number(query, "size", 20, of=SIZES),
+            cols=_several(query, "cols", ALL_COLUMNS) or COLUMNS,
+            view=_choice(query, "view", get_args(View), ""),
             cursor=_line(query, "cursor"),
         )
+
+    @property
+    def narrows(self) -> bool:
+        """Whether it leaves out runs that the plain list has."""
+        narrowing = (self.q, self.find, self.status, self.kinds, self.dataset, self.cursor)
+        return any(narrowing)
+
+    def toggled(self, kind: str) -> str:
+        """The address with this kind added, or taken away."""
+        has = kind in self.kinds
+        kinds = [each for each in KINDS if (each in self.kinds) is not (each == kind)]
+        return self.query(kinds=() if has and not kinds else tuple(kinds), cursor="")
 
 
 @dataclass(frozen=True)
@@ -141,6 +182,16 @@ def _choice(
         if each == value:
             return each
     raise BadParam(name, value[:50], wanted="one of " + ", ".join(each for each in known if each))
+
+
+def _several(query: Mapping[str, str], name: str, known: Sequence[str]) -> tuple[str, ...]:
+    """Some of what is known, in its order: with commas, or as a form sends boxes."""
+    given = query.getlist(name) if isinstance(query, ImmutableMultiDict) else [query.get(name, "")]
+    words = [word for each in given for word in str(each).split(",") if word]
+    for word in words:
+        if word not in known:
+            raise BadParam(name, word[:50], wanted="some of " + ", ".join(known))
+    return tuple(each for each in known if each in words)
 
 
 def _number(

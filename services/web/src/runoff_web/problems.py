@@ -69,7 +69,8 @@ def _http(request: Request, error: Exception) -> Response:
     if not isinstance(error, HTTPException):
         raise error
     if error.status_code == HTTPStatus.NOT_FOUND:
-        return problem_page(request, 404, "There is no such page", request.url.path)
+        told = f"Nothing is at {request.url.path}. It may have been deleted, or the address is cut."
+        return problem_page(request, 404, "There is no such page", told)
     return problem_page(request, error.status_code, str(error.detail))
 
 

@@ -11,9 +11,11 @@ from starlette.responses import HTMLResponse, Response
 
 from runoff_web import format as words
 from runoff_web.assets import Assets
+from runoff_web.charts.cells import cells_map
 from runoff_web.charts.forest import forest
 from runoff_web.charts.interval import interval_bar
 from runoff_web.charts.latency import ridges
+from runoff_web.toasts import forget, toast_of
 
 THEME_COOKIE: Final = "runoff_theme"
 Theme = Literal["", "light", "dark"]
@@ -60,6 +62,7 @@ class Pages:
             "asset": assets.url,
             "modules": assets.module_urls,
             "took": words.duration,
+            "cells_map": cells_map,
             "forest": forest,
             "interval_bar": interval_bar,
             "latency_ridges": ridges,
@@ -76,11 +79,17 @@ class Pages:
     ) -> Response:
         """A whole page."""
         text = self._env.get_template(f"pages/{template}").render(
-            theme=theme_of(request), path=request.url.path, **values
+            theme=theme_of(request),
+            path=request.url.path,
+            toast=toast_of(request),
+            status=int(status),
+            **values,
         )
         # A browser may keep it for going back, and asks again otherwise.
         kept = {"Cache-Control": "private, no-cache", **(headers or {})}
-        return HTMLResponse(text, status, kept)
+        response = HTMLResponse(text, status, kept)
+        forget(request, response)
+        return response
 
     def fragment(self, template: str, **values: object) -> str:
         """A part of a page: the same file that the page includes."""

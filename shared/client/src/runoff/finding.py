@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from typing import Literal
 
 from runoff.transport import Transport, path_of
+from runoff_contracts.finding_views import RunFields
 from runoff_contracts.views import GroupView, Page, RunView
 
 Several = str | Sequence[str] | None
@@ -123,6 +124,10 @@ class Finding:
             "after": after,
         }
         return self._transport.get(Page[GroupView], path_of("runs", "groups"), params)
+
+    def fields(self) -> RunFields:
+        """What a filter and an order may speak of: attributes, and names that runs have."""
+        return self._transport.get(RunFields, path_of("runs", "fields"))
 
 
 def _narrowed(

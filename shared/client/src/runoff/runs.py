@@ -13,6 +13,7 @@ from runoff.transport import Body, StreamBroken, path_of
 from runoff.user import user_name
 from runoff_contracts.commands import ScorerAsked
 from runoff_contracts.estimate import EstimateView
+from runoff_contracts.finding_views import RunGrid
 from runoff_contracts.lineage import Lineage
 from runoff_contracts.params import ParamValue
 from runoff_contracts.provenance_views import LineageView
@@ -300,6 +301,10 @@ class Runs(Finding):
     def entry(self, run_id: str, entry_id: str) -> EntryView:
         """One entry with all attempts."""
         return self._transport.get(EntryView, path_of("runs", run_id, "entries", entry_id))
+
+    def grid(self, run_id: str, *, after: int | None = None) -> RunGrid:
+        """A run at a glance: up to 400 cells of its entries, and the one that work came to."""
+        return self._transport.get(RunGrid, path_of("runs", run_id, "grid"), {"after": after})
 
     def _order(self, run_id: str, verb: str) -> AcceptedView:
         path = path_of("runs", run_id, verb)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Iterator
 
 from runoff.transport import Transport, path_of
+from runoff_contracts.finding_views import Hits
 from runoff_contracts.health_views import HealthView, RebuildView
 
 POLL_S = 0.2
@@ -33,6 +34,14 @@ class Server:
     def rebuild_state(self) -> RebuildView:
         """How the last rebuild stands or ended."""
         return self._transport.get(RebuildView, path_of("rebuild"))
+
+    def search(self, words: str, *, limit: int | None = None) -> Hits:
+        """Runs, datasets, models and comparisons that have all of these words.
+
+        Args:
+            limit: Of each kind; five when left out.
+        """
+        return self._transport.get(Hits, path_of("search"), {"q": words, "limit": limit})
 
     def content(self, digest: str) -> bytes:
         """The stored file with this digest."""

@@ -39,7 +39,9 @@ from runoff_query.api import (
     registry,
     reports,
     reviews,
+    run_grid,
     runs,
+    searching,
     uploads,
 )
 from runoff_query.api.entry_ids import EntryIds
@@ -49,6 +51,7 @@ from runoff_query.api.parts import Parts
 from runoff_query.api.places import EntryLists
 from runoff_query.api.progress import Progress
 from runoff_query.api.reading import NotModified, not_modified
+from runoff_query.api.run_cells import RunGrids
 from runoff_query.api.watched import WatchedRuns
 from runoff_query.api.workers import Workers
 from runoff_query.compared.opened import ComparedTables
@@ -68,11 +71,13 @@ _ROUTERS = (
     pushes.router,
     dataset_entries.router,
     registry.router,
-    # Its `groups` would be taken for a run's id.
+    # Their `groups` and `fields` would be taken for a run's id.
     listing.router,
+    searching.router,
     estimating.router,
     bulk.router,
     runs.router,
+    run_grid.router,
     control.router,
     params.router,
     plans.router,
@@ -182,6 +187,7 @@ def _make_parts(settings: ApiSettings, pool: Pool, client: "partial[Client]") ->
         compared=ComparedTables(objects, max_bytes=settings.compared_cache_bytes),
         progress=progress,
         live=live,
+        grids=RunGrids(pool),
         changes=changes,
         watched=watched,
         workers=Workers(),

@@ -76,7 +76,7 @@ async def _condition(
     await refuse_unknown_terms(parts.pool, parsed)
     found: list[Condition] = [*parsed.parts, *_of_archived(archived, parsed)]
     if search.strip():
-        found.append(_words(search))
+        found.append(words_meant(search, field="search"))
     if status:
         found.append(_attribute("status", "in", tuple(status)))
     if kind:
@@ -153,14 +153,22 @@ def _attribute(name: str, operator: Operator, value: Value) -> Term:
     return Term(Field("attribute", name), operator, value)
 
 
-def _words(search: str) -> Words:
+def words_meant(search: str, *, field: str) -> Words:
+    """What is to be looked for.
+
+    Args:
+        field: Of the request, that has the words.
+
+    Raises:
+        ProblemRaised: 422 where there are none, or too many.
+    """
     words = words_of(search)
     if not words or len(words) > MAX_WORDS:
         raise refuse(
             "bad-search",
             "The search has no words" if not words else "The search has too many words",
             422,
-            field="search",
+            field=field,
             hint=f"up to {MAX_WORDS} words of letters and digits, as: nightly gpt",
         )
     return Words(tuple(words))

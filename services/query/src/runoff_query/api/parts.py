@@ -15,6 +15,7 @@ from runoff_query.api.live import Changes, LiveRuns
 from runoff_query.api.places import EntryLists
 from runoff_query.api.problems import ProblemRaised, refuse
 from runoff_query.api.progress import Progress
+from runoff_query.api.run_cells import RunGrids
 from runoff_query.api.watched import WatchedRuns
 from runoff_query.api.workers import Workers
 from runoff_query.compared.opened import ComparedTables
@@ -37,6 +38,7 @@ class Parts:
     compared: ComparedTables
     progress: Progress
     live: LiveRuns
+    grids: RunGrids
     changes: Changes
     watched: WatchedRuns
     workers: Workers

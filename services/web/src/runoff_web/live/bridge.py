@@ -1,6 +1,7 @@
 """From the API's stream of changes to frames: what somebody looks at is rendered once a change."""
 
 import asyncio
+import time
 from collections.abc import Callable
 from typing import Final
 
@@ -12,8 +13,11 @@ from runoff.errors import RunoffError
 from runoff_web.live.hub import Hub
 
 PACE_S: Final = 0.2
+BOARD_PACE_S: Final = 1.0
+"""A card takes three requests, and nobody reads answers faster."""
 RETRY_S: Final = (0.3, 1.0, 3.0)
 RUNS: Final = "runs"
+BOARD: Final = "board"
 RUN: Final = "run."
 
 Frames = dict[str, object]
@@ -33,6 +37,8 @@ class Bridge:
         self._everything = False
         self._begun: set[str] = set()
         self._woken = asyncio.Event()
+        self._board: frozenset[str] | None = frozenset()
+        self._board_at = 0.0
         hub.on_watch = self._begin
 
     async def run(self) -> None:
@@ -72,10 +78,24 @@ class Bridge:
             for topic in list(self._hub.watched):
                 if topic in begun:
                     await self._publish(topic, None)
+                elif topic == BOARD:
+                    await self._publish_board(moved)
                 elif _concerns(topic, moved):
                     await self._publish(topic, moved)
             # Whatever moves on meanwhile is told together.
             await asyncio.sleep(PACE_S)
+
+    async def _publish_board(self, moved: frozenset[str] | None) -> None:
+        """What moved since it was told last; what comes too soon waits for the next look."""
+        self._board = None if moved is None or self._board is None else self._board | moved
+        if not _concerns(BOARD, self._board):
+            return
+        now = time.monotonic()
+        if now - self._board_at < BOARD_PACE_S:
+            self._woken.set()
+            return
+        moved, self._board, self._board_at = self._board, frozenset(), now
+        await self._publish(BOARD, moved)
 
     async def _publish(self, topic: str, moved: frozenset[str] | None) -> None:
         try:
@@ -90,6 +110,6 @@ class Bridge:
 def _concerns(topic: str, moved: frozenset[str] | None) -> bool:
     if moved is None:
         return True
-    if topic == RUNS:
+    if topic in {RUNS, BOARD}:
         return bool(moved)
     return topic.removeprefix(RUN) in moved

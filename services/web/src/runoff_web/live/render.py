@@ -7,7 +7,8 @@ from runoff.client import Client
 from runoff.errors import ProblemError
 from runoff_contracts.task import Status
 from runoff_contracts.views import RunView
-from runoff_web.live.bridge import RUN, RUNS
+from runoff_web.board import MAX_CARDS, card_of, cards_of
+from runoff_web.live.bridge import BOARD, RUN, RUNS
 from runoff_web.live.bridge import Frames as Frame
 from runoff_web.pages.shared import comparison_of
 from runoff_web.rendering import Pages
@@ -25,6 +26,8 @@ class Frames:
         """The frame of a topic; None where there is nothing to show any more."""
         if topic == RUNS:
             return self._runs(moved)
+        if topic == BOARD:
+            return self._board(moved)
         return self._run(topic.removeprefix(RUN))
 
     def _runs(self, moved: frozenset[str] | None) -> Frame:
@@ -37,6 +40,21 @@ class Frames:
             f"run-{each.run_id}": self._pages.fragment("runs_row.html", run=each) for each in runs
         }
         return {"parts": parts}
+
+    def _board(self, moved: frozenset[str] | None) -> Frame:
+        """Cards of what is under way, or of the newest of what moved on: that may have ended."""
+        if moved is None:
+            cards = cards_of(self._client)
+        else:
+            found = (self._shown(each) for each in sorted(moved)[-MAX_CARDS:])
+            made = (card_of(self._client, each) for each in found if each is not None)
+            cards = [each for each in made if each is not None]
+        return {
+            "parts": {
+                f"card-{each.run.run_id}": self._pages.fragment("run_card.html", card=each)
+                for each in cards
+            }
+        }
 
     def _run(self, run_id: str) -> Frame | None:
         run = self._shown(run_id)

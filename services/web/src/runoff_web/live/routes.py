@@ -10,7 +10,7 @@ from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from runoff_web.live.hub import Hub
 
 MAX_TOPICS: Final = 20
-_TOPIC: Final = re.compile(r"runs|run\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
+_TOPIC: Final = re.compile(r"runs|board|run\.[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 async def live(request: Request) -> Response:
@@ -18,7 +18,7 @@ async def live(request: Request) -> Response:
     hub: Hub = request.app.state.parts.hub
     topics = frozenset(request.query_params.get("topics", "").split(",")) - {""}
     if not topics or len(topics) > MAX_TOPICS or not all(map(_TOPIC.fullmatch, topics)):
-        return PlainTextResponse(f"Name 1 to {MAX_TOPICS} topics, as runs or run.<id>.", 422)
+        return PlainTextResponse(f"Name 1 to {MAX_TOPICS} topics, as runs, board or run.<id>.", 422)
     since = request.headers.get("last-event-id") or request.query_params.get("since")
     headers = {"Cache-Control": "no-store", "X-Accel-Buffering": "no"}
     return StreamingResponse(

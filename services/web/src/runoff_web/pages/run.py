@@ -18,6 +18,7 @@ from runoff_web.pages.shared import comparison_of, report_of
 from runoff_web.params import RunParams
 from runoff_web.parts import parts_of
 from runoff_web.timings import timings_of
+from runoff_web.toasts import note
 
 FIRST_ROWS: Final = 60
 MAX_ROWS: Final = 200
@@ -81,6 +82,7 @@ def _steer(request: Request, alias: str) -> Response:
     parts = parts_of(request)
     run_id, verb = request.path_params["run_id"], request.path_params["verb"]
     runs = parts.client.runs
+    before = runs.show(run_id) if verb == "alias" else None
     if verb == "alias":
         accepted = runs.edit(run_id, alias=alias)
     elif verb in STEERED:
@@ -96,7 +98,10 @@ def _steer(request: Request, alias: str) -> Response:
         )
     # Retrying and rescoring make a run of their own, whose id the answer has.
     shown = runs.show(accepted.id if verb in {"retry", "rescore"} else run_id, after=accepted.seq)
-    return RedirectResponse(f"/runs/{shown.run_id}", HTTPStatus.SEE_OTHER)
+    response = RedirectResponse(f"/runs/{shown.run_id}", HTTPStatus.SEE_OTHER)
+    if before is not None and before.alias != shown.alias:
+        return note(response, "renamed", [shown.run_id], before=before.alias or "")
+    return note(response, "canceled", [shown.run_id]) if verb == "cancel" else response
 
 
 def entries_of(client: Client, run: RunView, params: RunParams, *, limit: int) -> EntryPage:

@@ -1,11 +1,28 @@
 """What several pages ask of the API."""
 
 from http import HTTPStatus
+from urllib.parse import urlsplit
+
+from starlette.requests import Request
 
 from runoff.client import Client
 from runoff.comparison import Comparison
 from runoff.errors import ProblemError
 from runoff_contracts.views import EntryView, ReportView, RunView
+
+
+def came_from(request: Request, otherwise: str) -> str:
+    """The page of ours that sent this form, with its query; `otherwise` where it does not say."""
+    found = urlsplit(request.headers.get("referer", ""))
+    if found.netloc != request.headers.get("host") or not found.path.startswith("/"):
+        return otherwise
+    path = own_path(found.path)
+    return f"{path}?{found.query}" if found.query else path
+
+
+def own_path(to: str) -> str:
+    """A path of these pages: what has a second slash, of either kind, is an address elsewhere."""
+    return to if to.startswith("/") and to[1:2] not in {"/", "\\"} else "/"
 
 
 def comparison_of(client: Client, run: RunView) -> Comparison | None:

@@ -51,7 +51,8 @@ export async function load(url, signal) {
   }
 }
 
-function bar() {
+/** The line that says that something is loading. */
+export function bar() {
   document.querySelectorAll(".loading").forEach((each) => each.remove());
   const line = document.createElement("div");
   line.className = "loading";

@@ -1,12 +1,13 @@
-// Keeps parts of a page fresh while its box is ticked: `<x-live data-topic data-since>`.
+// Keeps parts of a page fresh while its box is ticked: `<x-live data-topic data-since>`; topics may
+// be several, with commas.
 import { fragment, say } from "../core/fragment.js";
 import { follow } from "../core/live.js";
 
 const LOST_MS = 3000;
 
 class Live extends HTMLElement {
-  /** @type {(() => void) | undefined} */
-  #stop;
+  /** @type {(() => void)[]} */
+  #stops = [];
   #lost = 0;
   #final = false;
 
@@ -24,21 +25,23 @@ class Live extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.#stop?.();
+    this.#leave();
   }
 
   #follow() {
     if (this.#final) return;
     this.#say("live");
-    this.#stop = follow(this.dataset.topic ?? "", this.dataset.since ?? "", {
-      frame: (frame) => this.#show(frame),
-      state: (state) => this.#told(state),
-    });
+    this.#stops = (this.dataset.topic ?? "").split(",").map((topic) =>
+      follow(topic, this.dataset.since ?? "", {
+        frame: (frame) => this.#show(frame),
+        state: (state) => this.#told(state),
+      })
+    );
   }
 
   #leave() {
-    this.#stop?.();
-    this.#stop = undefined;
+    this.#stops.forEach((stop) => stop());
+    this.#stops = [];
     clearTimeout(this.#lost);
     this.#say("paused");
   }
@@ -57,6 +60,7 @@ class Live extends HTMLElement {
       const made = fragment(html).firstElementChild;
       const shown = document.getElementById(id);
       if (made && shown) replace(shown, made);
+      else if (made instanceof HTMLElement && made.dataset.into) begin(made);
       else if (made && isNewer(made)) news += 1;
     }
     if (news) this.#tellNews();
@@ -110,6 +114,15 @@ function replace(shown, made) {
   shown.replaceWith(made);
   const again = focusable(made)[at];
   if (again instanceof HTMLElement) again.focus();
+}
+
+/**
+ * Shows what is under way and was not there yet, before the others.
+ * @param {HTMLElement} made
+ */
+function begin(made) {
+  if (made.dataset.active === undefined) return;
+  document.getElementById(made.dataset.into ?? "")?.prepend(made);
 }
 
 /** @param {Element} within */
