@@ -45,7 +45,7 @@ def test_a_deletion_has_no_undo_and_a_renaming_has_the_old_name() -> None:
     assert (deleted.text, deleted.undo) == ("1 run deleted", None)
     renamed = toast_of(carried(note(Response(), "renamed", [run], before="<b>old")))
     assert renamed is not None
-    assert renamed.undo == Undo(f"/runs/{run}/do/alias", [("alias", "<b>old")])
+    assert renamed.undo == Undo(f"/runs/{run}/alias", [("alias", "<b>old")])
 
 
 def packed(*value: object) -> str:

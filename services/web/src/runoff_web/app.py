@@ -21,20 +21,26 @@ from starlette.types import ASGIApp
 from runoff.client import Client
 from runoff_runtime.logs import set_up_logs
 from runoff_web import problems
+from runoff_web.asking import AtOnce, Documents
 from runoff_web.assets import Assets
 from runoff_web.live.bridge import Bridge
 from runoff_web.live.hub import Hub
 from runoff_web.live.render import Frames
 from runoff_web.live.routes import live
+from runoff_web.measured import CountedWire, Measured
 from runoff_web.media import Media, show_image
 from runoff_web.pages import (
     compare,
     dashboard,
     datasets,
     entry,
+    entry_orders,
     launch,
     models,
     run,
+    run_about,
+    run_orders,
+    run_setup,
     runs,
     searching,
     theme,
@@ -67,16 +73,18 @@ def main() -> int:
 def make_app(settings: WebSettings) -> tuple[ASGIApp, Parts]:
     """The guarded application and what it works with; nothing is connected before it starts."""
     assets, hub = Assets(), Hub()
-    client = Client(settings.api_url)
-    pages = Pages(assets)
+    client = Client(settings.api_url, wire=CountedWire())
+    pages, documents = Pages(assets), Documents(client)
     parts = Parts(
         settings=settings,
         client=client,
+        at_once=AtOnce(),
+        documents=documents,
         pages=pages,
         hub=hub,
         media=Media(client, max_pixels=settings.max_image_pixels),
     )
-    bridge = Bridge(client.url, hub, Frames(client, pages).of)
+    bridge = Bridge(client.url, hub, Frames(client, documents, pages).of)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
@@ -84,6 +92,7 @@ def make_app(settings: WebSettings) -> tuple[ASGIApp, Parts]:
             listening = group.create_task(bridge.run())
             yield
             listening.cancel()
+        parts.at_once.close()
         client.close()
 
     app = Starlette(
@@ -91,14 +100,20 @@ def make_app(settings: WebSettings) -> tuple[ASGIApp, Parts]:
         lifespan=lifespan,
         exception_handlers=problems.HANDLERS,
         # There is nothing secret in a page that its length could give away.
-        middleware=[Middleware(GZipMiddleware, minimum_size=1000, compresslevel=4)],
+        middleware=[
+            Middleware(Measured),
+            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=4),
+        ],
     )
     app.state.parts = parts
     return Guard(app, hosts=[*settings.allowed_hosts.split(","), settings.host]), parts
 
 
 def _routes(assets: Assets) -> list[Route]:
-    pages = (dashboard, searching, runs, launch, compare, run, entry, datasets, models, theme)
+    pages = (
+        dashboard, searching, runs, launch, compare, run, run_orders, run_setup, run_about, entry,
+        entry_orders, datasets, models, theme,
+    )  # fmt: skip
     return [
         Route("/health/live", _healthy),
         Route("/health/ready", _healthy),

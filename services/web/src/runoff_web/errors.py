@@ -1,6 +1,7 @@
 """What the pages raise.
 
 WebError
+├── BadForm         a field of a form holds what it cannot
 ├── BadParam        the address of a page says something that it cannot mean
 └── ImageUnreadable an entry's file is no image that can be shown
 """
@@ -20,3 +21,11 @@ class BadParam(WebError):
 
 class ImageUnreadable(WebError):
     """Look at the file itself: it is no image, damaged, or over the limit of pixels."""
+
+
+class BadForm(WebError):
+    """A field of a form holds what it cannot: the page says so at the field, and keeps the rest."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field

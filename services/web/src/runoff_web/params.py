@@ -113,10 +113,16 @@ class RunParams(Params):
     agreement: Agreement = ""
     status: Outcome = ""
     section: str = ""
+    split: str = ""
     find: str = ""
     offset: int = 0
     entry: str = ""
     """The one that is shown beside the table."""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether only some of the entries are meant."""
+        return bool(self.agreement or self.status or self.section or self.split or self.find)
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Self:
@@ -130,10 +136,27 @@ class RunParams(Params):
             agreement=_choice(query, "agreement", get_args(Agreement), ""),
             status=_choice(query, "status", get_args(Outcome), ""),
             section=_line(query, "section"),
+            split=_line(query, "split"),
             find=_line(query, "find"),
             offset=_number(query, "offset", 0),
             entry=_line(query, "entry"),
         )
+
+
+@dataclass(frozen=True)
+class PartParams(Params):
+    """A page of things in their order, from any place on."""
+
+    offset: int = 0
+
+    @classmethod
+    def read(cls, query: Mapping[str, str]) -> Self:
+        """Out of an address.
+
+        Raises:
+            BadParam: Where it says something else than it can.
+        """
+        return cls(offset=_number(query, "offset", 0))
 
 
 @dataclass(frozen=True)

@@ -8,6 +8,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from runoff.client import Client
+from runoff_web.asking import AtOnce, Documents
 from runoff_web.live.hub import Hub
 from runoff_web.media import Media
 from runoff_web.rendering import Pages
@@ -20,6 +21,8 @@ class Parts:
 
     settings: WebSettings
     client: Client
+    at_once: AtOnce
+    documents: Documents
     pages: Pages
     hub: Hub
     media: Media

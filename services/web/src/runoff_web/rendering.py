@@ -15,6 +15,7 @@ from runoff_web.charts.cells import cells_map
 from runoff_web.charts.forest import forest
 from runoff_web.charts.interval import interval_bar
 from runoff_web.charts.latency import ridges
+from runoff_web.charts.waits import waits_bar
 from runoff_web.toasts import forget, toast_of
 
 THEME_COOKIE: Final = "runoff_theme"
@@ -66,6 +67,7 @@ class Pages:
             "forest": forest,
             "interval_bar": interval_bar,
             "latency_ridges": ridges,
+            "waits_bar": waits_bar,
         }
 
     def page(

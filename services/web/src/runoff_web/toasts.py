@@ -102,7 +102,7 @@ def _toast(deed: Deed, n: int, run_ids: list[str], n_refused: int, before: str) 
             undo = Undo("/runs/archive", fields) if fields else None
         case "renamed":
             if len(run_ids) == 1:
-                undo = Undo(f"/runs/{run_ids[0]}/do/alias", [("alias", before)])
+                undo = Undo(f"/runs/{run_ids[0]}/alias", [("alias", before)])
         case "deleted" | "canceled":
             pass
     return Toast(f"{runs} {deed}{rest}", undo, is_bad=bool(n_refused) and not n)

@@ -3,6 +3,8 @@
 from types import TracebackType
 from typing import Self
 
+import httpx
+
 from runoff.address import resolve
 from runoff.comparisons import Comparisons
 from runoff.datasets import Datasets
@@ -27,12 +29,19 @@ class Client:
         url: Its address. When left out: RUNOFF_API_URL, else the stack that runs in this folder,
             else http://127.0.0.1:8700.
         timeout_s: Longest silence within one answer.
+        wire: What carries requests, for whoever counts or times them.
 
     No connection is made before the first call. Every call raises `RunoffError` or one below it.
     """
 
-    def __init__(self, url: str | None = None, *, timeout_s: float = 60.0) -> None:
-        self._transport = Transport(resolve(url), timeout_s=timeout_s)
+    def __init__(
+        self,
+        url: str | None = None,
+        *,
+        timeout_s: float = 60.0,
+        wire: httpx.BaseTransport | None = None,
+    ) -> None:
+        self._transport = Transport(resolve(url), timeout_s=timeout_s, wire=wire)
         self.datasets = Datasets(self._transport)
         self.models = Models(self._transport)
         self.predictions = Predictions(self._transport)

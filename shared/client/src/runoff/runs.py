@@ -24,7 +24,9 @@ from runoff_contracts.views import (
     BulkView,
     EntryPage,
     EntryView,
+    Page,
     ReportView,
+    RunEventView,
     RunView,
 )
 
@@ -231,6 +233,13 @@ class Runs(Finding):
         """Where a run comes from: code, packages, machine and command of its launch."""
         path = path_of("runs", run_id, "lineage")
         return self._transport.get(LineageView, path, {"after": after})
+
+    def history(
+        self, run_id: str, *, limit: int | None = None, cursor: str | None = None
+    ) -> Page[RunEventView]:
+        """What happened to a run as a whole, oldest first: its launch, pauses, edits, its end."""
+        params = {"limit": limit, "cursor": cursor}
+        return self._transport.get(Page[RunEventView], path_of("runs", run_id, "history"), params)
 
     def delete(self, run_id: str) -> AcceptedView:
         """Take a settled run out of every view."""

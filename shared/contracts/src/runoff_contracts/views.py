@@ -173,6 +173,18 @@ class ReviewView(View):
     """Whether it is the newest of this answer; older ones are kept and count no more."""
 
 
+class RunEventView(View):
+    """One event of a run's own course, as the log holds it."""
+
+    seq: int
+    """Its place in the log."""
+    id: str
+    type: str
+    time: AwareDatetime
+    data: dict[str, JsonValue]
+    """What it says; a launch without its lineage, which has a route of its own."""
+
+
 class GroupMetric(View):
     """A metric over the runs of a group; each run counts once."""
 

@@ -7,11 +7,12 @@ from runoff.client import Client
 from runoff.errors import ProblemError
 from runoff_contracts.task import Status
 from runoff_contracts.views import RunView
+from runoff_web.asking import Documents
 from runoff_web.board import MAX_CARDS, card_of, cards_of
 from runoff_web.live.bridge import BOARD, RUN, RUNS
 from runoff_web.live.bridge import Frames as Frame
-from runoff_web.pages.shared import comparison_of
 from runoff_web.rendering import Pages
+from runoff_web.timings import timings_of
 
 MAX_ROWS = 50
 
@@ -19,8 +20,8 @@ MAX_ROWS = 50
 class Frames:
     """Renders topics; called in threads."""
 
-    def __init__(self, client: Client, pages: Pages) -> None:
-        self._client, self._pages = client, pages
+    def __init__(self, client: Client, documents: Documents, pages: Pages) -> None:
+        self._client, self._documents, self._pages = client, documents, pages
 
     def of(self, topic: str, moved: frozenset[str] | None) -> Frame | None:
         """The frame of a topic; None where there is nothing to show any more."""
@@ -60,8 +61,11 @@ class Frames:
         run = self._shown(run_id)
         if run is None:
             return None
-        comparison = comparison_of(self._client, run)
-        values = {"run": run, "comparison": comparison}
+        values = {
+            "run": run,
+            "comparison": self._documents.comparison(run),
+            "timings": timings_of(run, self._documents.report(run)),
+        }
         return {
             "parts": {
                 "run-actions": self._pages.fragment("run_actions.html", **values),

@@ -1,13 +1,11 @@
 // A table of any length of which only a window is in the page: `<x-table data-src data-total>`.
-//
-// Rows have one height, so a place is a multiplication. Browsers end elements at some 16 million
-// pixels: beyond `TALLEST` the scroll bar stands for more than it measures.
 import { fragment, load, say } from "../core/fragment.js";
+import { above, barFor, placeAt, whole } from "../core/places.js";
 
-const TALLEST = 12_000_000;
 const PAGE = 80;
 const AHEAD = 25;
 const SETTLE_MS = 40;
+const REST_MS = 250;
 const PANEL_MS = 120;
 
 class Table extends HTMLElement {
@@ -15,6 +13,7 @@ class Table extends HTMLElement {
   #first = 0;
   #rowHeight = 32;
   #waiting = 0;
+  #filledAt = 0;
   #choosing = 0;
   #loading = new AbortController();
   #panelLoading = new AbortController();
@@ -28,15 +27,19 @@ class Table extends HTMLElement {
     this.#chosen = new URLSearchParams(location.search).get("entry") ?? "";
     this.querySelector("[data-pager]")?.setAttribute("hidden", "");
     this.#rowHeight = this.#rows()[0]?.getBoundingClientRect().height || this.#rowHeight;
-    this.#place();
     const scroll = this.#scroll();
-    if (this.#first) scroll.scrollTop = this.#topOf(this.#first);
+    this.#place();
+    if (this.#first) {
+      scroll.scrollTop = barFor(this.#all(), this.#first, this.#height());
+      this.#place();
+    }
     scroll.addEventListener("scroll", () => this.#moved(), { passive: true });
     this.addEventListener("focusin", (event) => this.#choose(event.target));
     this.addEventListener("click", (event) => this.#clicked(event));
     this.#news()?.addEventListener("click", () => this.#refresh());
     document.addEventListener("entries", this.#heard);
     this.#mark();
+    this.#showFirst();
   }
 
   disconnectedCallback() {
@@ -44,14 +47,17 @@ class Table extends HTMLElement {
     this.#loading.abort();
   }
 
+  /** A jump is followed at once, what goes on being scrolled when it pauses. */
   #moved() {
     clearTimeout(this.#waiting);
-    this.#waiting = setTimeout(() => this.#fill(), SETTLE_MS);
+    const isJump = performance.now() - this.#filledAt > REST_MS;
+    this.#waiting = setTimeout(() => this.#fill(), isJump ? 0 : SETTLE_MS);
   }
 
   /** Loads what is looked at, unless it is there. */
   async #fill() {
-    const seen = this.#seen();
+    this.#filledAt = performance.now();
+    const seen = placeAt(this.#all(), this.#scroll().scrollTop, this.#height());
     const n = this.#rows().length;
     const last = Math.min(seen + this.#height() / this.#rowHeight, this.#total);
     if (seen >= this.#first && last <= this.#first + n) return;
@@ -68,7 +74,7 @@ class Table extends HTMLElement {
     try {
       const { html, total, ok } = await load(url.href, this.#loading.signal);
       if (ok) this.#show(html, offset, total);
-      else this.querySelector("tbody")?.replaceChildren(problemRow(html));
+      else this.querySelector("tbody")?.replaceChildren(problemRow(html, this.querySelectorAll("th").length));
     } catch (error) {
       if (!(error instanceof DOMException)) say("The rows could not be loaded.");
     }
@@ -102,30 +108,15 @@ class Table extends HTMLElement {
     if (!body) return;
     body.querySelectorAll(".spacer").forEach((each) => each.remove());
     const n = this.#rows().length;
-    const top = this.#topOf(this.#first);
-    const bottom = Math.max(this.#whole() - top - n * this.#rowHeight, 0);
-    body.prepend(spacer(top));
-    body.append(spacer(bottom));
+    const top = above(this.#all(), this.#first, this.#scroll().scrollTop, this.#height());
+    const bottom = Math.max(whole(this.#all()) - top - n * this.#rowHeight, 0);
+    const nColumns = this.querySelectorAll("th").length;
+    body.prepend(spacer(top, nColumns));
+    body.append(spacer(bottom, nColumns));
   }
 
-  #whole() {
-    return Math.min(this.#total * this.#rowHeight, TALLEST);
-  }
-
-  /** How many rows one pixel of the scroll bar stands for, beyond a row's own height. */
-  #scale() {
-    return (this.#total * this.#rowHeight) / Math.max(this.#whole(), 1);
-  }
-
-  /** @param {number} place */
-  #topOf(place) {
-    if (this.#scale() <= 1) return place * this.#rowHeight;
-    // Rows keep their height: the window stands where it is looked at.
-    return Math.max(this.#scroll().scrollTop - (this.#seen() - place) * this.#rowHeight, 0);
-  }
-
-  #seen() {
-    return (this.#scroll().scrollTop * this.#scale()) / this.#rowHeight;
+  #all() {
+    return { total: this.#total, rowHeight: this.#rowHeight };
   }
 
   #height() {
@@ -149,26 +140,40 @@ class Table extends HTMLElement {
   /** @param {EventTarget | null} target */
   #choose(target) {
     const row = target instanceof Element ? target.closest("tbody tr") : null;
-    if (!(row instanceof HTMLElement) || !row.dataset.panel || isNarrow()) return;
+    if (!(row instanceof HTMLElement) || !this.#panel() || isNarrow()) return;
     clearTimeout(this.#choosing);
     this.#choosing = setTimeout(() => this.#showPanel(row), PANEL_MS);
   }
 
-  /** @param {HTMLElement} row */
-  async #showPanel(row) {
+  /** Where the address names no entry, the first one is shown beside the table. */
+  #showFirst() {
+    const row = this.#rows()[0];
+    if (row && !this.#chosen && this.#panel()?.childElementCount === 0 && !isNarrow()) {
+      this.#showPanel(row, false);
+    }
+  }
+
+  /**
+   * @param {HTMLElement} row
+   * @param {boolean} [isChosen] by a person: then the address says it
+   */
+  async #showPanel(row, isChosen = true) {
     const panel = this.#panel();
-    if (!panel || row.dataset.id === this.#chosen) return;
+    const link = this.#link(row);
+    if (!panel || row.dataset.id === this.#chosen || !(link instanceof HTMLAnchorElement)) return;
     this.#chosen = row.dataset.id ?? "";
     this.#mark();
     this.#panelLoading.abort();
     this.#panelLoading = new AbortController();
     try {
-      const { html } = await load(row.dataset.panel ?? "", this.#panelLoading.signal);
+      const part = link.href.replace("/entries/", "/panel/");
+      const { html } = await load(part, this.#panelLoading.signal);
       panel.replaceChildren(fragment(html));
     } catch (error) {
       if (error instanceof DOMException) return;
       say("The entry could not be loaded.");
     }
+    if (!isChosen) return;
     const url = new URL(location.href);
     url.searchParams.set("entry", this.#chosen);
     history.replaceState(null, "", url);
@@ -190,7 +195,9 @@ class Table extends HTMLElement {
     const more = n - this.#total;
     if (
       !news || more <= 0 ||
-      new URL(this.dataset.src ?? "", location.href).search.match(/find|agreement|status|section/)
+      new URL(this.dataset.src ?? "", location.href).search.match(
+        /find|agreement|status|section|split/,
+      )
     ) return;
     news.textContent = `${more} new results: show`;
     news.hidden = false;
@@ -234,22 +241,28 @@ function isNarrow() {
   return matchMedia("(max-width: 1279px)").matches;
 }
 
-/** @param {number} height */
-function spacer(height) {
+/**
+ * @param {number} height
+ * @param {number} nColumns no more than there are: others would take of their width
+ */
+function spacer(height, nColumns) {
   const row = document.createElement("tr");
   row.className = "spacer";
   row.setAttribute("aria-hidden", "true");
   const cell = row.insertCell();
-  cell.colSpan = 99;
+  cell.colSpan = nColumns;
   cell.style.height = `${height}px`;
   return row;
 }
 
-/** @param {string} html */
-function problemRow(html) {
+/**
+ * @param {string} html
+ * @param {number} nColumns
+ */
+function problemRow(html, nColumns) {
   const row = document.createElement("tr");
   const cell = row.insertCell();
-  cell.colSpan = 99;
+  cell.colSpan = nColumns;
   cell.className = "tall";
   cell.append(fragment(html));
   return row;
