@@ -31,10 +31,13 @@ from runoff_web.measured import CountedWire, Measured
 from runoff_web.media import Media, show_image
 from runoff_web.pages import (
     compare,
+    compare_entries,
+    compare_export,
     dashboard,
     datasets,
     entry,
     entry_orders,
+    explore,
     launch,
     models,
     run,
@@ -111,8 +114,8 @@ def make_app(settings: WebSettings) -> tuple[ASGIApp, Parts]:
 
 def _routes(assets: Assets) -> list[Route]:
     pages = (
-        dashboard, searching, runs, launch, compare, run, run_orders, run_setup, run_about, entry,
-        entry_orders, datasets, models, theme,
+        dashboard, searching, runs, launch, compare, compare_entries, compare_export, explore,
+        run, run_orders, run_setup, run_about, entry, entry_orders, datasets, models, theme,
     )  # fmt: skip
     return [
         Route("/health/live", _healthy),

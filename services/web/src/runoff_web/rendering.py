@@ -12,6 +12,7 @@ from starlette.responses import HTMLResponse, Response
 from runoff_web import format as words
 from runoff_web.assets import Assets
 from runoff_web.charts.cells import cells_map
+from runoff_web.charts.dots import dots
 from runoff_web.charts.forest import forest
 from runoff_web.charts.interval import interval_bar
 from runoff_web.charts.latency import ridges
@@ -64,6 +65,7 @@ class Pages:
             "modules": assets.module_urls,
             "took": words.duration,
             "cells_map": cells_map,
+            "dots": dots,
             "forest": forest,
             "interval_bar": interval_bar,
             "latency_ridges": ridges,

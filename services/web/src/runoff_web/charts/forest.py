@@ -6,16 +6,19 @@ from typing import Final
 
 from markupsafe import Markup
 
-from runoff_web.charts.marks import hue, shape
+from runoff_web.charts.marks import cut, hue, shape
 from runoff_web.charts.scales import Scale, around, ticks
 from runoff_web.format import number, points
 
-_WIDTH: Final = 640
-_ROW: Final = 34
+_WIDTH: Final = 680
+_ROW: Final = 30
 _TOP: Final = 6
-_FOOT: Final = 34
-_LEFT: Final = 250
-_RIGHT: Final = 490
+_FOOT: Final = 36
+_LEFT: Final = 262
+_RIGHT: Final = 500
+_NAME: Final = 40
+_SIDE: Final = 21
+"""Characters that fit: a name beside the plot, and who is better below each half of it."""
 
 
 @dataclass(frozen=True)
@@ -39,6 +42,7 @@ def forest(
     better_left: str,
     better_right: str,
     as_shares: bool = True,
+    margin: float | None = None,
 ) -> Markup:
     """The plot as SVG.
 
@@ -47,6 +51,7 @@ def forest(
         better_left: Who is better where a difference lies left of zero.
         better_right: The same on the right.
         as_shares: Differences are of shares, and are written as points; else as numbers.
+        margin: Differences within it on both sides of zero count as none.
     """
     known = [
         value
@@ -54,6 +59,8 @@ def forest(
         for value in (each.difference, each.low, each.high)
         if value is not None and math.isfinite(value)
     ]
+    if margin is not None:
+        known += [margin, -margin]
     scale = around(known, start=_LEFT, end=_RIGHT, least=0.005 if as_shares else 1e-6)
     height = _TOP + _ROW * len(effects) + _FOOT
     bottom = _TOP + _ROW * len(effects)
@@ -62,6 +69,8 @@ def forest(
             _WIDTH, height, title
         )
     ]
+    if margin is not None:
+        parts.append(_band(scale(-margin), scale(margin), bottom))
     for tick in ticks(scale):
         parts.append(_tick(scale(tick), bottom, points(tick) if as_shares else number(tick)))
     parts.append(
@@ -71,8 +80,8 @@ def forest(
     )
     for row, each in enumerate(effects):
         parts.append(_effect(each, scale, _TOP + _ROW * row + _ROW / 2))
-    parts.append(_side(scale(0) - 8, bottom + 28, "end", f"← {better_left}"))
-    parts.append(_side(scale(0) + 8, bottom + 28, "start", f"{better_right} →"))
+    parts.append(_side(_LEFT, bottom + 30, "start", f"← {cut(better_left, _SIDE)} better"))
+    parts.append(_side(_RIGHT, bottom + 30, "end", f"{cut(better_right, _SIDE)} better →"))
     parts.append(Markup("</svg>"))
     return Markup("").join(parts)
 
@@ -84,10 +93,16 @@ def _tick(x: float, bottom: float, label: str) -> Markup:
     ).format(x, _TOP, bottom, bottom + 14, label)
 
 
+def _band(low: float, high: float, bottom: float) -> Markup:
+    return Markup('<rect class="band" x="{}" y="{}" width="{}" height="{}"/>').format(
+        low, _TOP, round(high - low, 1), bottom - _TOP
+    )
+
+
 def _effect(each: Effect, scale: Scale, y: float) -> Markup:
-    name = Markup('<text class="name" x="0" y="{}">{}</text>').format(y + 4, _cut(each.name))
-    note = Markup('<text class="val" x="{}" y="{}">{}</text>').format(_RIGHT + 10, y + 4, each.note)
-    if each.difference is None:
+    name = Markup('<text class="name" x="0" y="{}">{}</text>').format(y + 4, cut(each.name, _NAME))
+    note = Markup('<text class="val" x="{}" y="{}">{}</text>').format(_RIGHT + 12, y + 4, each.note)
+    if each.difference is None or not math.isfinite(each.difference):
         return name + note
     line = Markup("")
     if each.low is not None and each.high is not None:
@@ -100,9 +115,5 @@ def _effect(each: Effect, scale: Scale, y: float) -> Markup:
 
 def _side(x: float, y: float, anchor: str, text: str) -> Markup:
     return Markup('<text class="tick" x="{}" y="{}" text-anchor="{}">{}</text>').format(
-        x, y, anchor, _cut(text)
+        x, y, anchor, text
     )
-
-
-def _cut(text: str, limit: int = 42) -> str:
-    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -1,22 +1,24 @@
-"""Times of several contenders: one row each on a shared logarithmic axis, the median marked."""
+"""Times of several contenders: one row each on a shared logarithmic axis, with their quantiles."""
 
 import math
 from dataclasses import dataclass
+from itertools import accumulate
 from typing import Final
 
 from markupsafe import Markup
 
-from runoff_web.charts.marks import hue
+from runoff_web.charts.marks import cut, hue
 from runoff_web.charts.scales import Scale
 from runoff_web.format import seconds
 
-_WIDTH: Final = 640
-_ROW: Final = 40
-_PEAK: Final = 30
-_LEFT: Final = 190
-_RIGHT: Final = 500
+_WIDTH: Final = 680
+_ROW: Final = 48
+_PEAK: Final = 38
+_LEFT: Final = 180
+_RIGHT: Final = 550
 _FOOT: Final = 22
-_MAX_TICKS: Final = 6
+_NAME: Final = 27
+_MAX_TICKS: Final = 7
 
 
 @dataclass(frozen=True)
@@ -34,7 +36,7 @@ class Times:
 
 
 def ridges(rows: list[Times], *, title: str) -> Markup:
-    """The chart as SVG; nothing where there is nothing to draw."""
+    """How often which time was taken (areas), and the share that took at most it (lines)."""
     edges = [edge for row in rows for edge in row.edges_s if edge > 0 and math.isfinite(edge)]
     if not edges:
         return Markup("")
@@ -50,7 +52,7 @@ def ridges(rows: list[Times], *, title: str) -> Markup:
     parts += [_row(row, scale, _ROW * (number + 1) - 4) for number, row in enumerate(rows)]
     parts.append(
         Markup('<text class="tick" x="{}" y="{}">p50 · p95</text></svg>').format(
-            _RIGHT + 10, bottom + 14
+            _RIGHT + 12, bottom + 14
         )
     )
     return Markup("").join(parts)
@@ -67,26 +69,39 @@ def _row(row: Times, scale: Scale, y: float) -> Markup:
         path.append(f"L{places[-1]} {y}z")
     median = scale(math.log10(row.p50_s)) if row.p50_s > 0 else _LEFT
     return Markup(
-        '<text class="name" x="0" y="{y}">{name}</text><g class="r{hue}">'
-        '<path class="area" d="{path}"/>'
+        '<text class="name" x="0" y="{middle}">{name}</text><g class="r{hue}">'
+        '<path class="area" d="{path}"/><path class="cumulative" d="{share}"/>'
         '<line x1="{x}" x2="{x}" y1="{y}" y2="{top}" stroke-dasharray="3 2"/></g>'
-        '<text class="val" x="{right}" y="{y}">{note}</text>'
+        '<text class="val" x="{right}" y="{middle}">{note}</text>'
     ).format(
         y=y,
-        name=row.name if len(row.name) <= 32 else f"{row.name[:31]}…",
+        middle=y - 8,
+        name=cut(row.name, _NAME),
         hue=hue(row.position),
         path="".join(path),
+        share=_cumulative(row, places, y),
         x=median,
         top=y - _PEAK,
-        right=_RIGHT + 10,
+        right=_RIGHT + 12,
         note=f"{seconds(row.p50_s)} · {seconds(row.p95_s)}",
     )
 
 
+def _cumulative(row: Times, places: list[float], y: float) -> str:
+    n = sum(row.counts)
+    if not n or not places:
+        return ""
+    steps = zip(places[1:], accumulate(row.counts), strict=False)
+    return f"M{places[0]} {y}" + "".join(f"L{x} {round(y - _PEAK * m / n, 1)}" for x, m in steps)
+
+
 def _ticks(scale: Scale) -> list[float]:
-    """Powers of ten within the scale, or its ends where there is none."""
-    powers = [float(each) for each in range(math.ceil(scale.low), math.floor(scale.high) + 1)]
-    return powers[:: max(1, len(powers) // _MAX_TICKS)] or [scale.low, scale.high]
+    """Powers of ten; with 2 and 5 times them where that leaves room; or the ends."""
+    first, last = math.floor(scale.low), math.ceil(scale.high)
+    factors = (1, 2, 5) if scale.high - scale.low < 2.2 else (1,)
+    found = [power + math.log10(factor) for power in range(first, last + 1) for factor in factors]
+    within = [each for each in found if scale.low <= each <= scale.high]
+    return within[:: max(1, math.ceil(len(within) / _MAX_TICKS))] or [scale.low, scale.high]
 
 
 def _tick(scale: Scale, power: float, bottom: float) -> Markup:

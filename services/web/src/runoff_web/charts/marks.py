@@ -23,3 +23,8 @@ def shape(position: int, x: float, y: float) -> Markup:
     """The shape of a contender at a place."""
     text = _SHAPES[hue(position)].format(x=x, y=y, x0=round(x - 4, 1), y0=round(y - 4, 1))
     return Markup(text)  # noqa: S704  # numbers only
+
+
+def cut(text: str, limit: int) -> str:
+    """At most so many characters, with a mark where some are left out: pictures wrap nothing."""
+    return text if len(text) <= limit else f"{text[: limit - 1]}…"

@@ -15,8 +15,21 @@ class Scale:
 
     def __call__(self, value: float) -> float:
         """The place of a value, kept within the chart, to a tenth of a unit."""
-        share = (value - self.low) / (self.high - self.low)
+        if not math.isfinite(value):
+            return self.start
+        share = (value / 2 - self.low / 2) / (self.high / 2 - self.low / 2)
         return round(self.start + min(max(share, 0.0), 1.0) * (self.end - self.start), 1)
+
+
+def spanning(
+    values: list[float], *, start: float, end: float, room: float = 0.04, least: float = 1e-9
+) -> Scale:
+    """A scale that shows all of these with some room; it works for none and for equals."""
+    finite = [value for value in values if math.isfinite(value)] or [0.0, 1.0]
+    low, high = min(finite), max(finite)
+    # Halves: the difference of two very large numbers is none.
+    half = max((high / 2 - low / 2) * 2 * room, least, abs(high) * 1e-6, abs(low) * 1e-6)
+    return Scale(low - half, high + half, start, end)
 
 
 def around(values: list[float], *, start: float, end: float, least: float = 1e-9) -> Scale:

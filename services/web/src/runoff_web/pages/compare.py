@@ -1,26 +1,43 @@
-"""`/comparisons`: the documents, and one of them; `/runs/compare`: chosen runs."""
+"""`/runs/compare`: chosen runs against each other; `/comparisons/<digest>`: the same, for good."""
 
+from dataclasses import dataclass
 from http import HTTPStatus
-from typing import Final
+from typing import Any, Final
 
-from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from runoff.client import Client
+from runoff.comparison import Comparison
 from runoff.errors import ProblemError
-from runoff_contracts.compared import ComparedMetric
 from runoff_contracts.comparison import ComparisonDocument
-from runoff_contracts.views import RunView
-from runoff_web.charts.forest import Effect
-from runoff_web.charts.latency import Times
-from runoff_web.format import difference, p_value
-from runoff_web.parts import parts_of
+from runoff_contracts.views import Page, RunView
+from runoff_web.compare_params import MAX_RUNS, CompareParams
+from runoff_web.pages.compare_entries import entries_shown, scatter_shown
+from runoff_web.pages.compare_parts import (
+    breakdowns_of,
+    effects_of,
+    margin_of,
+    short_names,
+    times_of,
+)
+from runoff_web.parts import Parts, parts_of
+from runoff_web.standings import measures_of
 
-MAX_RUNS: Final = 10
-MAX_SHOWN: Final = 200
-MAX_GROUPS: Final = 60
+MAX_CARDS: Final = 4
+"""Contenders with a card and a column each; more are in the summary."""
 _LIST: Final = 50
+
+
+@dataclass(frozen=True)
+class Picker:
+    """What can be compared, and what is chosen."""
+
+    chosen: list[RunView]
+    found: list[RunView]
+    next_cursor: str | None
+    problem: str = ""
 
 
 def index(request: Request) -> Response:
@@ -36,107 +53,121 @@ def index(request: Request) -> Response:
 def show(request: Request) -> Response:
     """One document, by its digest: the address stays good for ever."""
     parts = parts_of(request)
+    params = CompareParams.read(request.query_params)
     found = parts.client.comparisons.get(request.path_params["digest"])
-    document = found.document
-    return parts.pages.page(
-        request,
-        "comparison.html",
-        digest=found.digest,
-        document=document,
-        metrics=[(each, effects_of(document, each)) for each in document.metrics],
-        groups=document.groups[:MAX_GROUPS],
-        times=times_of(document),
-        entries=document.disagreeing[:MAX_SHOWN],
-    )
+    run_ids = list(dict.fromkeys(each.run_id for each in found.document.contenders))
+    chosen = _runs(parts.client, run_ids)
+    return _page(request, params, picked=_picker(parts.client, params, chosen), found=found)
 
 
 def of_runs(request: Request) -> Response:
-    """Runs side by side; of one run, what its contenders were found to differ in."""
-    query = request.query_params
-    return _side_by_side(request, [*query.getlist("run"), *query.get("runs", "").split(",")], "")
+    """The runs of the address, compared: the same question has the same document."""
+    parts = parts_of(request)
+    params = CompareParams.read(request.query_params)
+    chosen = [parts.client.runs.show(each) for each in params.runs[:MAX_RUNS]]
+    found, problem = None, ""
+    if sum(len(each.contenders) for each in chosen) > 1:
+        try:
+            found = _compared(parts.client, params, chosen)
+        except ProblemError as error:
+            problem = "; ".join(each.message for each in error.problem.errors) or str(error)
+    picked = _picker(parts.client, params, chosen)
+    return _page(request, params, picked=picked, found=found, problem=problem)
 
 
 async def compare(request: Request) -> Response:
-    """Have the chosen runs compared, and show the document."""
+    """A form's runs, as an address."""
     form = await request.form()
-    named = [str(each) for each in form.getlist("run")]
-    return await run_in_threadpool(_compare, request, named)
+    named = [str(each)[:100] for each in form.getlist("run") if str(each)]
+    asked = CompareParams(runs=tuple(dict.fromkeys(named))[:MAX_RUNS])
+    return RedirectResponse(f"/runs/compare{asked.query()}", HTTPStatus.SEE_OTHER)
 
 
-def _compare(request: Request, named: list[str]) -> Response:
-    run_ids = list(dict.fromkeys(each for each in named if each))[:MAX_RUNS]
-    if not run_ids:
-        return RedirectResponse("/runs", HTTPStatus.SEE_OTHER)
-    try:
-        made = parts_of(request).client.comparisons.create(runs=run_ids)
-    except ProblemError as error:
-        return _side_by_side(request, run_ids, str(error))
-    return RedirectResponse(f"/comparisons/{made.digest}", HTTPStatus.SEE_OTHER)
-
-
-def _side_by_side(request: Request, named: list[str], problem: str) -> Response:
-    parts = parts_of(request)
-    run_ids = list(dict.fromkeys(each for each in named if each))
-    if not run_ids:
-        return RedirectResponse("/comparisons", HTTPStatus.SEE_OTHER)
-    runs = [parts.client.runs.show(each) for each in run_ids[:MAX_RUNS]]
-    if len(runs) == 1 and runs[0].comparison_digest and not problem:
-        return RedirectResponse(f"/comparisons/{runs[0].comparison_digest}", HTTPStatus.SEE_OTHER)
-    return parts.pages.page(
-        request,
-        "runs_compare.html",
-        status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
-        runs=runs,
-        n_left_out=max(len(run_ids) - MAX_RUNS, 0),
-        settings=settings_of(runs),
-        problem=problem,
+def _compared(client: Client, params: CompareParams, chosen: list[RunView]) -> Comparison:
+    """A run's own document where nothing but it is asked for; else the one that answers."""
+    own = chosen[0].comparison_digest if len(chosen) == 1 else None
+    if own and not params.baseline and not params.margin:
+        return client.comparisons.get(own)
+    options: dict[str, Any] = {}  # by name, as the SDK takes them
+    if params.margin:
+        options["margin"] = float(params.margin)
+    return client.comparisons.create(
+        runs=[each.run_id for each in chosen], baseline=params.baseline or None, **options
     )
 
 
-def effects_of(document: ComparisonDocument, metric: ComparedMetric) -> list[Effect]:
-    """The pairs of a metric as rows of a forest plot."""
-    rows = []
-    for pair in metric.pairs:
-        low, high = pair.interval or (None, None)
-        p = pair.p_value if pair.p_adjusted is None else pair.p_adjusted
-        note = f"{difference(pair.difference, metric.kind, metric.unit)}  {p_value(p)}"
-        name = f"{document.contenders[pair.a].name} − {document.contenders[pair.b].name}"
-        rows.append(Effect(name, pair.a, pair.difference, low, high, note))
-    return rows
+def _runs(client: Client, run_ids: list[str]) -> list[RunView]:
+    """Those that are still there: a document outlives the runs that it is of."""
+    found = []
+    for run_id in run_ids:
+        try:
+            found.append(client.runs.show(run_id))
+        except ProblemError as error:
+            if error.problem.status != HTTPStatus.NOT_FOUND:
+                raise
+    return found
 
 
-def times_of(document: ComparisonDocument) -> list[Times]:
-    """The contenders' times as rows of a chart; those without known times are left out."""
-    return [
-        Times(
-            name=each.name,
-            position=place,
-            edges_s=each.latency.histogram_edges_s,
-            counts=each.latency.histogram_counts,
-            p50_s=each.latency.p50_s,
-            p95_s=each.latency.p95_s,
+def _picker(client: Client, params: CompareParams, chosen: list[RunView]) -> Picker:
+    page, problem = Page[RunView](items=[]), ""
+    try:
+        page = client.runs.list(
+            search=params.q or None,
+            kind=params.kind or None,
+            dataset=chosen[0].dataset if chosen else None,
+            limit=params.size,
+            cursor=params.cursor or None,
         )
-        for place, each in enumerate(document.contenders)
-        if each.latency is not None
-    ]
+    except ProblemError as error:
+        problem = "; ".join(each.message for each in error.problem.errors) or str(error)
+    ids = {each.run_id for each in chosen}
+    found = [each for each in page.items if each.run_id not in ids]
+    return Picker(chosen, found, page.next_cursor, problem)
 
 
-def settings_of(runs: list[RunView]) -> list[tuple[str, list[str], bool]]:
-    """How the runs were launched: name, each run's value, whether they differ; these first."""
-    found: dict[str, list[str]] = {}
-    for number, run in enumerate(runs):
-        facts = {
-            "dataset": f"{run.dataset}@{run.dataset_version}",
-            "models": ", ".join(each.model for each in run.contenders),
-            "scorers": ", ".join(f"{each.name}@{each.version}" for each in run.scorers),
-            "priority": run.priority,
-            **{f"config.{k}": str(v) for k, v in run.config.model_dump(mode="json").items()},
-            **{f"labels.{k}": v for k, v in run.labels.items()},
-        }
-        for name, value in facts.items():
-            found.setdefault(name, [""] * len(runs))[number] = value
-    rows = [(name, values, len(set(values)) > 1) for name, values in found.items()]
-    return sorted(rows, key=lambda row: not row[2])
+def _page(
+    request: Request,
+    params: CompareParams,
+    *,
+    picked: Picker,
+    found: Comparison | None,
+    problem: str = "",
+) -> Response:
+    parts = parts_of(request)
+    chosen = tuple(each.run_id for each in picked.chosen)
+    shown: dict[str, Any] = {} if found is None else _shown(parts, params, found)
+    return parts.pages.page(
+        request,
+        "compare.html",
+        status=HTTPStatus.UNPROCESSABLE_ENTITY if problem else HTTPStatus.OK,
+        params=params,
+        picked=picked,
+        asked=CompareParams(runs=chosen, baseline=params.baseline, margin=params.margin),
+        n_left_out=max(len(params.runs) - MAX_RUNS, 0),
+        problem=problem,
+        found=found,
+        document=found.document if found else None,
+        **shown,
+    )
+
+
+def _shown(parts: Parts, params: CompareParams, found: Comparison) -> dict[str, Any]:
+    """What the template of a document takes."""
+    document: ComparisonDocument = found.document
+    return {
+        "digest": found.digest,
+        "names": short_names(document),
+        "measures": measures_of(document),
+        "n_cards": min(len(document.contenders), MAX_CARDS),
+        "metrics": [
+            (each, effects_of(document, each), margin_of(document, each))
+            for each in document.metrics
+        ],
+        "times": times_of(document),
+        "breakdowns": breakdowns_of(document),
+        "listing": entries_shown(parts, params, found),
+        "plot": scatter_shown(parts, params, found),
+    }
 
 
 ROUTES = [
