@@ -13,7 +13,7 @@ COMPILE = $(BIN)/uv pip compile -q --universal --generate-hashes --no-header --n
 	$(foreach own,$(OWN),--no-emit-package $(own))
 SERVICES := run-manager inference-worker scoring query web
 
-.PHONY: help setup demo up test check bench lock docs clean
+.PHONY: help setup demo up test check bench shots lock docs clean
 
 help: ## Say what each target does
 	@sed -n 's/^\([a-z]*\):.*## \(.*\)/  make \1\t\2/p' Makefile
@@ -46,6 +46,9 @@ check: setup ## Lint, format, types, import contracts, generated documents
 
 bench: setup ## One JSON line a measurement; ARGS name the benches
 	@$(BIN)/python -m tests.load $(ARGS)
+
+shots: setup ## A picture of every page in .shots, for people to look at; needs Chromium
+	@$(BIN)/python -m tests.shots $(or $(ARGS),.shots)
 
 docs: setup ## Write docs/events.md and docs/asyncapi.json from the code
 	@$(BIN)/python -m runoff_contracts.documents

@@ -40,6 +40,8 @@ from runoff_web.pages import (
     explore,
     launch,
     models,
+    params_check,
+    plans,
     run,
     run_about,
     run_orders,
@@ -114,8 +116,9 @@ def make_app(settings: WebSettings) -> tuple[ASGIApp, Parts]:
 
 def _routes(assets: Assets) -> list[Route]:
     pages = (
-        dashboard, searching, runs, launch, compare, compare_entries, compare_export, explore,
-        run, run_orders, run_setup, run_about, entry, entry_orders, datasets, models, theme,
+        dashboard, searching, runs, launch, params_check, compare, compare_entries,
+        compare_export, explore, run, run_orders, run_setup, run_about, entry, entry_orders,
+        datasets, models, plans, theme,
     )  # fmt: skip
     return [
         Route("/health/live", _healthy),

@@ -21,7 +21,9 @@ _TYPES: Final = {
 }
 _IMPORT: Final = re.compile(r'^import\s[^"]*"(\.[^"]+)";', re.MULTILINE)
 _PACKED_FROM: Final = 500
-STYLES: Final = ("tokens", "base", "layout", "components", "pages", "shell", "entries", "compare")
+STYLES: Final = (
+    "tokens", "base", "layout", "components", "pages", "shell", "entries", "compare", "launch",
+)  # fmt: skip
 """In this order they are one file, `css/all.css`: a page asks for styles once."""
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 

@@ -3,6 +3,7 @@
 WebError
 ├── BadForm         a field of a form holds what it cannot
 ├── BadParam        the address of a page says something that it cannot mean
+├── BadJson         a field of a form holds no JSON
 └── ImageUnreadable an entry's file is no image that can be shown
 """
 
@@ -17,6 +18,17 @@ class BadParam(WebError):
     def __init__(self, name: str, value: str, *, wanted: str) -> None:
         super().__init__(f"{name}={value!r} is not understood: it has to be {wanted}")
         self.name, self.value, self.wanted = name, value, wanted
+
+
+class BadJson(WebError):
+    """Show the field with the message, and mark the place where it breaks."""
+
+    def __init__(
+        self, field: str, message: str, *, line: int | None = None, column: int | None = None
+    ) -> None:
+        where = f"line {line}, column {column}: " if line is not None else ""
+        super().__init__(f"{where}{message[:1].lower()}{message[1:]}")
+        self.field, self.line, self.column = field, line, column
 
 
 class ImageUnreadable(WebError):

@@ -58,7 +58,7 @@ class Layer:
 
 def layers_of(run: RunView, entry: EntryView, size: Size) -> list[Layer]:
     """The target's layer first, then one a contender; those with nothing to draw are left out."""
-    found = [_truth(run.task, entry.target)]
+    found = [truth_of(run.task, entry.target)]
     for each in entry.predictions:
         title = short_model(run.contenders[each.contender].model)
         point = (each.point.x, each.point.y) if each.point else None
@@ -114,7 +114,8 @@ def _boxes(given: AnswerBody | Prediction) -> list[Rectangle]:
     ]
 
 
-def _truth(task: Task, target: Target) -> Layer:
+def truth_of(task: Task, target: Target) -> Layer:
+    """The target's layer; an empty one where there is nothing to draw."""
     boxes: list[Rectangle] = []
     point = None
     try:

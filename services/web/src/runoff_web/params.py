@@ -167,8 +167,18 @@ class DatasetParams(Params):
     """0 is the newest."""
     split: str = ""
     section: str = ""
+    find: str = ""
+    """In id, text or target."""
     layout: Layout = "grid"
+    start: int = 0
+    """Place of the first entry that is shown, from 0."""
     cursor: str = ""
+    """Where a narrowed list goes on."""
+
+    @property
+    def is_narrowed(self) -> bool:
+        """Whether only some entries are shown, so that a place says nothing of the next one."""
+        return bool(self.split or self.section or self.find)
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Self:
@@ -181,7 +191,9 @@ class DatasetParams(Params):
             version=_number(query, "version", 0),
             split=_line(query, "split"),
             section=_line(query, "section"),
+            find=_line(query, "find"),
             layout=_choice(query, "layout", get_args(Layout), "grid"),
+            start=_number(query, "start", 0),
             cursor=_line(query, "cursor"),
         )
 

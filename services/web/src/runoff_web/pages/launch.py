@@ -1,8 +1,10 @@
-"""`/runs/new`: what to run, how, and within which limits."""
+"""`/runs/new`: what to run, how, and within which limits; and what that would show and cost."""
 
 import uuid
+from dataclasses import replace
 from http import HTTPStatus
 from typing import Final
+from urllib.parse import urlencode
 
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
@@ -12,12 +14,28 @@ from starlette.routing import Route
 
 from runoff.errors import InvalidInput, ProblemError
 from runoff.evaluation import Evaluation
+from runoff_contracts.estimate import EstimateView
+from runoff_contracts.problem import FieldError
 from runoff_contracts.run_config import RunConfig
-from runoff_web.launch_form import NUMBERS, LaunchForm, errors_by_field, form_of_run
-from runoff_web.parts import parts_of
+from runoff_web.errors import BadJson
+from runoff_web.launch_form import (
+    NUMBERS,
+    STOPS,
+    Judge,
+    LaunchForm,
+    as_json,
+    errors_by_field,
+    form_of_run,
+    plain_number,
+)
+from runoff_web.parts import Parts, parts_of
 
 _LIST: Final = 200
-_MAX_ENTRIES: Final = 1000
+_RUNS: Final = 30
+MAX_ENTRIES: Final = 5000
+_MAX_ADDRESS: Final = 1500
+"""Characters of an address that is still kept and sent without harm."""
+_MAX_FIELDS: Final = MAX_ENTRIES + 400
 
 
 def show(request: Request) -> Response:
@@ -25,42 +43,114 @@ def show(request: Request) -> Response:
     parts, query = parts_of(request), request.query_params
     key = str(uuid.uuid4())
     if query.get("from"):
-        form = form_of_run(parts.client.runs.show(query["from"]), key)
-    else:
-        form = LaunchForm(
-            key=key,
-            dataset=query.get("dataset", ""),
-            entries=tuple(query.getlist("entry")[:_MAX_ENTRIES]),
-            config=_defaults(),
-        )
+        return _page(request, form_of_run(parts.client.runs.show(query["from"]), key), {})
+    form = LaunchForm(
+        key=key,
+        dataset=query.get("dataset", ""),
+        split=query.get("split", ""),
+        section=query.get("section", ""),
+        entries=tuple(query.getlist("entry")[:MAX_ENTRIES]),
+        models=tuple(query.getlist("model")),
+        plan=query.get("plan", ""),
+        config=_defaults(),
+    )
     return _page(request, form, {})
 
 
+async def choose(request: Request) -> Response:
+    """The form with entries that were ticked: in its address where there are few of them."""
+    form = await request.form(max_fields=_MAX_FIELDS)
+    dataset = str(form.get("dataset", ""))
+    entries = _texts(form, "entry")[:MAX_ENTRIES]
+    pairs = [("dataset", dataset), *(("entry", each) for each in entries)]
+    address = f"/runs/new?{urlencode(pairs)}"
+    if len(address) <= _MAX_ADDRESS:
+        return RedirectResponse(address, HTTPStatus.SEE_OTHER)
+    chosen = LaunchForm(key=str(uuid.uuid4()), dataset=dataset, entries=entries, config=_defaults())
+    return await run_in_threadpool(_page, request, chosen, {})
+
+
 async def launch(request: Request) -> Response:
-    """Launch it, or say at each field what is wrong."""
-    form = await request.form(max_fields=_MAX_ENTRIES + 200)
-    return await run_in_threadpool(_launch, request, _read(form))
+    """Launch it, look it over, or fill it from a run; errors stand at their fields."""
+    sent = await request.form(max_fields=_MAX_FIELDS)
+    form, wish = _read(sent), str(sent.get("do", ""))
+    if wish == "template":
+        return await run_in_threadpool(_filled, request, form, str(sent.get("template_run", "")))
+    if wish == "check":
+        return await run_in_threadpool(_checked, request, form)
+    return await run_in_threadpool(_launch, request, form)
+
+
+async def estimate(request: Request) -> Response:
+    """What this order would show, cost and be refused for, as a part of the page."""
+    form = _read(await request.form(max_fields=_MAX_FIELDS))
+    return await run_in_threadpool(_estimate_part, request, form)
 
 
 def _launch(request: Request, form: LaunchForm) -> Response:
     parts = parts_of(request)
     try:
         asked = Evaluation.checked(form.order(), "the form")
-        accepted = parts.client.runs.launch_evaluation(asked, key=form.key)
-    except InvalidInput as error:
-        return _page(request, form, errors_by_field(error.errors))
-    except ProblemError as error:
-        errors = errors_by_field(error.problem.errors)
-        if not errors:
-            errors = {"form": str(error)}
-        return _page(request, form, errors)
+        # The code of these pages says nothing about where the run comes from.
+        accepted = parts.client.runs.launch_evaluation(asked, lineage=False, key=form.key)
+    except (BadJson, InvalidInput, ProblemError) as error:
+        return _page(request, form, _said(error, form))
     # The page of the run is to be there when the browser asks for it.
     parts.client.runs.show(accepted.id, after=accepted.seq)
     return RedirectResponse(f"/runs/{accepted.id}", HTTPStatus.SEE_OTHER)
 
 
-def _page(request: Request, form: LaunchForm, errors: dict[str, str]) -> Response:
+def _checked(request: Request, form: LaunchForm) -> Response:
+    estimated, errors = _estimate(parts_of(request), form)
+    return _page(request, form, errors, estimated)
+
+
+def _filled(request: Request, form: LaunchForm, run_id: str) -> Response:
+    """The parameters of another run in the editor."""
+    if not run_id:
+        return _page(request, form, {"params": "choose a run whose parameters are to be taken"})
+    run = parts_of(request).client.runs.show(run_id)
+    return _page(request, replace(form, params=as_json(dict(run.params))), {})
+
+
+def _estimate_part(request: Request, form: LaunchForm) -> Response:
     parts = parts_of(request)
+    estimated, errors = _estimate(parts, form)
+    return parts.pages.part("estimate.html", estimate=estimated, errors=errors, form=form)
+
+
+def _estimate(parts: Parts, form: LaunchForm) -> tuple[EstimateView | None, dict[str, str]]:
+    """The estimate, where the order can be read at all, and what is wrong at which field."""
+    if not form.dataset or not form.all_models:
+        return None, {}
+    try:
+        asked = Evaluation.checked(form.order(), "the form")
+        estimated = parts.client.runs.estimate(asked)
+    except (BadJson, InvalidInput, ProblemError) as error:
+        return None, _said(error, form)
+    told: list[FieldError] = []
+    for each in estimated.problems:
+        told += each.errors or [FieldError(field="form", message=each.title)]
+    return estimated, errors_by_field(told, form.all_models)
+
+
+def _said(error: BadJson | InvalidInput | ProblemError, form: LaunchForm) -> dict[str, str]:
+    if isinstance(error, BadJson):
+        return {error.field: str(error)}
+    told = error.errors if isinstance(error, InvalidInput) else error.problem.errors
+    return errors_by_field(told, form.all_models) or {"form": str(error)}
+
+
+def _page(
+    request: Request,
+    form: LaunchForm,
+    errors: dict[str, str],
+    estimated: EstimateView | None = None,
+) -> Response:
+    parts = parts_of(request)
+    client = parts.client
+    datasets = client.datasets.list(limit=_LIST).items
+    name = form.dataset.partition("@")[0]
     return parts.pages.page(
         request,
         "launch.html",
@@ -68,41 +158,59 @@ def _page(request: Request, form: LaunchForm, errors: dict[str, str]) -> Respons
         form=form,
         errors=errors,
         numbers=NUMBERS,
-        datasets=parts.client.datasets.list(limit=_LIST).items,
-        models=parts.client.models.list(limit=_LIST).items,
-        scorers=parts.client.scorers.list().items,
-        workers=parts.client.server.health().workers,
+        stops=STOPS,
+        datasets=datasets,
+        task=next((each.task for each in datasets if each.dataset == name), None),
+        models=client.models.list(limit=_LIST).items,
+        scorers=client.scorers.list().items,
+        plans=client.plans.list(limit=_RUNS).items,
+        runs=[each for each in client.runs.list(limit=_RUNS).items if each.params],
+        workers=client.server.health().workers,
+        estimate=estimated,
     )
+
+
+def _texts(form: FormData, name: str) -> tuple[str, ...]:
+    return tuple(each for each in form.getlist(name) if isinstance(each, str))
 
 
 def _read(form: FormData) -> LaunchForm:
     def text(name: str) -> str:
-        return str(form.get(name, "")).strip()
+        value = form.get(name, "")
+        return value.strip() if isinstance(value, str) else ""
 
     return LaunchForm(
         key=text("key")[:200] or str(uuid.uuid4()),
         dataset=text("dataset"),
         split=text("split"),
         section=text("section"),
-        entries=tuple(str(each) for each in form.getlist("entry")[:_MAX_ENTRIES]),
-        models=tuple(str(each) for each in form.getlist("model")),
+        entries=_texts(form, "entry")[:MAX_ENTRIES],
+        models=_texts(form, "model"),
         others=text("others"),
-        scorers=tuple(str(each) for each in form.getlist("scorer")),
+        scorers=_texts(form, "scorer"),
+        more_scorers=text("more_scorers"),
+        judge=Judge(text("judge_model"), text("judge_rubric"), text("judge_repeats")),
         alias=text("alias"),
         labels=text("labels"),
+        params=text("params"),
+        plan=text("plan"),
         priority=text("priority") or "normal",
         start_at=text("start_at"),
         cache=form.get("cache") == "on",
         config={name: text(name) for name, _, _ in NUMBERS},
+        stops=form.get("stops") == "on",
+        stop={name: text(f"stop_{name}") for name, _, _ in STOPS},
     )
 
 
 def _defaults() -> dict[str, str]:
     config = RunConfig().model_dump(mode="json")
-    return {name: "" if config[name] is None else f"{config[name]:g}" for name, _, _ in NUMBERS}
+    return {name: plain_number(config[name]) for name, _, _ in NUMBERS}
 
 
 ROUTES = [
     Route("/runs/new", show, methods=["GET"]),
     Route("/runs/new", launch, methods=["POST"]),
+    Route("/runs/choose", choose, methods=["POST"]),
+    Route("/runs/estimate", estimate, methods=["POST"]),
 ]
