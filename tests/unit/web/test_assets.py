@@ -8,7 +8,7 @@ import pytest
 from deno import find_deno_bin
 
 import runoff_web
-from runoff_web.assets import Assets
+from runoff_web.scripts import joined
 
 FOLDER = Path(runoff_web.__file__).parent
 CSS, JS = FOLDER / "static/css", FOLDER / "static/js"
@@ -76,15 +76,54 @@ def test_templates_hold_nothing_that_the_policy_forbids(path: Path) -> None:
     assert not re.search(r"<script(?![^>]*\ssrc=)", text)
 
 
-def test_every_script_is_named_so_that_all_load_at_once() -> None:
-    """A module that is found late costs a round trip."""
-    assets = Assets()
-    named = {url.rpartition("/")[2] for url in assets.module_urls("js/app.js")}
+def test_every_script_is_in_the_one_that_a_page_asks_for() -> None:
+    """A script that is forgotten in `app.js` would be an element that does nothing."""
+    sources = {
+        path.relative_to(JS.parent).as_posix(): path.read_text() for path in JS.rglob("*.js")
+    }
+    whole = joined("js/app.js", sources)
 
-    on_disk = {path.name for path in JS.rglob("*.js")} - {"live-worker.js"}
-    assert named == on_disk
-    with pytest.raises(KeyError):
-        assets.url("js/none.js")
+    for name, source in sources.items():
+        for first in re.findall(r"^(?:export )?(?:function|class) \w+", source, re.MULTILINE)[:1]:
+            is_there = first.removeprefix("export ") in whole
+            assert is_there == (name != "js/core/live-worker.js"), name
+
+
+@pytest.mark.parametrize(
+    ("sources", "wrong"),
+    [
+        ({"a.js": 'import { b } from "./b.js";'}, "b.js: not there"),
+        ({"a.js": 'import { b } from "./b.js";', "b.js": 'import { a } from "./a.js";'}, "itself"),
+        ({"a.js": "export let counted = 0;"}, "export let"),
+        ({"a.js": "export default 1;"}, "export default"),
+    ],
+)
+def test_a_script_that_cannot_be_joined_is_refused_at_the_start(
+    sources: dict[str, str], wrong: str
+) -> None:
+    """Rather than by a browser, in the middle of a page."""
+    with pytest.raises(ValueError, match=wrong):
+        joined("a.js", sources)
+
+
+def test_joined_scripts_do_what_they_did_apart(tmp_path: Path) -> None:
+    """Names are each script's own, one that two import runs once, others take their order."""
+    sources = {
+        "a.js": 'import { word as said } from "./deep/b.js";\n'
+        'import {\n  count,\n} from "./c.js";\nconst own = "a";\n'
+        "console.log(own, said(), count());\n",
+        "deep/b.js": 'import { count } from "../c.js";\nconst own = "b";\n'
+        "export function word() {\n  return own + count();\n}\n",
+        "c.js": "let own = 0;\nexport const count = () => ++own;\n",
+    }
+    (tmp_path / "all.js").write_text(joined("a.js", sources))
+    done = subprocess.run(
+        [find_deno_bin(), "run", tmp_path / "all.js"],
+        capture_output=True, text=True, timeout=60, check=True,
+        env={"DENO_DIR": str(tmp_path), "NO_COLOR": "1", "PATH": "/usr/bin:/bin"},
+    )  # fmt: skip
+
+    assert done.stdout == "a b1 2\n"
 
 
 def test_scripts_are_typed_and_linted(tmp_path: Path) -> None:

@@ -62,7 +62,6 @@ class Pages:
         self._env.filters |= {each.__name__: each for each in _FILTERS}
         self._env.globals |= {
             "asset": assets.url,
-            "modules": assets.module_urls,
             "took": words.duration,
             "cells_map": cells_map,
             "dots": dots,

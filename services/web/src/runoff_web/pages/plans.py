@@ -17,7 +17,6 @@ from runoff_contracts.plan_size import PlanSize
 from runoff_contracts.problem import FieldError
 from runoff_contracts.views import PlanView, RunView
 from runoff_web.launch_form import number_or_text
-from runoff_web.pages.shared import comparison_of
 from runoff_web.parts import Parts, parts_of
 from runoff_web.plan_form import DEFAULTS, FIELDS, PlanForm, errors_by_field
 
@@ -47,7 +46,7 @@ def _runs(parts: Parts, plan: PlanView) -> list[tuple[RunView, ComparisonDocumen
     found = []
     for run_id in plan.run_ids[:_RUNS]:
         run = parts.client.runs.show(run_id)
-        compared = comparison_of(parts.client, run)
+        compared = parts.documents.comparison(run)
         found.append((run, compared.document if compared else None))
     return found
 

@@ -1,5 +1,7 @@
 // What every page runs. Pages work without it: it keeps them fresh and makes them quick.
 import { listenForKeys } from "./core/keys.js";
+import { defineCells } from "./elements/x-cells.js";
+import { defineParcoords } from "./elements/x-parcoords.js";
 import { defineCopy } from "./elements/x-copy.js";
 import { showLeaving, waitForServer } from "./core/leaving.js";
 import { defineElapsed } from "./elements/x-elapsed.js";
@@ -15,6 +17,8 @@ import { defineSelect } from "./elements/x-select.js";
 import { defineTable } from "./elements/x-table.js";
 import { defineToast } from "./elements/x-toast.js";
 
+defineCells();
+defineParcoords();
 defineCopy();
 defineElapsed();
 defineEstimate();

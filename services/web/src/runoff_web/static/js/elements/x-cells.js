@@ -73,11 +73,18 @@ class Cells extends HTMLElement {
     for (const [name, value] of new FormData(form, pressed)) {
       if (typeof value === "string") body.append(name, value);
     }
-    const answer = await fetch(form.action, { method: "POST", body, headers: { "X-Fragment": "1" } });
+    const answer = await fetch(form.action, {
+      method: "POST",
+      body,
+      headers: { "X-Fragment": "1" },
+    });
     if (![200, 409, 422].includes(answer.status)) return form.submit();
     this.#show(cell, await answer.text());
     say(answer.ok ? "Saved" : "Not saved");
   }
 }
 
-customElements.define("x-cells", Cells);
+/** Let the element be used. */
+export function defineCells() {
+  customElements.define("x-cells", Cells);
+}

@@ -204,4 +204,7 @@ function place(axis, given) {
   return clipped(Math.log(given / axis.low) / Math.log(axis.high / axis.low));
 }
 
-customElements.define("x-parcoords", Parcoords);
+/** Let the element be used. */
+export function defineParcoords() {
+  customElements.define("x-parcoords", Parcoords);
+}

@@ -74,7 +74,9 @@ class Table extends HTMLElement {
     try {
       const { html, total, ok } = await load(url.href, this.#loading.signal);
       if (ok) this.#show(html, offset, total);
-      else this.querySelector("tbody")?.replaceChildren(problemRow(html, this.querySelectorAll("th").length));
+      else {this.querySelector("tbody")?.replaceChildren(
+          problemRow(html, this.querySelectorAll("th").length),
+        );}
     } catch (error) {
       if (!(error instanceof DOMException)) say("The rows could not be loaded.");
     }
