@@ -18,7 +18,15 @@ from hypothesis import strategies as st
 from runoff import Client, ProblemError
 from runoff_contracts.comparison import digest_of
 from runoff_testkit.live import LiveStack
-from tests.e2e.using import MODULE, launch, register_texts, wait_settled
+from tests.e2e.using import (
+    MODULE,
+    facts_of,
+    launch,
+    more_processes,
+    register_texts,
+    scores_digest,
+    wait_settled,
+)
 from tests.unit.client.calling import Runoff, command_in
 
 JSON = {"Content-Type": "application/json"}
@@ -114,10 +122,59 @@ def test_a_person_sees_words_tables_and_entries(runs: Compared, runoff: Runoff) 
     assert within.code == 0, within.stderr
     assert "baseline" in within.stdout
     assert labelled.code == 0, labelled.stderr
-    assert f"label team = a: run {runs.right[:8]}" in labelled.stderr
+    assert f"team = a: run {runs.right[:8]}" in labelled.stderr
     contenders = newest.document["contenders"]
     assert isinstance(contenders, list)
     assert len(contenders) == 4
+
+
+def test_the_same_work_by_more_processes_shows_the_same_digest(
+    stack: LiveStack, runs: Compared
+) -> None:
+    """Another worker, another scoring process, other batches and slices: the same answers."""
+    models = ["first_letter", "last_letter"]
+    with more_processes(stack):
+        other = launch(
+            stack,
+            dataset="compared",
+            models=models,
+            # So slow that no worker has it all, in slices of a few entries.
+            config={"batch_size": 1, "concurrency": 1, "sleep_s": 0.02},
+        )
+        wait_settled(stack, other)
+        facts = facts_of(stack, other)
+
+    assert len({each.worker for each in facts}) == 2
+    assert {each.worker for each in facts if each.environment} == {each.worker for each in facts}
+    assert scores_digest(stack, other) == scores_digest(stack, runs.both)
+    same = runs.client.comparisons.of_run(other).document.same
+    assert "worker.packages.numpy" in same
+
+
+def test_runs_of_a_label_are_pooled(runs: Compared, runoff: Runoff, stack: LiveStack) -> None:
+    """Each entry's mean over the runs, by command and API in the same bytes."""
+    again = launch(stack, dataset="compared", models=["last_letter"], labels={"team": "b"})
+    wait_settled(stack, again)
+    words = (runs.right, runs.wrong, again, "--by", "label:team", "--baseline", "b")
+    done = runoff("compare", *words)
+    asked = runoff("compare", *words, "--json").document["asked"]
+    by_api = stack.http.post("/api/comparisons", json=asked)
+    document = runs.client.comparisons.get(by_api.json()["id"]).document
+
+    assert done.code == 0, done.stderr
+    assert "team = b: runs" in done.stderr
+    assert "pooled of 2 runs" in done.stdout
+    one, both = document.contenders
+    assert (one.name, both.name) == ("team = a", "team = b")
+    assert document.baseline == 1
+    assert [each.run_id for each in both.pooled] == [again, runs.wrong]
+    assert {each.value for each in both.pooled} == {document.primary.estimates[1].value}
+    refused = stack.http.post(
+        "/api/comparisons",
+        json={"contenders": [{"run": runs.both, "repeats": [{"run": again}]}, {"run": again}]},
+    )
+    assert refused.status_code == 422
+    assert refused.json()["errors"][0]["field"] == "contenders.0"
 
 
 def test_entries_and_what_changed_are_read_through_the_sdk(runs: Compared) -> None:
@@ -218,6 +275,8 @@ def test_no_request_is_an_error_of_the_server(
 
 
 TESTS = """
+import pytest
+
 def test_right_is_better(runoff):
     result = runoff.compare(baseline="{wrong}", candidate="{both}/{first}")
     result.assert_better()
@@ -227,9 +286,20 @@ def test_right_is_better(runoff):
 def test_wrong_is_not_worse(runoff):
     runoff.compare(baseline="{right}", candidate="{wrong}", margin=0.02).assert_not_worse()
 
-def test_models_are_evaluated(runoff):
-    result = runoff.evaluate(dataset="compared", models=["{last}", "{first}"])
-    result.assert_better()
+@pytest.mark.runoff(dataset="compared", models=["{last}", "{first}"])
+class TestOneRun:
+    def test_models_are_evaluated(self, runoff_result):
+        runoff_result.assert_better()
+        pytest.run_digest = runoff_result.comparison.digest
+
+    def test_the_same_is_asked_once(self, runoff_result):
+        assert runoff_result.comparison.digest == pytest.run_digest
+
+    @pytest.mark.runoff(margin=0.02)
+    def test_a_test_narrows_its_class(self, runoff_result):
+        assert runoff_result.document.asked.margin == 0.02
+
+def test_nothing_is_asked_for(runoff_result): ...
 """
 
 
@@ -247,8 +317,8 @@ def test_a_test_of_somebodys_own_compares(stack: LiveStack, runs: Compared, tmp_
         timeout=120,
     )
 
-    assert "2 passed" in done.stdout, done.stdout + done.stderr
-    assert "1 failed" in done.stdout
+    assert "1 failed, 4 passed, 1 error" in done.stdout, done.stdout + done.stderr
+    assert "runoff_result needs @pytest.mark.runoff" in done.stdout
     assert f"{stack.api_url}/api/comparisons/sha256" in done.stdout
     report = ElementTree.parse(tmp_path / "report.xml")
     properties = {each.get("name") for each in report.iter("property")}

@@ -9,6 +9,7 @@ import threading
 from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import AbstractAsyncContextManager, contextmanager
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -19,8 +20,11 @@ from runoff_contracts import subjects
 from runoff_contracts.events.entry import EntryProcessed
 from runoff_contracts.views import RunView
 from runoff_eventlog.log import EventLog
+from runoff_local.ports import free_port
+from runoff_local.services import RUNOFF, Surroundings, launches
 from runoff_testkit.live import LiveStack
 from runoff_testkit.waiting import wait_until
+from tests.e2e.conftest import ENV
 
 MODULE = "python/tests.e2e.functions"
 Document = dict[str, dict[str, list[dict[str, float]]]]
@@ -111,19 +115,53 @@ def scores_digest(stack: LiveStack, run_id: str) -> str:
 
 def facts_by_index(stack: LiveStack, run_id: str) -> Counter[int]:
     """How many EntryProcessed the log holds for each entry of the run."""
+    return Counter(event.index for event in facts_of(stack, run_id))
+
+
+def facts_of(stack: LiveStack, run_id: str) -> list[EntryProcessed]:
+    """Every EntryProcessed of the run in the log."""
     return asyncio.run(_facts(stack.info.nats_url, run_id))
 
 
-async def _facts(nats_url: str, run_id: str) -> Counter[int]:
+async def _facts(nats_url: str, run_id: str) -> list[EntryProcessed]:
     nc = await nats.connect(nats_url)
     messages = await EventLog(nc, source="runoff/test").read(subjects.processed_of(run_id))
     await nc.close()
-    return Counter(
-        event.index
+    return [
+        event
         for message in messages
         for _, event in message.events()
         if isinstance(event, EntryProcessed)
+    ]
+
+
+@contextmanager
+def more_processes(stack: LiveStack) -> Iterator[None]:
+    """A second worker and a second scoring process beside those of the stack."""
+    info = stack.info
+    around = Surroundings(
+        nats_url=info.nats_url,
+        postgres_dsn=info.postgres_dsn,
+        object_store=info.object_store,
+        mark="more processes of a test",
     )
+    started: list[subprocess.Popen[bytes]] = []
+    try:
+        for service in RUNOFF.services:
+            if service.name not in {"inference-worker", "scoring"}:
+                continue
+            ports = {name: free_port() for name in service.names(n_workers=1)}
+            for each in launches(service, around, ports=ports, n_workers=1, api_url=info.api_url):
+                env = {**each.env, **ENV, "RUNOFF_WORKER_NAME": "another"}
+                process = subprocess.Popen(each.argv, env=env)
+                started.append(process)
+                wait_until(partial(each.is_ready, process.pid), deadline_s=60)
+        yield
+    finally:
+        for process in started:
+            process.terminate()
+        for process in started:
+            process.wait(30)
 
 
 def tells_apart(document: Document) -> None:

@@ -12,6 +12,7 @@ from tests.load import (
     latency,
     listing,
     llm,
+    pages,
     postprocess,
     reading,
     rebuild,
@@ -32,6 +33,7 @@ BENCHES = {
     "decode_once": decode_once.main,
     "calibration": calibration.main,
     "comparison": comparison.main,
+    "pages": pages.main,
 }
 
 

@@ -42,6 +42,11 @@ class CpuMeter:
                 report(bench, f"{metric}_{name}", [each[name]], "us/entry")
 
     @property
+    def by_process(self) -> dict[str, float]:
+        """Seconds that each spent, by name without number."""
+        return dict(self._spent_s)
+
+    @property
     def spent_s(self) -> float:
         """Of all processes together."""
         return sum(self._spent_s.values())

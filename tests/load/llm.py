@@ -46,7 +46,7 @@ _MODEL = "openai/gpt-4o"
 
 def main() -> None:
     """Calls of a server that answers after 50 ms, 64 at once."""
-    gc.set_threshold(50_000, 20, 100)  # as services have it (`runoff_runtime.service`)
+    gc.set_threshold(50_000, 20, 100)  # as services have it (`runoff_runtime.process`)
     with _server() as address:
         os.environ["OPENAI_BASE_URL"] = f"{address}/v1"
         os.environ["OPENAI_API_KEY"] = "bench"

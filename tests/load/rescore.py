@@ -44,7 +44,7 @@ Slice = tuple[str, dict[str, str], bytes]
 
 def main() -> None:
     """Classification by entries a second, detection by time an image."""
-    gc.set_threshold(50_000, 20, 100)  # as services have it (`runoff_runtime.service`)
+    gc.set_threshold(50_000, 20, 100)  # as services have it (`runoff_runtime.process`)
     seconds = _rescore("classification", _N_ENTRIES)
     report("rescore", "entries_per_s", [_N_ENTRIES / seconds["scored"]], "entries/s")
     report("rescore", "report_entries_per_s", [_N_ENTRIES / seconds["report"]], "entries/s")

@@ -33,7 +33,7 @@ class Timed:
 
 
 @contextmanager
-def bench_stack(*, workers: int = 1) -> Iterator[LiveStack]:
+def bench_stack(*, workers: int = 1, pages: bool = False) -> Iterator[LiveStack]:
     """A stack in a temporary folder whose workers may call the functions of the benches."""
     env = {
         "PYTHONPATH": str(ROOT),
@@ -42,7 +42,7 @@ def bench_stack(*, workers: int = 1) -> Iterator[LiveStack]:
     }
     with (
         tempfile.TemporaryDirectory(prefix="runoff-bench-") as folder,
-        live_stack(Path(folder) / "stack", workers=workers, env=env) as stack,
+        live_stack(Path(folder) / "stack", workers=workers, env=env, pages=pages) as stack,
     ):
         yield stack
 

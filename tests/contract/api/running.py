@@ -11,6 +11,7 @@ from typing import Any
 
 import httpx
 import nats
+import pytest
 import uvicorn
 from nats.aio.client import Client
 from pydantic import SecretStr
@@ -29,7 +30,7 @@ from runoff_query.settings import ApiSettings, DatabaseSettings
 from runoff_run_manager.app import make_service as make_run_manager
 from runoff_run_manager.settings import Settings as ManagerSettings
 from runoff_runtime.broker import client_of
-from runoff_runtime.service import Service
+from runoff_runtime.process import Service
 from runoff_scoring.app import make_service as make_scoring
 from runoff_scoring.settings import Settings as ScoringSettings
 from runoff_testkit.servers import Server
@@ -37,6 +38,8 @@ from runoff_testkit.waiting import eventually
 from tests.integration.query.scribe import Scribe
 
 FUNCTIONS = "tests.contract.api.functions"
+IN_SHARED_LOOP = pytest.mark.asyncio(loop_scope="module")
+"""Goes with `idle_world` and `working_world`, which live in one event loop a file."""
 
 
 @dataclass

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 from runoff_testkit.waiting import eventually
-from tests.contract.api.running import FUNCTIONS, World, problem, wrong_fields
+from tests.contract.api.running import FUNCTIONS, IN_SHARED_LOOP, World, problem, wrong_fields
 from tests.unit.inference_worker.making import HALVES, a_spec, gallery_file, linear_model
 
 FIRST, LAST = f"python/{FUNCTIONS}:first_letter", f"python/{FUNCTIONS}:last_letter"
@@ -102,6 +102,7 @@ async def test_a_run_is_canceled_and_then_deleted(world: World) -> None:
     problem(await world.http.post(f"/api/runs/{run_id}/cancel"), 404, "unknown-run")
 
 
+@IN_SHARED_LOOP
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -125,28 +126,26 @@ async def test_a_run_is_canceled_and_then_deleted(world: World) -> None:
     ],
 )
 async def test_a_wrong_order_is_refused_by_its_field(
-    world: World, body: dict[str, Any], field: str
+    working_world: World, body: dict[str, Any], field: str
 ) -> None:
     """With what would be right, and no run is made."""
-    await world.start_run_manager()
-    await world.start_worker()
-    await world.register_texts("texts", "aa")
-    answer = await world.http.post(
+    answer = await working_world.http.post(
         "/api/runs", json={"dataset": "texts", "models": [FIRST], **body}
     )
 
     assert answer.status_code == 422, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert wrong_fields(answer.json()).get(field), answer.text
-    assert (await world.get("/api/runs"))["items"] == []
+    assert (await working_world.get("/api/runs"))["items"] == []
 
 
-async def test_orders_that_are_no_json_are_refused(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_orders_that_are_no_json_are_refused(idle_world: World) -> None:
     """Numbers that are none, deep nesting, a wrong type of body."""
     headers = {"Content-Type": "application/json"}
     asked = '{"dataset": "d", "models": ["onnx/m"], "config": {"sleep_s": %s}}'
     for content in ("{", asked % "NaN", asked % "Infinity", "[" * 100_000, "", "\xff"):
-        answer = await world.http.post("/api/runs", content=content.encode(), headers=headers)
+        answer = await idle_world.http.post("/api/runs", content=content.encode(), headers=headers)
         assert 400 <= answer.status_code < 500, answer.text
         assert answer.headers["content-type"] == "application/problem+json"
 
@@ -169,6 +168,7 @@ async def test_a_model_is_checked_and_registered(world: World) -> None:
     assert content.headers["content-disposition"] == "attachment"
 
 
+@IN_SHARED_LOOP
 @pytest.mark.parametrize(
     ("parts", "field"),
     [
@@ -200,31 +200,31 @@ async def test_a_model_is_checked_and_registered(world: World) -> None:
     ],
 )
 async def test_a_wrong_model_is_refused_by_its_part(
-    world: World, parts: dict[str, Any], field: str
+    working_world: World, parts: dict[str, Any], field: str
 ) -> None:
     """Before it can fail in a run; nothing is registered."""
-    await world.start_run_manager()
-    await world.start_worker()
-    answer = await _send_model(world, **parts)
+    answer = await _send_model(working_world, **parts)
 
     assert answer.status_code == 422, answer.text
     assert answer.headers["content-type"] == "application/problem+json"
     assert wrong_fields(answer.json()).get(field), answer.text
-    assert (await world.get("/api/models"))["items"] == []
+    assert (await working_world.get("/api/models"))["items"] == []
 
 
-async def test_a_model_without_a_file_is_reached_before_it_is_registered(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_a_model_without_a_file_is_reached_before_it_is_registered(
+    working_world: World,
+) -> None:
     """By a worker: nobody answers at that address, or no worker has such a provider."""
-    await world.start_run_manager()
-    await world.start_worker()
     asked = {"model": "oip/net", "spec": json.loads(OIP)}
-    answer = await world.http.post("/api/models", json=asked)
+    answer = await working_world.http.post("/api/models", json=asked)
 
     assert answer.status_code == 422, answer.text
     assert any(each.startswith("spec") for each in wrong_fields(answer.json())), answer.text
-    assert (await world.get("/api/models"))["items"] == []
+    assert (await working_world.get("/api/models"))["items"] == []
 
 
+@IN_SHARED_LOOP
 @pytest.mark.parametrize(
     ("body", "status", "field"),
     [
@@ -240,10 +240,10 @@ async def test_a_model_without_a_file_is_reached_before_it_is_registered(world: 
     ids=lambda value: None if isinstance(value, int) else str(value)[:60],
 )
 async def test_a_wrong_declaration_is_refused_by_its_field(
-    world: World, body: Any, status: int, field: str | None
+    idle_world: World, body: Any, status: int, field: str | None
 ) -> None:
     """Before a worker is asked: none is there."""
-    answer = await world.http.post("/api/models", json=body)
+    answer = await idle_world.http.post("/api/models", json=body)
 
     assert answer.status_code == status, answer.text
     assert "sk-1" not in answer.text
@@ -251,7 +251,8 @@ async def test_a_wrong_declaration_is_refused_by_its_field(
         assert wrong_fields(answer.json()).get(field), answer.text
 
 
-async def test_a_form_that_is_none_is_refused(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_a_form_that_is_none_is_refused(idle_world: World) -> None:
     """No multipart at all, and one that breaks off."""
     headers = {"Content-Type": "multipart/form-data; boundary=x"}
     for content, sent in (
@@ -260,7 +261,7 @@ async def test_a_form_that_is_none_is_refused(world: World) -> None:
         (b"", {}),
         (b"x" * 1000, {"Content-Type": "multipart/form-data"}),
     ):
-        answer = await world.http.post("/api/models", content=content, headers=sent)
+        answer = await idle_world.http.post("/api/models", content=content, headers=sent)
         assert 400 <= answer.status_code < 500, answer.text
         assert answer.headers["content-type"] == "application/problem+json"
 

@@ -19,7 +19,7 @@ from runoff_contracts.ids import new_run_id
 from runoff_contracts.problem import FieldError, Problem
 from runoff_contracts.problem import problem as a_problem
 from runoff_contracts.subjects import command
-from tests.contract.api.running import World, problem, wrong_fields
+from tests.contract.api.running import IN_SHARED_LOOP, World, problem, wrong_fields
 
 RUN = "01931b6c-0000-7000-8000-000000000001"
 SCORERS = [{"name": "within", "version": 1, "params": {"px": 5}}]
@@ -144,6 +144,7 @@ async def test_what_a_service_says_against_a_launch_is_passed_on(world: World) -
     assert wrong_fields(found) == {"models.0": "spec.prompt: names {{text}}"}
 
 
+@IN_SHARED_LOOP
 @pytest.mark.parametrize(
     ("method", "path", "body", "field"),
     [
@@ -160,16 +161,17 @@ async def test_what_a_service_says_against_a_launch_is_passed_on(world: World) -
     ],
 )
 async def test_a_wrong_order_to_a_run_is_refused_by_its_field(
-    world: World, method: str, path: str, body: dict[str, Any], field: str
+    idle_world: World, method: str, path: str, body: dict[str, Any], field: str
 ) -> None:
     """Before anything is sent to a service: none is there, and none is waited for."""
-    answer = await world.http.request(
+    answer = await idle_world.http.request(
         method, f"/api/runs/{RUN}{f'/{path}' if path else ''}", json=body
     )
 
     assert wrong_fields(problem(answer, 422, "invalid-request")).get(field), answer.text
 
 
+@IN_SHARED_LOOP
 @pytest.mark.parametrize(
     ("body", "field"),
     [
@@ -184,11 +186,11 @@ async def test_a_wrong_order_to_a_run_is_refused_by_its_field(
     ids=str,
 )
 async def test_a_wrong_limit_is_refused_by_its_field(
-    world: World, body: dict[str, Any], field: str
+    idle_world: World, body: dict[str, Any], field: str
 ) -> None:
     """A budget below zero is found at launch, not after the first call that cost something."""
     asked = {"dataset": "d", "models": ["a/b"], **body}
-    answer = await world.http.post("/api/runs", json=asked)
+    answer = await idle_world.http.post("/api/runs", json=asked)
 
     fields = wrong_fields(problem(answer, 422, "invalid-request"))
     assert any(each.startswith(field) for each in fields), fields

@@ -13,7 +13,7 @@ import pytest_asyncio
 from runoff_testkit.images import numbered_png
 from runoff_testkit.servers import Server
 from tests.contract.api import uploads
-from tests.contract.api.running import World, a_world, problem, wrong_fields
+from tests.contract.api.running import IN_SHARED_LOOP, World, a_world, problem, wrong_fields
 from tests.contract.api.uploads import CSV, LINES, TAR, lines
 
 OF_A = {"name": "a"}
@@ -210,18 +210,20 @@ async def test_a_thousand_mistakes_are_listed_and_all_are_counted(world: World) 
     assert "1500 found" in found["detail"]
 
 
+@IN_SHARED_LOOP
 @pytest.mark.parametrize(
     ("content", "headers"),
     [(b"", LINES), (b"\n\n", LINES), (b"", CSV), (b"id,text\n", CSV)],
 )
 async def test_a_dataset_without_entries_is_refused(
-    world: World, content: bytes, headers: dict[str, str]
+    idle_world: World, content: bytes, headers: dict[str, str]
 ) -> None:
     """A run over nothing would complete and say nothing."""
-    problem(await send(world, content, headers), 422, "empty-dataset")
-    await nothing_registered(world)
+    problem(await send(idle_world, content, headers), 422, "empty-dataset")
+    await nothing_registered(idle_world)
 
 
+@IN_SHARED_LOOP
 @pytest.mark.parametrize(
     ("member", "told"),
     [
@@ -230,24 +232,26 @@ async def test_a_dataset_without_entries_is_refused(
         (uploads.device("images/null"), "device"),
     ],
 )
-async def test_links_and_devices_are_refused(world: World, member: object, told: str) -> None:
+async def test_links_and_devices_are_refused(idle_world: World, member: object, told: str) -> None:
     """Members are read where they stand; one that points elsewhere is none of ours."""
     manifest = lines({"id": 1, "text": "a"})
     archive = uploads.tar({"manifest.jsonl": manifest}, member)  # type: ignore[arg-type]
-    found = problem(await send(world, archive, TAR), 422, "bad-manifest")
+    found = problem(await send(idle_world, archive, TAR), 422, "bad-manifest")
 
     assert told in found["errors"][0]["message"]
-    await nothing_registered(world)
+    await nothing_registered(idle_world)
 
 
-async def test_members_that_leave_the_folder_are_refused(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_members_that_leave_the_folder_are_refused(idle_world: World) -> None:
     """Though nothing is extracted: whoever sends one means something else than we do."""
     archive = uploads.tar({"manifest.jsonl": lines({"id": 1, "text": "a"}), "../evil": b"x"})
-    found = problem(await send(world, archive, TAR), 422, "bad-manifest")
+    found = problem(await send(idle_world, archive, TAR), 422, "bad-manifest")
 
     assert found["errors"][0]["file"] == "../evil"
 
 
+@IN_SHARED_LOOP
 @pytest.mark.parametrize(
     "content",
     [
@@ -258,9 +262,9 @@ async def test_members_that_leave_the_folder_are_refused(world: World) -> None:
         uploads.images(2)[:700],
     ],
 )
-async def test_what_is_no_folder_is_refused(world: World, content: bytes) -> None:
+async def test_what_is_no_folder_is_refused(idle_world: World, content: bytes) -> None:
     """No tar file, or one without a manifest, with two, or cut off."""
-    answer = await send(world, content, TAR)
+    answer = await send(idle_world, content, TAR)
 
     assert answer.status_code == 422, answer.text
     assert answer.json()["type"] in {

@@ -6,7 +6,7 @@ import base64
 import json
 from typing import Any
 
-from runoff_contracts.events.lifecycle import AnswersTaken
+from runoff_contracts.events.lifecycle import AnswersTaken, RunEdited
 from runoff_contracts.ids import new_run_id
 from tests.contract.api.running import World, problem, wrong_fields
 from tests.integration.query import facts
@@ -47,6 +47,28 @@ async def test_runs_are_found_by_whatever_is_known_of_them(world: World) -> None
     assert await listed(filter=f"run_id = '{good}'", dataset="digits") == [good]
     assert await listed(filter="metrics.cost_usd > 0") == []
     assert (await world.get(f"/api/runs/{again}"))["kind"] == "rescore"
+
+
+async def test_archived_runs_are_left_out_where_nobody_asks_for_them(world: World) -> None:
+    """Of lists, pages and groups; a filter that speaks of them sees them."""
+    good, bad, again = await three_runs(world)
+    edited = {"run_id": bad, "edited_at": facts.NOW}
+    await world.scribe.run(bad, RunEdited(**edited, archived=True), RunEdited(**edited, alias="x"))
+
+    async def listed(**asked: Any) -> list[str]:
+        return [run["run_id"] for run in (await world.get("/api/runs", **asked))["items"]]
+
+    assert await listed() == [again, good]
+    assert await listed(archived="any") == [again, bad, good]
+    assert await listed(archived="yes") == await listed(filter="archived = true") == [bad]
+    assert await listed(filter="not attributes.archived = 'true'") == [again, good]
+    assert await listed(filter="alias = 'x' or archived != true") == [again, bad, good]
+    assert await listed(order_by="archived desc", archived="any") == [bad, again, good]
+    groups = (await world.get("/api/runs/groups", by="model"))["items"]
+    assert {each["n_runs"] for each in groups} == {2}
+    assert (await world.get(f"/api/runs/{bad}"))["archived"] is True
+    problem(await world.http.get("/api/runs", params={"filter": "archived = 1"}), 422, "bad-filter")
+    problem(await world.http.get("/api/runs", params={"archived": "maybe"}), 422, "invalid-request")
 
 
 async def test_runs_are_grouped_page_by_page(world: World) -> None:

@@ -8,9 +8,11 @@ from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import Any
 
+import httpx
 import pytest
 
 from runoff_contracts.ids import new_run_id
+from runoff_contracts.subjects import verdict
 from runoff_query.api.live import Listener
 from runoff_query.api.run_queries import run_view
 from runoff_query.database import Pool
@@ -71,6 +73,29 @@ async def test_a_run_is_followed_until_it_settles(world: World) -> None:
     assert (views[-1].event, views[-1].data["status"]) == ("settled", "completed")
     assert views[-1].id == str(done)
     assert [int(each.id) for each in views] == sorted({int(each.id) for each in views})
+
+
+async def test_what_may_be_said_so_far_makes_an_answer_another_one(world: World) -> None:
+    """Whoever asks again with its ETag is not told that nothing changed, when that did."""
+    run = new_run_id()
+    await world.scribe.run(run, facts.created(run, 8), facts.started(run))
+    path = f"/api/runs/{run}"
+    await world.get(path)
+
+    async def asked(etag: str) -> httpx.Response:
+        return await world.http.get(path, headers={"If-None-Match": etag})
+
+    silent = await asked("")
+    assert (await asked(silent.headers["etag"])).status_code == 304
+    await world.nc.publish(verdict(run), facts.given_watched(run).model_dump_json().encode())
+
+    async def is_heard() -> bool:
+        return (await asked(silent.headers["etag"])).status_code == 200
+
+    await eventually(is_heard, what="what may be said so far")
+    said = await asked(silent.headers["etag"])
+    assert said.json()["watched"]["run_id"] == run
+    assert (await asked(said.headers["etag"])).status_code == 304
 
 
 async def test_a_settled_run_ends_its_stream_at_once(world: World) -> None:

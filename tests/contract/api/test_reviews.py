@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from typing import Any
 
 import httpx
@@ -74,6 +75,17 @@ async def test_answers_are_approved_rejected_and_corrected(world: World) -> None
     assert [len(each["reviews"]) for each in listed["items"]] == [1, 1, 1, 0]
     assert (await review("e1", contender=0, decision="cleared")).status_code == 200
     assert (await world.get(path))["contenders"][0]["approval_rate"] == 1.0
+    after = await world.scribe.log.last_seq()
+    exported = await world.http.get(f"{path}/export", params={"format": "jsonl", "after": after})
+    rows = [json.loads(line) for line in exported.text.splitlines()]
+    told = {(row["entry_id"], row["contender"]): row for row in rows if "review" in row}
+    assert {key: row["review"] for key, row in told.items()} == {
+        ("e0", 0): "approved",
+        ("e1", 0): "rejected",
+        ("e2", 0): "approved",
+    }
+    assert told["e1", 0]["review_edited"] == {"label": "a"}
+    assert (told["e1", 0]["reviewed_by"], told["e1", 0]["reviewed_at"][:2]) == ("a person", "20")
 
 
 async def test_a_review_of_what_is_not_there_is_refused(world: World) -> None:
@@ -227,3 +239,71 @@ async def test_a_run_says_where_it_comes_from(world: World) -> None:
     assert whole["server"]["python"].startswith("CPython")
     assert (nothing["lineage"], nothing["digest"]) == (None, None)
     assert (await world.get(f"/api/runs/{without}"))["lineage"] is None
+
+
+async def test_several_runs_are_archived_restored_and_deleted_at_once(world: World) -> None:
+    """Those that allow it; of each of the others it is said why not."""
+    await world.start_everything()
+    await world.register_texts("texts", "aa", "bb")
+    done, waiting = await launched(world, FIRST), await launched(world, FIRST, start_at=LATER)
+    await compared(world, done)
+    begun = await launched(world, FIRST, config={"retries": 0, "sleep_s": 30.0})
+
+    async def order(verb: str, *run_ids: str) -> dict[str, Any]:
+        answer = await world.http.post(f"/api/runs/{verb}", json={"run_ids": list(run_ids)})
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    async def listed() -> set[str]:
+        return {each["run_id"] for each in (await world.get("/api/runs"))["items"]}
+
+    archived = await order("archive", done[:13], begun, "0" * 32, "x")
+    assert archived["done"] == [done, begun]
+    assert [each["problem"]["status"] for each in archived["refused"]] == [404, 404]
+    assert await listed() == {waiting}
+    restored = await order("restore", begun, begun, waiting)
+    assert restored["done"] == [begun, waiting]
+    assert await listed() == {waiting, begun}
+    deleted = await order("delete", done, waiting, begun)
+    assert deleted["done"] == [done, waiting]
+    (refused,) = deleted["refused"]
+    assert (refused["run_id"], refused["problem"]["type"][-10:]) == (begun, "run-active")
+    assert (await world.get("/api/runs", archived="any"))["items"][0]["run_id"] == begun
+    bad: list[dict[str, Any]] = [
+        {"run_ids": []},
+        {"run_ids": ["x"] * 1001},
+        {},
+        {"run_ids": [1], "more": 2},
+    ]
+    for body in bad:
+        problem(await world.http.post("/api/runs/delete", json=body), 422, "invalid-request")
+
+
+async def test_a_launch_is_estimated_before_it_is_made(world: World) -> None:
+    """What is wrong by field, what so many entries can show, what it costs; nothing is launched."""
+    await world.start_everything()
+    await world.register_texts("texts", *(f"{letter}a" for letter in "abcdefghij" * 5))
+    models = [FIRST, OF_A]
+
+    async def estimated(**asked: Any) -> dict[str, Any]:
+        answer = await world.http.post("/api/runs/estimate", json={"dataset": "texts", **asked})
+        assert answer.status_code == 200, answer.text
+        return dict(answer.json())
+
+    before = await estimated(models=models)
+    run_id = await launched(world, *models)
+    await compared(world, run_id)
+    await world.get(f"/api/runs/{run_id}")
+    after = await estimated(models=models)
+    wrong = await estimated(models=["onnx/none"], template="0" * 32, plan="abcdefgh")
+
+    assert (before["n_entries"], before["scorers"]) == (50, ["accuracy@1"])
+    assert (before["problems"], before["cost_usd"], before["costs"]) == ([], 0.0, [])
+    assert [each["discordance"] for each in before["differences"]] == [0.05, 0.1, 0.2]
+    assert after["differences"][0]["from_run"] == run_id
+    assert after["differences"][0]["metric"] == "accuracy"
+    fields = {error["field"] for each in wrong["problems"] for error in each["errors"]}
+    assert fields == {"models.0", "plan"}
+    assert len((await world.get("/api/runs"))["items"]) == 1
+    answer = await world.http.post("/api/runs/estimate", json={"dataset": "texts", "models": []})
+    assert "models" in wrong_fields(problem(answer, 422, "invalid-request"))

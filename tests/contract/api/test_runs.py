@@ -176,6 +176,7 @@ async def test_any_part_of_a_list_is_found_by_its_place(world: World) -> None:
         page = await world.get(path, offset=offset, limit=3, **params)
         return [each["index"] for each in page["items"]], page["n_matching"]
 
+    assert await part(1, sort="difference") == ([2, 4, 1], 8)
     assert await part(0, sort="difference") == ([0, 2, 4], 8)
     assert await part(4, sort="difference") == ([3, 5, 6], 8)
     assert await part(7, sort="difference") == ([7], 8)
@@ -190,6 +191,11 @@ async def test_any_part_of_a_list_is_found_by_its_place(world: World) -> None:
     assert await part(0, sort="difference", agreement="partial") == ([], 0)
     wanted = facts.processed(run, 5, "zero", "zero").entry_id
     assert await part(0, sort="difference", find=wanted.upper()) == ([5], 1)
+    assert await part(1, sort="index", review="none") == ([1, 2, 3], 8)
+    assert await part(0, review="approved") == ([], 0)
+    await world.scribe.scored(run, 1, *(facts.scored(run, *each) for each in late))
+    assert await part(5, sort="index", section="odd") == ([], 4)
+    assert await part(0, sort="difference", agreement="all_match") == ([1, 3, 5], 3)
 
 
 async def test_a_condition_of_places_is_refused_without_one(world: World) -> None:

@@ -10,7 +10,7 @@ import httpx
 import pytest
 
 from runoff_testkit.waiting import eventually
-from tests.contract.api.running import World, problem, wrong_fields
+from tests.contract.api.running import IN_SHARED_LOOP, World, problem, wrong_fields
 from tests.contract.api.uploads import LINES, lines
 
 TASK = {"task": "classification"}
@@ -128,6 +128,7 @@ async def test_only_the_first_hundred_mistakes_are_listed(world: World) -> None:
     assert found["detail"].startswith("150 found")
 
 
+@IN_SHARED_LOOP
 @pytest.mark.parametrize(
     ("path", "headers", "content", "status", "name"),
     [
@@ -141,11 +142,12 @@ async def test_only_the_first_hundred_mistakes_are_listed(world: World) -> None:
     ],
 )
 async def test_a_request_that_cannot_be_meant_is_refused(
-    world: World, path: str, headers: dict[str, str], content: bytes, status: int, name: str
+    working_world: World, path: str, headers: dict[str, str], content: bytes, status: int, name: str
 ) -> None:
     """With the reason, before anything is stored."""
-    await world.start_run_manager()
-    answer = await world.http.post(f"/api/predictions{path}", content=content, headers=headers)
+    answer = await working_world.http.post(
+        f"/api/predictions{path}", content=content, headers=headers
+    )
 
     problem(answer, status, name)
 

@@ -136,7 +136,7 @@ def test_the_document_says_what_the_report_says_and_how_sure_the_difference_is()
     """The same values, an interval that holds their difference, and a test in the family."""
     entries = images()
     run = run_of(entries)
-    joined, _ = join(named([(run, each) for each in run.created.contenders]))
+    joined, _ = join(named([[(run, each)] for each in run.created.contenders], [None] * 2))
     document = given.compare(run)
 
     found = ranked_of(document.metrics)

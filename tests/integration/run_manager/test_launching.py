@@ -7,11 +7,20 @@ from datetime import UTC, datetime
 
 import nats
 
-from runoff_contracts.commands import Accepted, CreateRun, RegisterModel, RepeatRun, ScorerAsked
+from runoff_contracts.commands import (
+    Accepted,
+    CheckLaunch,
+    CreateRun,
+    RegisterModel,
+    RepeatRun,
+    ScorerAsked,
+)
+from runoff_contracts.estimate import LaunchChecked
 from runoff_contracts.events.lifecycle import RunCreated, RunStarted
 from runoff_contracts.ids import new_run_id
 from runoff_contracts.model_spec import LlmSpec
 from runoff_contracts.problem import FieldError, Problem, problem
+from runoff_contracts.run_config import Selection
 from runoff_runtime.commands import ask
 from tests.integration.run_manager.crew import at_work
 from tests.integration.run_manager.office import SLICE, Office
@@ -202,3 +211,43 @@ async def test_scoring_anew_asks_no_worker_about_models_and_begins_with_large_sl
     assert created.answers_from is not None
     assert created.answers_from.what == "all"
     assert begun.slice_size == 1000 // 12
+
+
+async def test_a_launch_that_is_only_tried_tells_everything_and_appends_nothing(
+    office: Office,
+) -> None:
+    """Whoever fills in a form mends all of it at once; a launch is refused for the first thing."""
+    run_id, dataset = new_run_id(), await office.dataset(20)
+    wrong = FieldError(field="", message="no g in m")
+    office.checker.refuses = {"python/m:g": problem("no-function", "None", 422, errors=[wrong])}
+
+    async def tried(**fields: object) -> LaunchChecked:
+        launch = CreateRun.model_validate(
+            {"command_id": "c", "sent_at": datetime.now(UTC), "run_id": run_id} | fields
+        )
+        done = await office.order(CheckLaunch, launch=launch)
+        assert isinstance(done, Accepted)
+        return LaunchChecked.model_validate(done.data)
+
+    def fields_of(checked: LaunchChecked) -> list[str]:
+        return [each.field for told in checked.problems for each in told.errors]
+
+    good = await tried(dataset=dataset, models=["python/m:f"], selection=Selection(ids=["e1"]))
+    refused = await tried(dataset=dataset, models=["python/m:f", "python/m:g"])
+    bad = await tried(
+        dataset=dataset,
+        models=["onnx/none", "python/m:f", "python/bad"],
+        selection=Selection(split="none"),
+        scorers=[ScorerAsked(name="nobody")],
+        plan=f"sha256:{'0' * 64}",
+    )
+    nothing = await tried(dataset="gone", models=["openai/gpt-4o"])
+
+    assert (good.n_entries, good.task, good.problems) == (1, "classification", [])
+    assert [each.name for each in good.scorers][:1] == ["accuracy"]
+    assert fields_of(refused) == ["models.1"]
+    assert set(fields_of(bad)) == {
+        "plan", "selection", "models.0", "models.2", "scorers.0.name"
+    }  # fmt: skip
+    assert fields_of(nothing) == ["dataset"]
+    assert await office.lifecycle(run_id) == []

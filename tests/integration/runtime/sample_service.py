@@ -13,7 +13,7 @@ from nats.aio.client import Client
 from runoff_contracts.commands import Accepted, CancelRun
 from runoff_runtime.broker import make_broker
 from runoff_runtime.commands import ask, handle
-from runoff_runtime.service import Service, run
+from runoff_runtime.process import Service, run
 from runoff_runtime.settings import ServiceSettings
 from runoff_runtime.telemetry import tracer
 from tests.integration.runtime.test_commands import ORDER, accept

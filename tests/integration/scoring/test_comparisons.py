@@ -71,6 +71,21 @@ async def test_asking_again_answers_with_what_is_there(runs: Runs) -> None:
     assert len(await runs.scorecards(run_id)) == 1
 
 
+async def test_who_asks_while_a_run_is_being_settled_is_answered(runs: Runs) -> None:
+    """Several write its scorecards then: what stands first is taken, and nobody gets an error."""
+    for _ in range(3):
+        run_id = await runs.completed(2)
+        async with asyncio.TaskGroup() as group:
+            asked = [group.create_task(runs.compare(run_id)) for _ in range(5)]
+        computed = await runs.until_compared(run_id)
+
+        for each in asked:
+            outcome = each.result().outcome
+            assert isinstance(outcome, Accepted), outcome
+            assert outcome.data["digest"] == computed.digest
+        assert len(await runs.scorecards(run_id)) == 1
+
+
 async def test_two_runs_of_the_same_work_show_the_same_scores_digest(runs: Runs) -> None:
     """And documents of their own."""
     computed = [await runs.until_compared(await runs.completed(2)) for _ in range(2)]

@@ -120,3 +120,23 @@ def test_who_does_not_use_the_plugin_does_not_load_the_client(pytester: pytest.P
     done = pytester.run(sys.executable, "-m", "pytest", "-p", "no:cacheprovider")
 
     done.assert_outcomes(passed=1)
+
+
+def test_tests_that_ask_a_server_can_be_left_out_by_the_marker(pytester: pytest.Pytester) -> None:
+    """`-m "not runoff"` on a machine without a server; the marker is known under strictness."""
+    pytester.makepyfile(
+        """
+        import pytest
+
+        @pytest.mark.runoff(dataset="photos", models=["onnx/a", "onnx/b"])
+        def test_is_marked(runoff_result): ...
+
+        def test_has_the_fixture(runoff): ...
+
+        def test_is_neither(): ...
+        """
+    )
+    command = [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "--strict-markers"]
+    done = pytester.run(*command, "-m", "not runoff")
+
+    done.assert_outcomes(passed=1, deselected=2)

@@ -17,7 +17,9 @@ from runoff_objects.entry_set import (
     EntryRow,
     EntrySet,
     EntrySetWriter,
+    count,
     open_entry_set,
+    sample,
     select,
     shuffled,
 )
@@ -343,3 +345,22 @@ async def test_a_shuffled_selection_of_nothing_is_said(objects: Objects) -> None
 
     with pytest.raises(EmptySelection):
         await shuffled(objects, whole.digest, seed=0, selection=Selection(split="none"))
+
+
+async def test_entries_are_counted_and_sampled_without_storing_a_set(objects: Objects) -> None:
+    """Before a launch: by the head where that says it, and from all parts of the set."""
+    writer = EntrySetWriter(objects)
+    for first in range(0, 2500, 500):
+        await writer.add(
+            [EntryRow(id=f"e{n}", text="t", split="ab"[n % 2]) for n in range(first, first + 500)]
+        )
+    digest = (await writer.finish()).digest
+
+    assert await count(objects, digest, None) == 2500
+    assert await count(objects, digest, Selection(split="a")) == 1250
+    assert await count(objects, digest, Selection(split="c")) == 0
+    assert await count(objects, digest, Selection(split="a", ids=["e0", "e1", "e2"])) == 2
+    rows = await sample(objects, digest, Selection(split="b"), n_chunks=3, n_entries=30)
+    assert {row.split for row in rows} == {"b"}
+    assert len(rows) == len({row.id for row in rows}) == 30
+    assert {int(row.id[1:]) // 1000 for row in rows} == {0, 1, 2}

@@ -147,3 +147,14 @@ def test_a_repeated_run_has_the_parameters_that_the_old_one_has_now(run: Run) ->
     (event,) = decide.repeat_run(command, None, old, n_open=0, now=given.LATER)
     assert isinstance(event, RunCreated)
     assert event.params == {**LAUNCHED, "lr": 0.2}
+
+
+def test_a_run_is_archived_and_restored_with_everything_else_as_it_was(run: Run) -> None:
+    """Settled or not; what is so already says nothing new."""
+    archived = after(run, archived=True, by="a person")
+
+    assert (archived.archived, archived.params, archived.params_version) == (True, LAUNCHED, 1)
+    assert edit(archived, archived=True) == []
+    assert edit(run, archived=False) == []
+    assert after(archived, set_params={"lr": 0.2}).archived
+    assert not after(archived, archived=False).archived

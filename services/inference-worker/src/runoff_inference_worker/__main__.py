@@ -4,7 +4,7 @@ import sys
 
 from runoff_inference_worker.app import make_service
 from runoff_inference_worker.settings import WorkerSettings
-from runoff_runtime.service import run
+from runoff_runtime.process import run
 
 
 def main() -> int:

@@ -22,7 +22,7 @@ from runoff_inference_worker.threads import Threads
 from runoff_objects.store import Objects
 from runoff_runtime.broker import make_broker
 from runoff_runtime.commands import handle
-from runoff_runtime.service import Service
+from runoff_runtime.process import Service
 
 QUEUE = "inference-worker"
 N_CHECKS = 16

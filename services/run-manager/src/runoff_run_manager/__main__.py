@@ -4,7 +4,7 @@ import sys
 
 from runoff_run_manager.app import make_service
 from runoff_run_manager.settings import Settings
-from runoff_runtime.service import run
+from runoff_runtime.process import run
 
 
 def main() -> int:

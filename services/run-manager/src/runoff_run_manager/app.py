@@ -16,7 +16,7 @@ from runoff_run_manager.settings import Settings
 from runoff_run_manager.work_queue import WorkQueue
 from runoff_run_manager.workers import Workers
 from runoff_runtime.broker import client_of, make_broker
-from runoff_runtime.service import Service
+from runoff_runtime.process import Service
 
 logger = structlog.get_logger(__name__)
 

@@ -2,7 +2,7 @@
 
 import sys
 
-from runoff_runtime.service import run
+from runoff_runtime.process import run
 from runoff_scoring.app import make_service
 from runoff_scoring.settings import Settings
 

@@ -11,7 +11,7 @@ from runoff_eventlog.log import EventLog
 from runoff_objects.store import Objects
 from runoff_runtime.broker import client_of, make_broker
 from runoff_runtime.commands import handle
-from runoff_runtime.service import Service
+from runoff_runtime.process import Service
 from runoff_scoring.checking import check_scorers
 from runoff_scoring.comparisons import Comparisons
 from runoff_scoring.consumer import Consumer

@@ -58,7 +58,8 @@ class Comparisons:
         """
         refusals.check_count(asked.contenders)
         asked = await self._pinned(asked)
-        run_ids = list(dict.fromkeys(each.run_id for each in asked.contenders))
+        places = [place for each in asked.contenders for place in each.places]
+        run_ids = list(dict.fromkeys(run_id for run_id, _ in places))
         lives = [await self.runs.life(each, asked.as_of) for each in run_ids]
         for life in lives:
             _check(life, asked)

@@ -101,7 +101,7 @@ def make_app(settings: WebSettings) -> tuple[ASGIApp, Parts]:
         client.close()
 
     app = Starlette(
-        routes=_routes(assets),
+        routes=routes(assets),
         lifespan=lifespan,
         exception_handlers=problems.HANDLERS,
         # There is nothing secret in a page that its length could give away.
@@ -114,7 +114,8 @@ def make_app(settings: WebSettings) -> tuple[ASGIApp, Parts]:
     return Guard(app, hosts=[*settings.allowed_hosts.split(","), settings.host]), parts
 
 
-def _routes(assets: Assets) -> list[Route]:
+def routes(assets: Assets) -> list[Route]:
+    """Every route of the pages; tests enumerate them, so that none is left unguarded."""
     pages = (
         dashboard, searching, runs, launch, params_check, compare, compare_entries,
         compare_export, explore, run, run_orders, run_setup, run_about, entry, entry_orders,

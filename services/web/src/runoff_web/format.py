@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -23,6 +24,8 @@ _HIDDEN: Final = {
     "\u200e", "\u200f", "\u061c",
 }  # fmt: skip
 """Characters of no width, and those that turn the direction of what follows."""
+_ODD: Final = re.compile(f"[{''.join(sorted(_HIDDEN))}\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"""These and control characters: most texts have none, and need not be looked at one by one."""
 MAX_SHOWN: Final = 20_000
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 
@@ -164,9 +167,12 @@ def shown(text: str | None, limit: int = MAX_SHOWN) -> Markup:
     """
     if text is None:
         return escape(NOTHING)
+    cut = text[:limit]
+    if _ODD.search(cut) is None:
+        return escape(cut)
     parts: list[Markup] = []
     plain: list[str] = []
-    for character in text[:limit]:
+    for character in cut:
         if character in _HIDDEN or (
             unicodedata.category(character) == "Cc" and character not in "\n\t"
         ):

@@ -8,7 +8,13 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from runoff_contracts.compared import ComparedContender, ComparedMetric, ComparedPair, LatencyPair
+from runoff_contracts.compared import (
+    ComparedContender,
+    ComparedMetric,
+    ComparedPair,
+    LatencyPair,
+    Outcome,
+)
 from runoff_contracts.comparison import ComparisonDocument
 from runoff_web.format import count, difference, dollars, number, percent, seconds, value
 
@@ -105,13 +111,15 @@ def _timed(
     least = _lowest(values)
     if all(each is None for each in values):
         return None
-    is_tested = len(least) == 1 and _is_fastest(document.latency, least[0], len(values), quantile)
+    is_tested = any(_outcome(each, quantile) for each in document.latency)
+    is_fastest = len(least) == 1 and _is_fastest(document.latency, least[0], len(values), quantile)
     standings = []
     for place, each in enumerate(values):
         ring: Ring = ""
         if place in least:
-            ring = "tie" if len(least) > 1 else "win" if is_tested else "nominal"
-        standings.append(Standing(seconds(each), "", ring, WORDS[ring]))
+            ring = "tie" if len(least) > 1 else "win" if is_fastest else "nominal"
+        words = "lowest" if ring == "nominal" and not is_tested else WORDS[ring]
+        standings.append(Standing(seconds(each), "", ring, words))
     return Measure(name, title, standings)
 
 
@@ -121,12 +129,16 @@ def _is_fastest(
     """Whether the document says so of every pair with the others; older ones say of none."""
     beaten = set()
     for pair in pairs:
-        outcome = pair.median_outcome if quantile == "median" else pair.p95_outcome
+        outcome = _outcome(pair, quantile)
         if pair.a == place and outcome == "a_better":
             beaten.add(pair.b)
         if pair.b == place and outcome == "b_better":
             beaten.add(pair.a)
     return len(beaten) == n - 1
+
+
+def _outcome(pair: LatencyPair, quantile: Literal["median", "p95"]) -> Outcome | None:
+    return pair.median_outcome if quantile == "median" else pair.p95_outcome
 
 
 def _least(

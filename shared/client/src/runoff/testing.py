@@ -8,9 +8,9 @@ def test_the_new_prompt_is_not_worse(runoff):
 import io
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Unpack
+from typing import Any, Unpack
 
 from rich.console import Console
 
@@ -41,6 +41,8 @@ class Connection:
     client: Client
     started: bool
     """Whether it is a local stack of this session."""
+    compared: dict[str, Comparison] = field(default_factory=dict)
+    """By what markers ask for: tests that ask for the same share one comparison."""
 
 
 @contextmanager
@@ -70,7 +72,22 @@ class Checks:
     def __init__(self, connection: Connection, record_property: RecordProperty) -> None:
         self.client = connection.client
         """The whole SDK, to register datasets and models."""
-        self._record = record_property
+        self._record, self._compared = record_property, connection.compared
+
+    def marked(self, given: Mapping[str, Any]) -> "Result":
+        """What `@pytest.mark.runoff(…)` asks for: `evaluate` with a dataset, else `compare`.
+
+        Once a session: whoever asks for the same gets the same comparison.
+
+        Raises:
+            TypeError: For words that neither of them knows.
+        """
+        asked = repr(sorted(given.items()))
+        if asked in self._compared:
+            return Result(self._compared[asked], self._record)
+        result = self.evaluate(**given) if "dataset" in given else self.compare(**given)
+        self._compared[asked] = result.comparison
+        return result
 
     def compare(
         self,

@@ -13,7 +13,29 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from runoff.testing import Checks, Connection
+    from runoff.testing import Checks, Connection, Result
+
+
+MARKER = (
+    "runoff(**asked): what the fixture `runoff_result` holds against each other; the words of "
+    "`runoff.evaluate` (dataset=, models=) or of `runoff.compare` (baseline=, candidate=). "
+    "Tests with one of the plugin's fixtures have it too, for -m."
+)
+_FIXTURES = {"runoff", "runoff_result"}
+
+
+def pytest_configure(config: pytest.Config) -> None:
+    """Make the marker known."""
+    config.addinivalue_line("markers", MARKER)
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Mark what asks a server, so that `-m "not runoff"` leaves it out."""
+    for item in items:
+        if _FIXTURES & set(getattr(item, "fixturenames", ())):
+            # In front: what the test says itself goes before it.
+            item.add_marker(pytest.mark.runoff, append=False)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -52,3 +74,20 @@ def runoff(runoff_connection: Connection, record_property: Callable[[str, object
     from runoff.testing import Checks  # deferred as above
 
     return Checks(runoff_connection, record_property)
+
+
+@pytest.fixture
+def runoff_result(request: pytest.FixtureRequest, runoff: Checks) -> Result:
+    """What the test's marker asks for, compared: once for all tests that ask for the same."""
+    given: dict[str, object] = {}
+    # The closest last: a test narrows what its class or module says.
+    for marker in reversed(list(request.node.iter_markers("runoff"))):
+        if marker.args:
+            raise pytest.UsageError("@pytest.mark.runoff takes named words only, as dataset=")
+        given |= marker.kwargs
+    if not given:
+        raise pytest.UsageError(
+            "runoff_result needs @pytest.mark.runoff(dataset=…, models=[…]), "
+            "or (baseline=…, candidate=…)"
+        )
+    return runoff.marked(given)

@@ -82,8 +82,27 @@ class Approval(Fact):
     interval: Interval | None
 
 
+class PooledRun(Fact):
+    """One of the runs that a contender was pooled of: how far they lie apart is seen here alone."""
+
+    run_id: RunId
+    position: int
+    alias: str | None
+    model: ModelRef
+    number: int | None
+    n: int
+    """Entries with a score of the primary metric."""
+    value: float | None
+    """Its mean."""
+
+
 class ComparedContender(Fact):
-    """One contender, by itself."""
+    """One contender, by itself.
+
+    Of one that is pooled of several runs, everything is a mean over these: an entry's scores,
+    times, tokens and cost over the runs that have them, wall time over the runs; so it stays
+    comparable with what was run once. Its answers are those of the first run.
+    """
 
     run_id: RunId
     position: int
@@ -96,11 +115,13 @@ class ComparedContender(Fact):
     """Of the run."""
     name: str
     """What the verdict calls it: the model, and what tells it apart where models are the same."""
+    pooled: list[PooledRun] = Field(default_factory=list)
+    """The runs that it is pooled of, the first included; empty for one run."""
     n_asked: int
     """Entries that are compared."""
     n_answered: int
     n_failed: int
-    """Entries that it did not answer."""
+    """Entries that it did not answer, in any of its runs."""
     duration_s: float | None
     """Wall time of the run, from its start to its end; None where it has not ended."""
     model_time_s: float | None

@@ -9,6 +9,8 @@ from runoff_contracts.run_config import Asked
 
 MAX_COMPARED = 16
 """Contenders of one comparison: 120 pairs."""
+MAX_POOLED = 100
+"""Of all contenders of a comparison together: as many runs are read."""
 MAX_DIMENSIONS = 20
 
 Missing = Literal["paired_only", "count_as_wrong", "refuse"]
@@ -25,11 +27,33 @@ Dimension = Annotated[
 ]
 
 
-class ContenderMeant(Asked):
-    """A contender of a run."""
+class RepeatMeant(Asked):
+    """A contender of another run that is one with it: the same thing, done again."""
 
     run_id: RunId
     position: int = Field(ge=0)
+
+
+class ContenderMeant(Asked):
+    """A contender of a run, or of several runs together."""
+
+    run_id: RunId
+    position: int = Field(ge=0)
+    repeats: list[RepeatMeant] = Field(default_factory=list, max_length=99)
+    """Its further runs. The score of an entry is then the mean over all of them that have one:
+    entries are what is counted, however often each was asked."""
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    """What the verdict is to call it; by its model where none is given."""
+
+    @property
+    def place(self) -> tuple[RunId, int]:
+        """Of its first run: what names it."""
+        return self.run_id, self.position
+
+    @property
+    def places(self) -> list[tuple[RunId, int]]:
+        """Of all its runs."""
+        return [self.place, *((each.run_id, each.position) for each in self.repeats)]
 
 
 class MethodAsked(Asked):

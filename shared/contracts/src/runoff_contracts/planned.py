@@ -71,6 +71,8 @@ def deviations(sealed: Sealed, asked: ComparisonAsked, runs: Sequence[Launched])
             found.append(f"run {name} was not launched under the plan")
         parts = (_of_entries, _of_stopping, _of_metric)
         found += [f"run {name}: {said}" for part in parts for said in part(plan, run.created)]
+    if any(each.repeats for each in asked.contenders):
+        found.append("contenders are pooled of several runs, which was not planned")
     meant = [_contender(each, by_id) for each in asked.contenders]
     found += _of_models(plan, [each for each in meant if each is not None])
     baseline = _contender(asked.baseline, by_id) if asked.baseline else None

@@ -7,7 +7,6 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.special import betaincinv
 
 from runoff_statistics.errors import NoEntries
 from runoff_statistics.interval import Interval
@@ -15,6 +14,7 @@ from runoff_statistics.means import spread
 from runoff_statistics.paired import PairedTable
 from runoff_statistics.ranks import rank_sums
 from runoff_statistics.results import Estimate
+from runoff_statistics.special import betaincinv
 from runoff_statistics.validation import closed_probability, finite_scores, open_probability
 
 ODDS_RATIO = "odds ratio of discordant pairs, Clopper-Pearson"

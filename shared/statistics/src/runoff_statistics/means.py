@@ -9,11 +9,11 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import stdtr, stdtrit
 
 from runoff_statistics.errors import NoEntries
 from runoff_statistics.interval import Interval
 from runoff_statistics.results import Estimate, Significance
+from runoff_statistics.special import stdtr, stdtrit
 from runoff_statistics.validation import NO_SPREAD, cluster_codes, finite_scores, open_probability
 
 T = "paired t"

@@ -4,10 +4,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
-from scipy.special import bdtr
 
 from runoff_statistics.errors import NoEntries, UnpairedOutcomes
 from runoff_statistics.interval import Interval
+from runoff_statistics.special import bdtr
 from runoff_statistics.tango import score_interval
 from runoff_statistics.validation import open_probability, whole_count
 

@@ -8,10 +8,9 @@ Source: Cohen, Statistical Power Analysis for the Behavioral Sciences (2nd ed., 
 
 import math
 
-from scipy.special import nctdtr, stdtrit
-
 from runoff_statistics.errors import InvalidCount, NoEntries
 from runoff_statistics.solving import normal_cdf, root, smallest_count
+from runoff_statistics.special import nctdtr, stdtrit
 from runoff_statistics.validation import open_probability, positive_number, whole_count
 
 MAX_ENTRIES = 10**12

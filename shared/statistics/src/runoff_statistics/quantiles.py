@@ -12,13 +12,13 @@ import math
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import bdtr
 
 from runoff_statistics.errors import NoEntries
 from runoff_statistics.interval import Interval
 from runoff_statistics.pairs import same_length
 from runoff_statistics.results import Estimate, Significance
 from runoff_statistics.solving import smallest_count
+from runoff_statistics.special import bdtr
 from runoff_statistics.validation import finite_scores, open_probability
 
 ORDER_STATISTICS = "binomial order statistics"

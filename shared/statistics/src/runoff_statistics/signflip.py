@@ -26,10 +26,10 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
-from scipy.special import bdtr
 
 from runoff_statistics.errors import InvalidNumber, NoEntries
 from runoff_statistics.results import Significance
+from runoff_statistics.special import bdtr
 from runoff_statistics.validation import finite_scores, whole_count
 
 EXACT = "paired permutation, exact"

@@ -11,6 +11,10 @@ from typing import TypeVar, overload
 T = TypeVar("T")
 
 _POLL_S = 0.01
+_MAX_POLL_S = 0.25
+_SHARE = 4
+"""Times as long as a look took is waited until the next: one that asks an API every 10 ms keeps
+the services busy with answers, and from doing what is waited for."""
 
 
 class NeverHappened(AssertionError):
@@ -27,11 +31,14 @@ def wait_until(predicate: Callable[[], T], *, deadline_s: float = 10.0, what: st
         NeverHappened: It was still false at the deadline.
     """
     end = time.monotonic() + deadline_s
-    while not (last := predicate()):
-        if time.monotonic() > end:
+    while True:
+        began = time.monotonic()
+        if last := predicate():
+            return last
+        now = time.monotonic()
+        if now > end:
             raise NeverHappened(what or _name(predicate), deadline_s=deadline_s, last=last)
-        time.sleep(_POLL_S)
-    return last
+        time.sleep(_pause_s(now - began))
 
 
 @overload
@@ -60,13 +67,19 @@ async def eventually(
     loop = asyncio.get_running_loop()
     end = loop.time() + deadline_s
     while True:
+        began = loop.time()
         result = predicate()
         last = await result if inspect.isawaitable(result) else result
         if last:
             return last
-        if loop.time() > end:
+        now = loop.time()
+        if now > end:
             raise NeverHappened(what or _name(predicate), deadline_s=deadline_s, last=last)
-        await asyncio.sleep(_POLL_S)
+        await asyncio.sleep(_pause_s(now - began))
+
+
+def _pause_s(took_s: float) -> float:
+    return min(max(_POLL_S, _SHARE * took_s), _MAX_POLL_S)
 
 
 def _name(predicate: Callable[[], object]) -> str:

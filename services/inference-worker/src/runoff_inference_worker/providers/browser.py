@@ -31,8 +31,8 @@ from runoff_inference_worker.web_page import Broke, Put, Said, Waited, point_of,
 from runoff_objects.errors import ObjectError
 
 _OWN = "browser"
-_VISIT_S = 6.0
-"""Whoever asks for a check waits for ten, and the browser has to start first."""
+_VISIT_S = 15.0
+"""For a check, of the minute that whoever asks for it waits; the browser has to start first."""
 
 
 class BrowserModel:

@@ -59,7 +59,7 @@ from runoff_query.compared.opened import ComparedTables
 from runoff_query.database import Pool, make_pool
 from runoff_query.settings import MEBIBYTE, ApiSettings
 from runoff_runtime.broker import client_of, make_broker
-from runoff_runtime.service import Service, run
+from runoff_runtime.process import Service, run
 from runoff_runtime.telemetry import enabled
 
 _STATEMENT_S = 15.0

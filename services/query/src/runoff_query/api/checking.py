@@ -10,7 +10,7 @@ LAUNCH_S = 90.0
 """A launch is answered when workers have checked every model that it names."""
 _CHECK_S = 10.0
 _LOAD_S = 60.0
-"""A worker that is there may need so long for a large file."""
+"""A worker that is there may need so long for a large file, or for its browser to start."""
 
 
 async def check_model(parts: Parts, command: CheckModel, *, field: str) -> None:
@@ -20,7 +20,7 @@ async def check_model(parts: Parts, command: CheckModel, *, field: str) -> None:
         ProblemRaised: 503 when no worker answers, or what the worker says against the model: on
             fields of its declaration, and else on `field` of the request.
     """
-    limit_s = _LOAD_S if command.file and parts.workers.names() else _CHECK_S
+    limit_s = _LOAD_S if parts.workers.names() else _CHECK_S
     try:
         await parts.order(command, timeout_s=limit_s)
     except NoAnswer as error:

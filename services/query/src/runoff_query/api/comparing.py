@@ -12,7 +12,12 @@ from pydantic import AliasChoices, Field, StringConstraints, model_validator
 from starlette.responses import Response
 
 from runoff_contracts.commands import ComputeComparison
-from runoff_contracts.comparison_asked import ComparisonAsked, ComparisonOptions, ContenderMeant
+from runoff_contracts.comparison_asked import (
+    ComparisonAsked,
+    ComparisonOptions,
+    ContenderMeant,
+    RepeatMeant,
+)
 from runoff_contracts.ids import ModelRef
 from runoff_contracts.problem import FieldError, Problem
 from runoff_contracts.run_config import Asked
@@ -44,6 +49,20 @@ _FIELDS: Final[Mapping[str, str]] = MappingProxyType(
 """Which field of the request a refusal is about; all others are about whom to compare."""
 
 
+class RepeatNamed(Asked):
+    """A further run of a contender; of several in it, the one with its model."""
+
+    run: RunWord = Field(validation_alias=AliasChoices("run", "run_id"))
+    model: ModelRef | None = None
+    position: int | None = Field(default=None, ge=0, le=1000)
+
+    @model_validator(mode="after")
+    def _named_in_one_way(self) -> "RepeatNamed":
+        if self.model is not None and self.position is not None:
+            raise ValueError("model and position both name one contender: give one of them")
+        return self
+
+
 class ContenderNamed(Asked):
     """A contender of a run; all of the run where neither model nor position is given."""
 
@@ -53,6 +72,10 @@ class ContenderNamed(Asked):
     model: ModelRef | None = None
     """`provider/name`, or `provider/name@number`."""
     position: int | None = Field(default=None, ge=0, le=1000)
+    repeats: list[RepeatNamed] = Field(default_factory=list, max_length=MAX_NAMED)
+    """Its further runs: the contender is then all of them together, each entry its mean."""
+    name: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    """What the document is to call it."""
 
     @model_validator(mode="after")
     def _named_in_one_way(self) -> "ContenderNamed":
@@ -137,17 +160,70 @@ async def _resolved(
     named = request.named
     if request.baseline is not None:
         named = [*named, ("baseline", request.baseline)]
-    ids = [await _run_id(parts, field, each.run) for field, each in named]
-    rows = await parts.pool.fetch(statement("read/contenders"), list(dict.fromkeys(ids)))
+    n_runs = sum(1 + len(each.repeats) for _, each in named)
+    if n_runs > MAX_NAMED:
+        raise refuse(
+            "too-many-contenders",
+            f"A comparison takes {MAX_NAMED} runs",
+            422,
+            field="runs" if request.contenders is None else "contenders",
+            hint=f"{n_runs} are named; leave some out",
+        )
+    words = [(field, each.run) for field, each in named]
+    words += [
+        (f"{field}.repeats.{at}", one.run)
+        for field, each in named
+        for at, one in enumerate(each.repeats)
+    ]
+    ids = {field: await _run_id(parts, field, word) for field, word in words}
+    rows = await parts.pool.fetch(statement("read/contenders"), list(dict.fromkeys(ids.values())))
     found: list[ContenderMeant] = []
-    for (field, each), run_id in zip(named, ids, strict=True):
-        of_run = [row for row in rows if str(row["run_id"]) == run_id]
-        meant = _meant(field, each, run_id, of_run)
+    for field, each in named:
+        meant = _meant(field, each, ids[field], _of_run(rows, ids[field]))
+        if each.repeats:
+            meant = [_with_repeats(field, each, _only_one(field, meant), ids, rows)]
+        if each.name is not None and len(meant) == 1:
+            meant = [meant[0].model_copy(update={"name": each.name})]
         if field == "baseline":
-            baseline = _only_one(meant)
-            return (found if baseline in found else [baseline, *found]), baseline
+            baseline = _only_one(field, meant)
+            known = [one for one in found if one.place == baseline.place]
+            return ([*found] if known else [baseline, *found]), (known or [baseline])[0]
         found += meant
     return found, None
+
+
+def _of_run(rows: Sequence[asyncpg.Record], run_id: str) -> list[asyncpg.Record]:
+    return [row for row in rows if str(row["run_id"]) == run_id]
+
+
+def _with_repeats(
+    field: str,
+    named: ContenderNamed,
+    first: ContenderMeant,
+    ids: Mapping[str, str],
+    rows: Sequence[asyncpg.Record],
+) -> ContenderMeant:
+    """The contender with its further runs, each with the first one's model where none is named."""
+    (model,) = (
+        str(row["model"])
+        for row in _of_run(rows, first.run_id)
+        if row["position"] == first.position
+    )
+    repeats = []
+    for at, each in enumerate(named.repeats):
+        place = f"{field}.repeats.{at}"
+        of_run = _of_run(rows, ids[place])
+        wanted = each.model
+        if each.position is None and wanted is None and len(of_run) > 1:
+            wanted = model
+        meant = _meant(
+            place,
+            ContenderNamed(run=each.run, model=wanted, position=each.position),
+            ids[place],
+            of_run,
+        )
+        repeats += [RepeatMeant(run_id=one.run_id, position=one.position) for one in meant]
+    return first.model_copy(update={"repeats": repeats})
 
 
 async def _run_id(parts: Parts, field: str, text: str) -> str:
@@ -204,13 +280,14 @@ def _fits(named: ContenderNamed, row: asyncpg.Record) -> bool:
     return bool(row["model"] == name and (not at or str(row["number"]) == number))
 
 
-def _only_one(meant: Sequence[ContenderMeant]) -> ContenderMeant:
+def _only_one(field: str, meant: Sequence[ContenderMeant]) -> ContenderMeant:
     if len(meant) > 1:
+        what = "there is one baseline" if field == "baseline" else "repeats are of one"
         raise refuse(
             "ambiguous-contender",
-            f"Run {meant[0].run_id} has {len(meant)} contenders, and there is one baseline",
+            f"Run {meant[0].run_id} has {len(meant)} contenders, and {what}",
             422,
-            field="baseline",
+            field=field,
             hint="name its model or position too",
         )
     return meant[0]

@@ -13,6 +13,7 @@ from runoff_objects.errors import ObjectMissing
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.problems import refuse, unknown
 from runoff_query.api.reading import FreshOf
+from runoff_query.api.reviews import with_reviews
 from runoff_query.api.runs import known_run
 from runoff_query.exporting.every_eval_ever import EveryEvalEver
 from runoff_query.exporting.lines import Csv, JsonLines
@@ -61,7 +62,11 @@ async def _rows(
     def written(pairs: list[Paired]) -> bytes:
         return writer.page(rows_of(run, pairs))
 
+    is_reviewed = any(each.n_approved + each.n_rejected for each in run.contenders)
     async for pairs in pages(parts.pool, run, entries):
+        if is_reviewed:
+            views = await with_reviews(parts.pool, run.run_id, [view for view, _ in pairs])
+            pairs = [(view, asked) for view, (_, asked) in zip(views, pairs, strict=True)]
         if part := await asyncio.to_thread(written, pairs):
             yield part
     yield await asyncio.to_thread(writer.end)

@@ -45,6 +45,11 @@ COLUMNS: Final[dict[str, Kind]] = {
     "scores": "json",
     "not_scored": "json",
     "judgements": "json",
+    "review": "text",
+    "review_edited": "json",
+    "review_note": "text",
+    "reviewed_by": "text",
+    "reviewed_at": "text",
     "total_s": "number",
     "n_attempts": "integer",
     "cached": "boolean",
@@ -55,6 +60,7 @@ COLUMNS: Final[dict[str, Kind]] = {
     "index": "integer",
     "contender": "integer",
     "model_version": "integer",
+    "params": "json",
 }
 
 
@@ -74,10 +80,12 @@ def rows_of(run: RunView, pairs: list[Paired]) -> Iterator[Row]:
             "dataset": run.dataset,
             "dataset_version": run.dataset_version,
             "index": entry.index,
+            "params": run.params or None,
         }
         for prediction in entry.predictions:
             contender = run.contenders[prediction.contender]
-            yield shared | _said(prediction) | _scored(entry, contender, run)
+            said = _said(prediction) | _scored(entry, contender, run)
+            yield shared | said | _reviewed(entry, contender.position)
 
 
 def last_error(prediction: Prediction) -> AttemptError | None:
@@ -104,6 +112,21 @@ def _said(prediction: Prediction) -> Row:
         "n_attempts": len(prediction.attempts),
         "cached": prediction.cached,
     }
+
+
+def _reviewed(entry: EntryView, position: int) -> Row:
+    """What people say of the contender's own answer: the review that counts."""
+    for review in entry.reviews:
+        if (review.contender, review.answer_version) == (position, 1) and review.counts:
+            edited = review.edited
+            return {
+                "review": review.decision,
+                "review_edited": edited and edited.model_dump(mode="json", exclude_none=True),
+                "review_note": review.note or None,
+                "reviewed_by": review.by or None,
+                "reviewed_at": review.reviewed_at.isoformat(),
+            }
+    return {}
 
 
 def _scored(entry: EntryView, contender: ContenderView, run: RunView) -> Row:

@@ -7,7 +7,7 @@ from runoff_query.projector.follow import Follower
 from runoff_query.settings import DatabaseSettings
 from runoff_runtime.broker import make_broker
 from runoff_runtime.commands import handle
-from runoff_runtime.service import Service, run
+from runoff_runtime.process import Service, run
 from runoff_runtime.telemetry import enabled
 
 

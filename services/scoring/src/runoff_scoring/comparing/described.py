@@ -9,6 +9,7 @@ from runoff_contracts.compared import (
     ComparedContender,
     ConfidenceBands,
     Latency,
+    PooledRun,
     RetriedScores,
     Spending,
 )
@@ -59,7 +60,8 @@ def _contender(
         n_asked=joined.n_entries,
         n_answered=n_answered,
         n_failed=joined.n_entries - n_answered,
-        duration_s=run.duration_s,
+        pooled=_pooled(joined, place, primary),
+        duration_s=_duration_s(taken),
         model_time_s=_sum(_row(joined, place, "latency_s")),
         latency=latency,
         spending=_spending(joined, place),
@@ -79,8 +81,9 @@ def approval_of(taken: ContenderTaken) -> Approval | None:
     """
     counted = [
         each
-        for (_, contender, version), each in newest(taken.run.reviews).items()
-        if contender == taken.position and version == 1
+        for member in taken.members
+        for (_, contender, version), each in newest(member.run.reviews).items()
+        if contender == member.position and version == 1
     ]
     if not counted:
         return None
@@ -93,6 +96,33 @@ def approval_of(taken: ContenderTaken) -> Approval | None:
         rate=n_approved / n,
         interval=(interval.low, interval.high),
     )
+
+
+def _pooled(joined: Joined, place: int, primary: Metric) -> list[PooledRun]:
+    """Each run of a contender of several by itself, by the primary metric."""
+    taken = joined.contenders[place]
+    if not taken.repeats:
+        return []
+    rows = joined.by_contender(primary.of_members)[place]
+    return [
+        PooledRun(
+            run_id=each.run.run_id,
+            position=each.position,
+            alias=each.run.alias,
+            model=each.contender.model,
+            number=each.contender.number,
+            n=int((~np.isnan(row)).sum()),
+            value=_mean(None if np.isnan(row).all() else row),
+        )
+        for each, row in zip(taken.members, rows, strict=True)
+    ]
+
+
+def _duration_s(taken: ContenderTaken) -> float | None:
+    """The mean of its runs; None where one has not ended."""
+    found = [each.run.duration_s for each in taken.members]
+    known = [each for each in found if each is not None]
+    return sum(known) / len(known) if len(known) == len(found) else None
 
 
 def _row(joined: Joined, place: int, name: str) -> NDArray[np.float64] | None:
@@ -124,14 +154,17 @@ def _spending(joined: Joined, place: int) -> Spending:
 
 def _retried(joined: Joined, place: int, primary: Metric) -> RetriedScores | None:
     """None where every answer, or none, came at the first attempt."""
-    taken = joined.contenders[place]
-    attempts = joined.of(taken, taken.run.record.columns.n_attempts)
-    scored = ~np.isnan(primary.values[place])
+    members = joined.contenders[place].members
+    attempts = np.concatenate(
+        [joined.of(each, each.run.record.columns.n_attempts) for each in members]
+    )
+    values = joined.by_contender(primary.of_members)[place].ravel()
+    scored = ~np.isnan(values)
     again = attempts[scored].astype(int) > 1
     # Of one group alone nothing is to be tested, and scipy.stats is not to be imported for it.
     if not again.any() or again.all():
         return None
-    found = retry_effect(primary.values[place][scored], again)
+    found = retry_effect(values[scored], again)
     return RetriedScores(
         n_retried=found.n_retried,
         n_first=len(again) - found.n_retried,

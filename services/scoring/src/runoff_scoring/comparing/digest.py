@@ -16,6 +16,7 @@ from runoff_contracts.comparison import canonical, digest_of
 from runoff_contracts.comparison_asked import ComparisonAsked
 from runoff_scoring.comparing.joined import Joined
 from runoff_scoring.comparing.metrics import Metric
+from runoff_scoring.comparing.taken import ContenderTaken
 
 _DIGITS = 12
 _SETTINGS = {"family", "adjust", "missing", "margin", "metrics", "by", "clusters", "methods",
@@ -38,12 +39,12 @@ def scores_digest(
         "task": joined.first.created.task,
         "datasets": sorted({each.run.created.dataset.digest for each in joined.contenders}),
         "entries": sorted({each.run.created.entries for each in joined.contenders}),
-        "models": [each.contender.digest for each in joined.contenders],
+        "models": [_models(each) for each in joined.contenders],
         "scorers": [each.scorer for each in metrics],
         "baseline": baseline,
         "asked": asked.model_dump(mode="json", include=_SETTINGS),
         "answers": _answers(joined),
-        "scores": {each.name: _hash(each.values.astype("<f8").tobytes()) for each in exact},
+        "scores": {each.name: _hash(each.of_members.astype("<f8").tobytes()) for each in exact},
         "tests": {
             each.name: {
                 "estimates": [[found.n, found.n_correct] for found in each.estimates],
@@ -56,9 +57,14 @@ def scores_digest(
     return digest_of(canonical(content))
 
 
+def _models(taken: ContenderTaken) -> str | list[str]:
+    digests = [each.contender.digest for each in taken.members]
+    return digests if taken.repeats else digests[0]
+
+
 def _answers(joined: Joined) -> str:
     """Hash of every answer's words: codes are places among all words that were given, sorted."""
-    codes = joined.labels
+    codes = joined.members_labels
     given = np.flatnonzero(np.bincount(codes[codes >= 0]))
     words = "\0".join(joined.all_labels[each] for each in given.tolist())
     places = np.searchsorted(given, codes).astype("<i4")

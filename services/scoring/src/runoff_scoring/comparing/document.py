@@ -14,7 +14,7 @@ from runoff_contracts.comparison import (
     canonical,
     digest_of,
 )
-from runoff_contracts.comparison_asked import ComparisonAsked, ContenderMeant
+from runoff_contracts.comparison_asked import ComparisonAsked
 from runoff_scoring.comparing import refusals
 from runoff_scoring.comparing.agreement import agreed_pairs, agreement_of, most_disputed
 from runoff_scoring.comparing.described import bands, describe
@@ -102,6 +102,7 @@ def make_comparison(
         n_partial=sum(not each.is_whole for each in runs),
         plan=plan,
         stopped=stopped,
+        n_runs=[len(each.members) for each in joined.contenders],
     )
     document = ComparisonDocument(
         scores_digest=scores_digest(joined, asked, question.baseline, question.metrics, compared),
@@ -178,11 +179,14 @@ def _tested(
 def _contenders(asked: ComparisonAsked, runs: dict[str, RunTaken]) -> list[ContenderTaken]:
     found = []
     for meant in asked.contenders:
-        run = runs[meant.run_id]
-        if meant.position >= len(run.created.contenders):
-            raise refusals.unknown_contender(meant, len(run.created.contenders))
-        found.append((run, run.created.contenders[meant.position]))
-    return named(found)
+        members = []
+        for run_id, position in meant.places:
+            run = runs[run_id]
+            if position >= len(run.created.contenders):
+                raise refusals.unknown_contender(run_id, position, len(run.created.contenders))
+            members.append((run, run.created.contenders[position]))
+        found.append(members)
+    return named(found, [each.name for each in asked.contenders])
 
 
 def _is_ranked(joined: Joined, asked: ComparisonAsked, left_out: list[str]) -> bool:
@@ -241,10 +245,10 @@ def _filled_in(
 def _baseline(asked: ComparisonAsked) -> int | None:
     if asked.baseline is None:
         return None
-    meant = ContenderMeant(run_id=asked.baseline.run_id, position=asked.baseline.position)
-    if meant not in asked.contenders:
+    places = [each.place for each in asked.contenders]
+    if asked.baseline.place not in places:
         raise refusals.unknown_baseline(asked.baseline)
-    return asked.contenders.index(meant)
+    return places.index(asked.baseline.place)
 
 
 def _pairing(pairing: Pairing, primary: Metric, notes: list[str]) -> Pairing:
@@ -254,7 +258,7 @@ def _pairing(pairing: Pairing, primary: Metric, notes: list[str]) -> Pairing:
 
 def _datasets(joined: Joined) -> list[DatasetCompared]:
     found: dict[tuple[str, str], DatasetCompared] = {}
-    for each in joined.contenders:
+    for each in joined.members:
         created = each.run.created
         found[created.dataset.digest, created.entries] = DatasetCompared(
             dataset=created.dataset.dataset,

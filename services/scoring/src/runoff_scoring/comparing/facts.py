@@ -44,6 +44,12 @@ def facts_of(taken: ContenderTaken) -> dict[str, Scalar]:
     return dict(_flat("", nested, _DEPTH))
 
 
+def _facts_of_all(taken: ContenderTaken) -> dict[str, Scalar]:
+    """Of one that is pooled of several runs: where these are not alike, every value there is."""
+    each = [facts_of(member) for member in taken.members]
+    return {name: _several(one.get(name) for one in each) for name in set().union(*each)}
+
+
 def _workers(taken: ContenderTaken) -> JsonValue:
     """What the run's workers ran on; where they are not alike, every value that there is."""
     each = [dict(_flat("", one.model_dump(mode="json"), _DEPTH)) for one in _ran_on(taken)]
@@ -57,7 +63,9 @@ def _ran_on(taken: ContenderTaken) -> list[WorkerLineage]:
 def _several(values: Iterable[Scalar]) -> Scalar:
     """The one value; several in words, each once."""
     found = list(dict.fromkeys(values))
-    return found[0] if len(found) == 1 else " | ".join(sorted(_word(each) for each in found))
+    if len(found) == 1:
+        return found[0]
+    return _short(" | ".join(sorted({_word(each) for each in found})))
 
 
 def _word(value: Scalar) -> str:
@@ -68,7 +76,7 @@ def compared_facts(
     contenders: Sequence[ContenderTaken], left_out: list[str]
 ) -> tuple[list[FieldCompared], dict[str, Scalar]]:
     """What differs, sorted by name, and what is the same for all; None says the same as nothing."""
-    facts = [facts_of(each) for each in contenders]
+    facts = [_facts_of_all(each) for each in contenders]
     # Packages are many: what else there is to say comes before them.
     names = sorted(set().union(*facts), key=lambda name: (name.startswith(_PACKAGES), name))
     if len(names) > MAX_FIELDS:

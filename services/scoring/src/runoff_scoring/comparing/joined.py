@@ -23,7 +23,8 @@ Rows = NDArray[np.intp]
 class Joined:
     """The compared entries, in the order of the first contender's run.
 
-    Arrays are of shape (c, n) for c contenders and n compared entries, or (n,).
+    Arrays are of shape (c, n) for c contenders and n compared entries, or (n,); those of single
+    runs, where contenders are pooled of several, of shape (m, n) for m members in all.
     """
 
     contenders: list[ContenderTaken]
@@ -45,6 +46,33 @@ class Joined:
         return self.first.record.cards.n_entries if rows is None else len(rows)
 
     @cached_property
+    def members(self) -> list[ContenderTaken]:
+        """Every contender of every run, in the order of those that they are pooled into."""
+        return [member for each in self.contenders for member in each.members]
+
+    @cached_property
+    def is_pooled(self) -> bool:
+        """Whether any contender is of several runs."""
+        return len(self.members) > len(self.contenders)
+
+    def by_contender(self, of_members: NDArray[np.generic]) -> list[NDArray[np.generic]]:
+        """The members' rows of each contender, from an array of shape (m, n)."""
+        ends = np.cumsum([len(each.members) for each in self.contenders])
+        return np.split(of_members, ends[:-1])
+
+    def pooled(self, of_members: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Means over each contender's runs, of those that are known, from shape (m, n)."""
+        if not self.is_pooled:
+            return of_members
+        found = []
+        for rows in self.by_contender(of_members):
+            known = ~np.isnan(rows)
+            n_known = known.sum(axis=0)
+            sums = np.where(known, rows, 0.0).sum(axis=0)
+            found.append(np.where(n_known > 0, sums / np.maximum(n_known, 1), np.nan))
+        return np.stack(found).astype(np.float64)
+
+    @cached_property
     def one_run(self) -> bool:
         """Whether all contenders are of one run."""
         return len(self.rows) == 1
@@ -59,31 +87,39 @@ class Joined:
         return array if rows is None else array[rows]
 
     def scores(self, scorer: str) -> NDArray[np.float64]:
-        """Scores, NaN where there is none; infinite ones are none."""
+        """Scores of members, shape (m, n), NaN where there is none; infinite ones are none."""
         found = np.stack(
-            [self.of(each, each.run.record.cards.scores[scorer]) for each in self.contenders]
+            [self.of(each, each.run.record.cards.scores[scorer]) for each in self.members]
         ).astype(np.float64)
         found[~(np.abs(found) <= _LARGEST)] = np.nan
         return found
 
     def number(self, name: str) -> NDArray[np.float64] | None:
         """A column of numbers; None where no contender has any."""
-        columns = [each.run.record.columns.numbers.get(name) for each in self.contenders]
+        columns = [each.run.record.columns.numbers.get(name) for each in self.members]
         if all(each is None for each in columns):
             return None
         nothing = np.full(self.n_entries, np.nan)
-        return np.stack(
+        found = np.stack(
             [
                 nothing if column is None else self.of(each, column)
-                for each, column in zip(self.contenders, columns, strict=True)
+                for each, column in zip(self.members, columns, strict=True)
             ]
-        ).astype(np.float64)
+        )
+        return self.pooled(found.astype(np.float64))
+
+    @cached_property
+    def members_answered(self) -> NDArray[np.bool_]:
+        """Which member answered what, shape (m, n)."""
+        columns = [self.of(each, each.run.record.columns.answered) for each in self.members]
+        return np.stack(columns).astype(np.bool_)
 
     @cached_property
     def answered(self) -> NDArray[np.bool_]:
-        """Who answered what."""
-        columns = [self.of(each, each.run.record.columns.answered) for each in self.contenders]
-        return np.stack(columns).astype(np.bool_)
+        """Who answered what, in one run at least."""
+        if not self.is_pooled:
+            return self.members_answered
+        return np.stack([rows.any(axis=0) for rows in self.by_contender(self.members_answered)])
 
     @cached_property
     def index(self) -> NDArray[np.int32]:
@@ -100,7 +136,10 @@ class Joined:
 
     @cached_property
     def same(self) -> NDArray[np.int64]:
-        """Equal for contenders of an entry whose answers match as the task says; -1 for none."""
+        """Equal for contenders of an entry whose answers match as the task says; -1 for none.
+
+        Of a contender of several runs it is the first one's answers.
+        """
         if self.one_run:
             groups = self.first.record.cards.groups
             found = np.stack([self.of(each, groups) for each in self.contenders]).astype(np.int64)
@@ -108,31 +147,36 @@ class Joined:
             found = _close(self._points(), _within_px(self.contenders))
         else:
             found = self._meanings()
-        return np.where(self.answered, found, -1)
+        return np.where(self._of_firsts(self.members_answered), found, -1)
 
     @cached_property
     def all_labels(self) -> Sequence[str]:
         """Words of answers in all runs, each once, sorted."""
         if self.one_run:
             return self.first.record.cards.labels
-        return sorted(set().union(*(each.run.record.cards.labels for each in self.contenders)))
+        return sorted(set().union(*(each.run.record.cards.labels for each in self.members)))
 
     @cached_property
     def labels(self) -> NDArray[np.int64]:
-        """Place of each answer's words in `all_labels`, -1 for none."""
-        answers = [self.of(each, each.run.record.cards.answers) for each in self.contenders]
+        """Place of each answer's words in `all_labels`, -1 for none; of the first run of each."""
+        return self._of_firsts(self.members_labels).astype(np.int64)
+
+    @cached_property
+    def members_labels(self) -> NDArray[np.int64]:
+        """The same of every member, shape (m, n)."""
+        answers = [self.of(each, each.run.record.cards.answers) for each in self.members]
         if self.one_run:
             return np.stack(answers).astype(np.int64)
         places = {label: place for place, label in enumerate(self.all_labels)}
         by_run: dict[str, NDArray[np.int64]] = {}
-        for each in self.contenders:
+        for each in self.members:
             if each.run.run_id not in by_run:
                 found = [places[label] for label in each.run.record.cards.labels]
                 by_run[each.run.run_id] = np.array([*found, -1], dtype=np.int64)
         return np.stack(
             [
                 by_run[each.run.run_id][codes]
-                for each, codes in zip(self.contenders, answers, strict=True)
+                for each, codes in zip(self.members, answers, strict=True)
             ]
         )
 
@@ -149,6 +193,12 @@ class Joined:
     def target(self, index: int) -> Target:
         """What was wanted of a compared entry."""
         return self.first.record.cards.target(self.row(self.first, index))
+
+    def _of_firsts(self, of_members: NDArray[np.generic]) -> NDArray[np.generic]:
+        """Those of each contender's first run."""
+        if not self.is_pooled:
+            return of_members
+        return np.stack([rows[0] for rows in self.by_contender(of_members)])
 
     def _meanings(self) -> NDArray[np.int64]:
         found = []
@@ -185,14 +235,14 @@ def join(contenders: list[ContenderTaken]) -> tuple[Joined, Pairing]:
     Raises:
         NotComparable: When tasks differ, or no entry is shared.
     """
-    runs = list({each.run.run_id: each.run for each in contenders}.values())
+    runs = list({one.run.run_id: one.run for each in contenders for one in each.members}.values())
     tasks = sorted({each.created.task for each in runs})
     if len(tasks) > 1:
         raise refusals.different_tasks([str(each) for each in tasks])
     # Runs that were stopped have the beginning of one order, each so much of it.
     asked = {(each.created.entries, each.created.n_entries) for each in runs}
     same_entries = len(asked) == 1
-    notes = _partial(runs) + ([] if same_entries else _datasets(runs))
+    notes = _partial(runs) + ([] if same_entries else _datasets(runs)) + _pooled(contenders)
     if len(runs) == 1 or (same_entries and all(each.is_whole for each in runs)):
         rows: dict[str, Rows | None] = dict.fromkeys((each.run_id for each in runs), None)
         n_union = runs[0].record.cards.n_entries
@@ -203,7 +253,10 @@ def join(contenders: list[ContenderTaken]) -> tuple[Joined, Pairing]:
         rows=rows,
         n_union=n_union,
         coverage=[
-            each.run.record.cards.n_entries / n_union if n_union else 0.0 for each in contenders
+            min(one.run.record.cards.n_entries for one in each.members) / n_union
+            if n_union
+            else 0.0
+            for each in contenders
         ],
         notes=notes,
     )
@@ -247,6 +300,19 @@ def _partial(runs: Sequence[RunTaken]) -> list[str]:
         f"{each.created.n_entries} entries are scored, and these are compared"
         for each in runs
         if not each.is_whole
+    ]
+
+
+def _pooled(contenders: Sequence[ContenderTaken]) -> list[str]:
+    several = [each for each in contenders if each.repeats]
+    if not several:
+        return []
+    return [
+        *(f"{each.name} is pooled of {len(each.members)} runs" for each in several),
+        "of what is pooled, an entry's score, time, tokens and cost are means over its runs; "
+        "answers and agreement are those of the first",
+        "intervals and tests are of entries: they say how these runs would do on others, and not "
+        "how further runs would; how far the runs lie apart stands with each contender",
     ]
 
 

@@ -1,6 +1,7 @@
 """By which methods a metric is compared, and the comparison of two rows of scores by them."""
 
 from dataclasses import dataclass, replace
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,10 @@ from runoff_statistics.means import spread
 
 Scores = NDArray[np.float64]
 _SMALLEST_SD = 1e-300
+_UNEVEN = (
+    "contenders have not the same number of runs for each entry: an entry is a cluster of its "
+    "repeats, whose mean counts once"
+)
 
 
 @dataclass(frozen=True)
@@ -94,7 +99,7 @@ def methods_of(
         choice = choose_method(
             metric.kind,
             clustered=clusters is not None,
-            test=None if meant is None else meant.test,
+            test=_test(metric) if meant is None or meant.test is None else meant.test,
             interval=None if meant is None else meant.interval,
         )
     except StatisticsError as error:
@@ -103,6 +108,8 @@ def methods_of(
         raise refusals.bad_method(
             metric.name, "McNemar's test and Tango's interval are for scores of 0 and 1"
         )
+    if not metric.is_even and choice.test == "t":
+        choice = replace(choice, why=_UNEVEN)
     margin = asked.margin if primary else None
     if margin is not None and metric.kind == "pass_fail" and margin >= 1:
         raise refusals.bad_margin(
@@ -118,6 +125,11 @@ def methods_of(
         margin=margin,
         flips=flips,
     )
+
+
+def _test(metric: Metric) -> Literal["t"] | None:
+    """Where one has three runs and another one, swapping the two is no symmetry of chance."""
+    return None if metric.is_even else "t"
 
 
 def estimate(values: Scores, methods: Methods, clusters: NDArray[np.int64] | None) -> Estimate:

@@ -32,7 +32,11 @@ class Metric:
     is_exact: bool
     """The same answers give the same scores to the last bit."""
     values: NDArray[np.float64]
-    """Shape (c, n), NaN where there is none."""
+    """Shape (c, n), NaN where there is none; means over the runs of a contender of several."""
+    of_members: NDArray[np.float64]
+    """Of each run by itself, shape (m, n); the same array where nothing is pooled."""
+    is_even: bool = True
+    """Contenders have equally many scores of each entry."""
 
 
 def shared_metrics(joined: Joined, asked: ComparisonAsked, notes: list[str]) -> list[Metric]:
@@ -114,16 +118,26 @@ def _metric(joined: Joined, used: ScorerUsed, asked: ComparisonAsked, notes: lis
     return Metric(
         name=used.name,
         scorer=f"{used.name}@{used.version}",
-        kind=kind,
+        # A mean of right and wrong is one of a few steps.
+        kind="graded" if joined.is_pooled and kind == "pass_fail" else kind,
         higher_is_better=upward,
         unit=None if info is None else info.unit,
         is_exact=is_exact(used.name, used.params),
-        values=values,
+        values=joined.pooled(values),
+        of_members=values,
+        is_even=_is_even(joined, values),
     )
 
 
+def _is_even(joined: Joined, values: NDArray[np.float64]) -> bool:
+    if not joined.is_pooled:
+        return True
+    n_known = [(~np.isnan(rows)).sum(axis=0) for rows in joined.by_contender(values)]
+    return all(np.array_equal(each, n_known[0]) for each in n_known[1:])
+
+
 def _check_nothing_missing(joined: Joined, name: str, values: NDArray[np.float64]) -> None:
-    for each, row in zip(joined.contenders, values, strict=True):
+    for each, row in zip(joined.members, values, strict=True):
         n_missing = int(np.isnan(row).sum())
         if n_missing:
             raise refusals.something_missing(each.name, name, n_missing)
@@ -135,4 +149,4 @@ def _count_as_wrong(joined: Joined, values: NDArray[np.float64]) -> None:
     has_target = np.array([each != "null" for each in cards.targets], dtype=bool)
     scorable = joined.of_entries(joined.first, has_target[cards.target_codes]).astype(np.bool_)
     scorable = scorable | ~np.isnan(values).all(axis=0)
-    values[np.isnan(values) & ~joined.answered & scorable] = 0.0
+    values[np.isnan(values) & ~joined.members_answered & scorable] = 0.0

@@ -233,6 +233,8 @@ class Ranking:
 
 def why_not(joined: Joined) -> str | None:
     """In words, why there is no average precision; None where there may be."""
+    if joined.is_pooled:
+        return "contenders of several runs have no one set of boxes"
     n_boxes = 0
     for each in joined.contenders:
         boxes = each.run.record.columns.boxes

@@ -1,6 +1,6 @@
 """What cannot be compared: each refusal with its stable type, and what would be right."""
 
-from runoff_contracts.comparison_asked import MAX_COMPARED, ContenderMeant
+from runoff_contracts.comparison_asked import MAX_COMPARED, MAX_POOLED, ContenderMeant
 from runoff_scoring.errors import NotComparable
 
 
@@ -25,16 +25,22 @@ def check_count(contenders: list[ContenderMeant]) -> None:
             status=422,
             detail=f"{n} are asked for; leave out those that are out of the race",
         )
-    seen: set[tuple[str, int]] = set()
-    for each in contenders:
-        if (each.run_id, each.position) in seen:
+    places = [place for each in contenders for place in each.places]
+    if len(places) > MAX_POOLED:
+        raise NotComparable(
+            "too-many-contenders",
+            f"A comparison takes {MAX_POOLED} runs, pooled ones included",
+            status=422,
+            detail=f"{len(places)} are asked for; leave out the oldest",
+        )
+    for run_id, position in places:
+        if places.count((run_id, position)) > 1:
             raise NotComparable(
                 "same-contender-twice",
                 "A contender is asked for twice",
                 status=422,
-                detail=f"position {each.position} of run {each.run_id}: name it once",
+                detail=f"position {position} of run {run_id}: name it once",
             )
-        seen.add((each.run_id, each.position))
 
 
 def unknown_run(run_id: str) -> NotComparable:
@@ -49,11 +55,11 @@ def deleted_run(run_id: str) -> NotComparable:
     )
 
 
-def unknown_contender(meant: ContenderMeant, n_contenders: int) -> NotComparable:
+def unknown_contender(run_id: str, position: int, n_contenders: int) -> NotComparable:
     """The run has fewer."""
     return NotComparable(
         "unknown-contender",
-        f"Run {meant.run_id} has no contender {meant.position}",
+        f"Run {run_id} has no contender {position}",
         status=404,
         detail=f"it has {n_contenders}, counted from 0",
     )

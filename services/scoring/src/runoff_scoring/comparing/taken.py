@@ -60,33 +60,49 @@ class ContenderTaken:
     contender: Contender
     name: str
     """What tells it apart."""
+    repeats: Sequence["ContenderTaken"] = ()
+    """Of further runs, which are one with it."""
 
     @property
     def position(self) -> int:
         """In its run."""
         return self.contender.position
 
+    @property
+    def members(self) -> list["ContenderTaken"]:
+        """Itself and its repeats."""
+        return [self, *self.repeats]
 
-def named(contenders: list[tuple[RunTaken, Contender]]) -> list[ContenderTaken]:
-    """Contenders with names that tell them apart: the model, and where that is not enough its
-    version, the run's alias, or the end of the run's id (its beginning is a time).
+
+Member = tuple[RunTaken, Contender]
+
+
+def named(
+    contenders: Sequence[Sequence[Member]], wanted: Sequence[str | None]
+) -> list[ContenderTaken]:
+    """Contenders, each of one run or more, with names that tell them apart.
+
+    As they were named where they were; else the model, and where that is not enough its version,
+    the run's alias, or the end of the run's id (its beginning is a time).
     """
+    firsts = [each[0] for each in contenders]
     ways = [
-        [each.model for _, each in contenders],
+        [name or each.model for name, (_, each) in zip(wanted, firsts, strict=True)],
         [
             each.model if each.number is None else f"{each.model}@{each.number}"
-            for _, each in contenders
+            for _, each in firsts
         ],
-        [f"{each.model} ({run.alias or _short(run)})" for run, each in contenders],
-        [f"{each.model} ({_short(run)})" for run, each in contenders],
-        [f"{each.model} ({_short(run)}, {each.position})" for run, each in contenders],
+        [f"{each.model} ({run.alias or _short(run)})" for run, each in firsts],
+        [f"{each.model} ({_short(run)})" for run, each in firsts],
+        [f"{each.model} ({_short(run)}, {each.position})" for run, each in firsts],
     ]
     names = ways[0]
     for way in ways[1:]:
         again = {name for name in names if names.count(name) > 1}
         names = [new if old in again else old for old, new in zip(names, way, strict=True)]
     return [
-        ContenderTaken(run, each, name) for (run, each), name in zip(contenders, names, strict=True)
+        ContenderTaken(*members[0], name, [ContenderTaken(*each, name) for each in members[1:]])
+        for members, name in zip(contenders, names, strict=True)
     ]
 
 

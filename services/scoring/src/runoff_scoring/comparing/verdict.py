@@ -27,14 +27,23 @@ class Case:
     plan: PlanBound | None
     stopped: Sequence[StoppedRun] = ()
     """Runs that ended when they were decided."""
+    n_runs: Sequence[int] = ()
+    """That each contender is pooled of."""
 
 
 def verdict(case: Case) -> str:
     """One or two sentences: who is better, by how much, and how sure that is.
 
-    A third one is said where a run did not complete, and where a plan was not kept to.
+    Further ones are said where runs were pooled or did not complete, and where a plan was not kept
+    to.
     """
     said = _said(case)
+    if any(each > 1 for each in case.n_runs):
+        pooled = [f"{n} of {name}" for n, name in zip(case.n_runs, case.names, strict=True)]
+        said += (
+            f" Each entry's score is its mean over the runs ({words.listed(pooled)}): what is said "
+            f"holds for these, and not for further ones."
+        )
     if case.n_partial:
         runs = "One run is" if case.n_partial == 1 else f"{case.n_partial} runs are"
         said += f" {runs} not complete: this is of what is scored."

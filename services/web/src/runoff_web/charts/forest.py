@@ -71,7 +71,7 @@ def forest(
     ]
     if margin is not None:
         parts.append(_band(scale(-margin), scale(margin), bottom))
-    for tick in ticks(scale):
+    for tick in ticks(scale, n=4):
         parts.append(_tick(scale(tick), bottom, points(tick) if as_shares else number(tick)))
     parts.append(
         Markup('<line class="zero" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>').format(

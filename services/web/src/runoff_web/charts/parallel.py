@@ -120,20 +120,20 @@ def _line(line: Line, axes: Sequence[ParallelAxis], places: Sequence[float]) -> 
 
 def _axis(axis: ParallelAxis, x: float, brush: tuple[float, float] | None) -> Markup:
     low, high = (0.0, 0.0) if brush is None else _range(axis, brush)
-    hidden = Markup(" hidden") if brush is None else Markup("")
+    hidden = Markup(' visibility="hidden"') if brush is None else Markup("")
     return Markup(
         '<g data-axis="{name}" data-low="{low}" data-high="{high}"{log} tabindex="0" role="group"'
         ' aria-label="Axis {name}: arrow keys choose a range, Escape clears it">'
         '<text class="name" x="{x}" y="16" text-anchor="middle">{label}</text>'
         '<line class="axis" x1="{x}" x2="{x}" y1="{top}" y2="{bottom}"/>{ticks}'
-        '<rect class="brush" data-brush x="{left}" width="{width}" y="{y}" height="{height}"'
+        '<rect class="brush" data-brush="" x="{left}" width="{width}" y="{y}" height="{height}"'
         "{hidden}/>"
-        '<rect class="hit" data-hit x="{left}" width="{width}" y="{top}" height="{whole}"/></g>'
+        '<rect class="hit" data-hit="" x="{left}" width="{width}" y="{top}" height="{whole}"/></g>'
     ).format(
         name=axis.name,
         low=repr(axis.low),
         high=repr(axis.high),
-        log=Markup(" data-log") if axis.is_log else Markup(""),
+        log=Markup(' data-log=""') if axis.is_log else Markup(""),
         label=cut(axis.label, _NAME),
         x=x,
         top=_TOP,

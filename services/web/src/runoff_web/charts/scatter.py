@@ -88,11 +88,11 @@ def _axis(numbers: list[float], is_time: bool, start: float, end: float) -> Axis
     def place(value: float) -> float:
         return scale(math.log10(value) if value > 0 else lowest)
 
-    return Axis(place, [(10**each, seconds(10**each)) for each in _powers(scale)])
+    return Axis(place, [(10**each, seconds(10**each)) for each in _powers(scale) if each < 300])
 
 
 def _powers(scale: Scale) -> list[float]:
-    factors = (1, 2, 5) if scale.high - scale.low < 1.5 else (1,)
+    factors = (1, 2, 5) if scale.high - scale.low < 2.2 else (1,)
     powers = range(math.floor(scale.low), math.ceil(scale.high) + 1)
     found = [power + math.log10(factor) for power in powers for factor in factors]
     return [each for each in found if scale.low <= each <= scale.high] or [scale.low, scale.high]

@@ -12,7 +12,7 @@ from runoff.changes import Changed, changes
 from runoff.errors import RunoffError
 from runoff_web.live.hub import Hub
 
-PACE_S: Final = 0.2
+PACE_S: Final = 0.05
 BOARD_PACE_S: Final = 1.0
 """A card takes three requests, and nobody reads answers faster."""
 RETRY_S: Final = (0.3, 1.0, 3.0)

@@ -80,7 +80,10 @@ def _numbers(document: ComparisonDocument) -> Iterator[Sequence[Cell]]:
         for metric in metrics:
             for name, each in zip(names, metric.estimates, strict=True):
                 low, high = each.interval or (None, None)
-                yield ("value", group_name, metric.name, name, "", each.n, each.value, low, high)
+                yield (
+                    "value", group_name, metric.name, name, "", each.n, each.value, low, high,
+                    None, None, None, None,
+                )  # fmt: skip
             for pair in metric.pairs:
                 low, high = pair.interval or (None, None)
                 yield (

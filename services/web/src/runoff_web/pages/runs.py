@@ -17,13 +17,19 @@ from runoff_contracts.problem import Problem
 from runoff_contracts.views import Page, RunView
 from runoff_web.board import cards_of
 from runoff_web.pages.shared import came_from
-from runoff_web.params import ALL_COLUMNS, SIZES, RunsParams
+from runoff_web.params import ALL_COLUMNS, RunsParams
 from runoff_web.parts import parts_of
 from runoff_web.run_columns import heads_of
 from runoff_web.toasts import MAX_RUNS, Deed, note
 
 _UNREADABLE: Final = HTTPStatus.UNPROCESSABLE_ENTITY
 _PLACE: Final = re.compile(r"at character (\d{1,6})")
+_UNKNOWN: Final = re.compile(r"no run has the \w+ '([^']+)'")
+_EXAMPLES: Final = (
+    "metrics.accuracy > 0.9",
+    "status = 'failed' or metrics.n_failed > 0",
+    "created_at > '2026-01-01' and model like 'openai/%'",
+)
 _FIELDS: Final = {"filter": "q", "search": "find"}
 """Fields of the form by those of the API; what is wrong elsewhere is said above the table."""
 
@@ -32,6 +38,9 @@ def show(request: Request) -> Response:
     """The board and the list."""
     parts = parts_of(request)
     params = RunsParams.read(request.query_params)
+    if not all(value for _, value in request.query_params.multi_items()):
+        # A form sends its empty fields as well: people are to see, and send on, what they chose.
+        return RedirectResponse(f"/runs{params.query()}", HTTPStatus.SEE_OTHER)
     since = parts.hub.mark
     page, problem = Page[RunView](items=[]), None
     if params.view != "board":
@@ -52,8 +61,8 @@ def show(request: Request) -> Response:
         cards=cards_of(parts.client) if params.view != "table" else [],
         wrong=wrong,
         place=_place(params.q, wrong.get("q", "")),
+        examples=_EXAMPLES,
         kinds=KINDS,
-        sizes=SIZES,
         heads=heads_of(params),
         all_columns=ALL_COLUMNS,
         since=since,
@@ -86,8 +95,12 @@ def _wrong(problem: Problem | None) -> dict[str, str]:
 
 def _place(text: str, message: str) -> int | None:
     """Where in the filter the API stopped reading, from 0; None where it does not say."""
-    found = _PLACE.search(message)
-    return min(int(found.group(1)) - 1, len(text)) if found else None
+    if found := _PLACE.search(message):
+        return min(int(found.group(1)) - 1, len(text))
+    if found := _UNKNOWN.search(message):
+        place = text.find(found.group(1))
+        return place if place >= 0 else None
+    return None
 
 
 async def delete(request: Request) -> Response:

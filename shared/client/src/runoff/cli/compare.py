@@ -74,9 +74,9 @@ def compare(
 
         runoff compare 01931b6c 01931c02 --margin 0.02 --fail-on regression --markdown -o pr.md
 
-    The newest run of each team:
+    All runs of each team, pooled, against those of one:
 
-        runoff compare --last 20 --by label:team
+        runoff compare --last 20 --by label:team --baseline vision
     """
     if json and as_markdown:
         raise typer.BadParameter("--json and --markdown are two forms: ask for one")
@@ -98,7 +98,7 @@ def compare(
     }
     given = {name: value for name, value in asked.items() if value is not None}
     with Client(url) as client:
-        chosen = whom(client, runs or [], last=last, dataset=dataset, one_each=chooser)
+        chosen = whom(client, runs or [], last=last, dataset=dataset, pooled_by=chooser)
         for note in chosen.notes:
             console(stderr=True).print(safe(note))
         against = chosen.baseline(client, baseline) if baseline else None
@@ -118,10 +118,10 @@ def compare(
 
 
 def _dimensions(by: list[str] | None) -> tuple[list[str] | None, str | None]:
-    """What entries are grouped by (none: as by default), and the label or param that chooses."""
+    """What entries are grouped by (none: as by default), and the label or param that pools."""
     choosers = [each for each in by or [] if each.startswith(_CHOOSERS)]
     if len(choosers) > 1:
-        raise typer.BadParameter("one label or param can choose runs", param_hint="--by")
+        raise typer.BadParameter("runs are pooled by one label or param", param_hint="--by")
     dimensions = [each for each in by or [] if not each.startswith(_CHOOSERS)]
     named = [each for each in dimensions if each != _NONE] if dimensions else None
     return named, choosers[0] if choosers else None

@@ -62,8 +62,8 @@ Baseline = Annotated[
     typer.Option(
         "--baseline",
         metavar="RUN[/MODEL]",
-        help="Hold the others against this one; a model alone within one run. "
-        "As --baseline 01931b6c.",
+        help="Hold the others against this one; a model alone within one run, "
+        "a value of --by label:NAME. As --baseline 01931b6c.",
         show_default=False,
     ),
 ]
@@ -89,7 +89,7 @@ By = Annotated[
         "--by",
         metavar="DIMENSION",
         help="Also by what entries share: section, split, class, metadata.KEY; again for each, "
-        "or none. label:NAME or param:NAME: of the runs, the newest one for each value. "
+        "or none. label:NAME or param:NAME: all runs of a value are pooled as one contender. "
         "As --by metadata.camera.",
         show_default=False,
     ),

@@ -1,6 +1,5 @@
-"""What is done with a run that is there: pause, resume, cancel, retry, rescore, edit, delete."""
+"""What is done with a run that is there: pause, resume, cancel, retry, rescore, edit."""
 
-import sys
 from typing import Annotated
 
 import typer
@@ -8,7 +7,7 @@ from pydantic import ValidationError
 
 from runoff.cli.launch import Alias, Labels, Watch, follow, merged, read_labels
 from runoff.cli.options import Json, Run, Url
-from runoff.cli.output import fail, for_people, print_json, safe
+from runoff.cli.output import for_people, print_json, safe
 from runoff.cli.pace import (
     BatchSize,
     Concurrency,
@@ -140,26 +139,6 @@ def edit(
     for_people(json_wanted=False).print(safe(words))
 
 
-def delete(
-    run: Run,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
-    url: Url = None,
-    json: Json = False,
-) -> None:
-    """Take a settled run out of every view. The log keeps what happened."""
-    with Client(url) as client:
-        run_id = run_id_of(client, run)
-        if not yes:
-            _ask(run_id)
-        accepted = client.runs.delete(run_id)
-        # The next command is not to see it any more.
-        client.runs.list(limit=1, after=accepted.seq)
-    if json:
-        print_json(accepted)
-    else:
-        for_people(json_wanted=False).print(f"Run {run_id} deleted.")
-
-
 def _say_status(client: Client, accepted: AcceptedView, *, json: bool) -> None:
     view = client.runs.show(accepted.id, after=accepted.seq)
     if json:
@@ -177,9 +156,3 @@ def _config(old: RunView, changes: dict[str, object]) -> RunConfig | None:
     except ValidationError as error:
         raise InvalidInput("The options are not valid:", field_errors(error)) from error
     return None if config == old.config else config
-
-
-def _ask(run_id: str) -> None:
-    if not sys.stdin.isatty():
-        fail(f"Nobody is here to confirm that run {run_id} may be deleted: add --yes.")
-    typer.confirm(f"Delete run {run_id}?", abort=True, err=True)

@@ -11,6 +11,7 @@ from rich.console import Console
 
 from runoff.address import given
 from runoff.cli.demo_material import ANSWERERS, Material, material
+from runoff.cli.estimating import say_estimate
 from runoff.cli.following import comparison_of, watch_run
 from runoff.cli.options import Json, Url
 from runoff.cli.output import for_people, print_json, safe
@@ -20,6 +21,7 @@ from runoff.cli.verdict import most_disputed, print_comparison
 from runoff.client import Client
 from runoff.comparison import Comparison
 from runoff.errors import RunNotCompleted
+from runoff.evaluation import Evaluation
 from runoff.local import FOLDER, ChildStack, StackAddress, child_stack, find_addresses
 from runoff_contracts.run_config import Selection
 from runoff_contracts.task import Status, Task
@@ -48,7 +50,7 @@ def demo(
     with _server(url, where) as server:
         made = material(task, FOLDER / "demo", on_step=where.print)
         with Client(server.url()) as client:
-            run_id = _evaluate(client, made, task)
+            run_id = _evaluate(client, made, task, where)
             view = comparison_of(client, run_id)
             if json:
                 print_json(demo_document(run_id, view))
@@ -143,19 +145,21 @@ def _server(url: str | None, where: Console) -> Iterator[_Server]:
         yield _Server(None, child)
 
 
-def _evaluate(client: Client, made: Material, task: Task) -> str:
+def _evaluate(client: Client, made: Material, task: Task, where: Console) -> str:
     name = made.demo.dataset
     with progress_of(f"Uploading {name}", counted=False) as report:
         dataset = client.datasets.add(made.entries, name=name, task=task, progress=report)
     spec = made.demo.declaration()
     models = [client.models.add(file, name=name, spec=spec) for name, file in made.models.items()]
     split = made.demo.split
-    accepted = client.runs.launch(
+    asked = Evaluation(
         dataset=dataset.id,
         models=[*(each.id for each in models), *made.demo.functions],
         selection=Selection(split=split) if split else None,
         alias="demo",
     )
+    say_estimate(client, asked, where)
+    accepted = client.runs.launch_evaluation(asked)
     run = watch_run(client, accepted.id, after=accepted.seq)
     if run.status is not Status.COMPLETED:
         raise RunNotCompleted(run.run_id, status=run.status, reason=run.reason)

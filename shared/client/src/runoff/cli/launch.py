@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from runoff.cli.estimating import report_estimate, say_estimate
 from runoff.cli.following import report_settled, watch_run
 from runoff.cli.options import Json, Url
 from runoff.cli.output import for_people, print_json, warn
@@ -111,6 +112,13 @@ PlanDigest = Annotated[
     str | None,
     typer.Option("--plan", help="Digest of the sealed plan it keeps to.", show_default=False),
 ]
+Estimate = Annotated[
+    bool,
+    typer.Option(
+        "--estimate",
+        help="Launch nothing: say what it would be refused for, can show, and costs.",
+    ),
+]
 Watch = Annotated[bool, typer.Option("--watch", help="Follow it until it is settled.")]
 
 
@@ -143,6 +151,7 @@ def launch(
     template: Template = None,
     seeds: Seeds = None,
     no_lineage: NoLineage = False,
+    estimate: Estimate = False,
     watch: Watch = False,
     url: Url = None,
     json: Json = False,
@@ -150,7 +159,9 @@ def launch(
     """Launch a run: one or more models over the entries of a dataset.
 
     Options win over the file. With --watch the command ends when the run is settled, with 1
-    when it failed or was canceled. Models are checked before anything is asked or spent.
+    when it failed or was canceled. Models are checked before anything is asked or spent; the
+    smallest difference that so many entries can show, and what language models cost, are said
+    first (not with --json).
 
     For example:
 
@@ -163,6 +174,7 @@ def launch(
         runoff run launch eval.yaml --scorer within:px=5 --start-at 2026-11-21T20:00
 
         runoff run launch eval.yaml --params-from 01936f2a --param lr=0.001 --seed numpy=7
+
         runoff run launch eval.yaml --stop-when-decided --stop-margin 0.02 --watch
     """
     asked: Given = {
@@ -192,9 +204,28 @@ def launch(
         "template": template,
     }
     evaluation, numbers = _evaluation(file, asked), _seeds(seeds)
+    if estimate:
+        _say_what_it_would_be(evaluation, url=url, json=json)
+        return
     files = [] if file is None else [file]
     lineage = not no_lineage and capture(command="runoff run launch", seeds=numbers, files=files)
     _start(evaluation, lineage, watch=watch, url=url, json=json)
+
+
+def _say_what_it_would_be(evaluation: Evaluation, *, url: str | None, json: bool) -> None:
+    with Client(url) as client:
+        view = client.runs.estimate(_named(client, evaluation))
+    if json:
+        print_json(view)
+        raise typer.Exit(1 if view.problems else 0)
+    report_estimate(view, for_people(json_wanted=False))
+
+
+def _named(client: Client, evaluation: Evaluation) -> Evaluation:
+    """With the id of the run that parameters are taken over from."""
+    if evaluation.template is None:
+        return evaluation
+    return evaluation.model_copy(update={"template": run_id_of(client, evaluation.template)})
 
 
 def _start(
@@ -206,9 +237,9 @@ def _start(
     json: bool,
 ) -> None:
     with Client(url) as client:
-        if evaluation.template is not None:
-            named = {"template": run_id_of(client, evaluation.template)}
-            evaluation = evaluation.model_copy(update=named)
+        evaluation = _named(client, evaluation)
+        if not json:
+            say_estimate(client, evaluation, for_people(json_wanted=False))
         accepted = client.runs.launch_evaluation(evaluation, lineage=lineage)
         follow(client, accepted, watch=watch, json=json)
 

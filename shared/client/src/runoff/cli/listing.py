@@ -9,6 +9,7 @@ from runoff.cli.listing_tables import groups_table, runs_table
 from runoff.cli.options import Cursor, Json, Limit, Url
 from runoff.cli.output import for_people, print_json, say_more
 from runoff.client import Client
+from runoff.finding import Archived
 
 Word = str | None
 Words = list[str] | None
@@ -21,8 +22,9 @@ def list_(
         typer.Option(
             "--filter",
             help="Terms on metrics.NAME, params.NAME, tags.NAME and attributes "
-            "(alias, created_at, dataset, dataset_version, duration_s, kind, model, n_entries, "
-            "priority, run_id, settled_at, started_at, status, task), with = != > >= < <=, "
+            "(alias, archived, created_at, dataset, dataset_version, duration_s, kind, model, "
+            "n_entries, priority, run_id, settled_at, started_at, status, task), with = != "
+            "> >= < <=, "
             "LIKE, ILIKE, IN (…), NOT IN (…), IS NULL, IS NOT NULL, joined by and, or, not, ( ).",
             show_default=False,
             rich_help_panel=_FIND,
@@ -67,6 +69,15 @@ def list_(
     dataset: Annotated[
         Word,
         typer.Option("--dataset", help="By name.", show_default=False, rich_help_panel=_FIND),
+    ] = None,
+    archived: Annotated[
+        Archived | None,
+        typer.Option(
+            "--archived",
+            help="Archived runs too (any), or alone (yes); left out where nothing is said.",
+            show_default=False,
+            rich_help_panel=_FIND,
+        ),
     ] = None,
     order_by: Annotated[
         Words,
@@ -130,6 +141,7 @@ def list_(
                 kind=kind,
                 model=model,
                 dataset=dataset,
+                archived=archived,
                 limit=limit,
                 cursor=cursor,
             )
@@ -141,6 +153,7 @@ def list_(
                 kind=kind,
                 model=model,
                 dataset=dataset,
+                archived=archived,
                 order_by=order_by,
                 limit=limit,
                 cursor=cursor,

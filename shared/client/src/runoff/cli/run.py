@@ -1,11 +1,11 @@
-"""`runoff run`: follow runs, look at them; `listing.py` finds them, `control.py` changes one."""
+"""`runoff run`: follow runs and look at them; `listing.py` finds, `control.py` changes them."""
 
 import sys
 from typing import Annotated
 
 import typer
 
-from runoff.cli import control, params
+from runoff.cli import bulk, control, params
 from runoff.cli.again import rerun, vary
 from runoff.cli.entry import entry
 from runoff.cli.export import export
@@ -33,7 +33,9 @@ app.command("cancel")(control.cancel)
 app.command("retry")(control.retry)
 app.command("rescore")(control.rescore)
 app.command("edit")(control.edit)
-app.command("delete")(control.delete)
+app.command("archive")(bulk.archive)
+app.command("restore")(bulk.restore)
+app.command("delete")(bulk.delete)
 app.command("report")(report)
 app.command("entry")(entry)
 app.command("rerun")(rerun)

@@ -1,4 +1,7 @@
-"""Whom `runoff compare` compares: runs and contenders by word, the newest ones, one a label."""
+"""Whom `runoff compare` compares: runs and contenders by word, the newest ones, one a label.
+
+A contender for each value of a label or parameter is all runs that have it, pooled by the server.
+"""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -13,6 +16,8 @@ from runoff_contracts.task import Status
 from runoff_contracts.views import RunView
 
 Meant = Mapping[str, object]
+MAX_NAME = 200
+"""As the API takes it."""
 _HEXADECIMAL = frozenset("0123456789abcdef-")
 
 
@@ -37,7 +42,13 @@ class Whom:
         return first if set(first) != {"run"} else {**first, "position": 0}
 
     def baseline(self, client: Client, word: str) -> Meant:
-        """Who is meant by `--baseline`: a contender, or a model where one run is compared."""
+        """Who is meant by `--baseline`: a contender, a model where one run is compared, or a value
+        where runs are pooled by it.
+        """
+        for each in self.contenders:
+            name = str(each.get("name", ""))
+            if name and word in {name, name.partition(" = ")[2]}:
+                return each
         runs = {str(each["run"]) for each in self.contenders}
         if len(runs) == 1 and not _names_a_run(word):
             (run,) = runs
@@ -53,19 +64,19 @@ def whom(
     *,
     last: int | None,
     dataset: str | None,
-    one_each: str | None,
+    pooled_by: str | None,
 ) -> Whom:
     """The contenders that the command's words and options mean.
 
     Args:
         last: So many newest completed runs of one dataset, oldest first, behind the words.
-        one_each: `label:team` or `param:lr`: of the runs, the newest one for each value.
+        pooled_by: `label:team` or `param:lr`: all runs of a value are one contender.
     """
     meant = Whom([_meant(client, word) for word in words])
     if last is not None:
         meant.contenders += [{"run": run.run_id} for run in _newest(client, last, dataset)]
-    if one_each is not None:
-        return _one_each(client, meant, one_each)
+    if pooled_by is not None:
+        return _pooled(client, meant, pooled_by)
     return meant
 
 
@@ -94,31 +105,48 @@ def _newest(client: Client, n: int, dataset: str | None) -> list[RunView]:
     return found[::-1]
 
 
-def _one_each(client: Client, meant: Whom, asked: str) -> Whom:
+def _pooled(client: Client, meant: Whom, asked: str) -> Whom:
+    """One contender for each value, of all runs that have it; several where these have more models
+    than one.
+    """
     kind, _, key = asked.partition(":")
     if any(set(each) != {"run"} for each in meant.contenders):
-        raise typer.BadParameter(f"{asked} chooses among whole runs", param_hint="--by")
-    newest: dict[str, RunView] = {}
-    n_older, n_without = 0, 0
+        raise typer.BadParameter(f"{asked} pools whole runs", param_hint="--by")
+    by_value: dict[str, dict[str, list[tuple[RunView, int]]]] = {}
+    n_without = 0
     for each in meant.contenders:
         run = client.runs.show(str(each["run"]))
         value = run.labels.get(key) if kind == "label" else _param(run, key)
         if value is None:
             n_without += 1
             continue
-        known = newest.get(value)
-        n_older += known is not None
-        if known is None or known.created_at < run.created_at:
-            newest[value] = run
-    if len(newest) < 2:
+        of_value = by_value.setdefault(value, {})
+        for position, contender in enumerate(run.contenders):
+            of_value.setdefault(contender.model, []).append((run, position))
+    if len(by_value) < 2:
         fail(f"Fewer than two values of {asked} are among these runs: nothing can be compared.")
-    chosen: list[Meant] = [{"run": run.run_id} for run in newest.values()]
-    notes = [f"{kind} {key} = {value}: run {run.run_id[:8]}" for value, run in newest.items()]
-    if n_older:
-        notes.append(f"Older runs of the same value are left out: {n_older}")
+    chosen: list[Meant] = []
+    notes = []
+    for value, models in by_value.items():
+        for model, found in models.items():
+            name = f"{key} = {value}" + (f", {model}" if len(models) > 1 else "")
+            chosen.append(_together(name, found))
+            ids = ", ".join(run.run_id[:8] for run, _ in found)
+            notes.append(f"{name}: run{'s' if len(found) > 1 else ''} {ids}")
     if n_without:
         notes.append(f"Runs without {kind} {key} are left out: {n_without}")
     return Whom(chosen, notes)
+
+
+def _together(name: str, runs: Sequence[tuple[RunView, int]]) -> Meant:
+    """One contender, the newest of its runs first: that one's answers are shown."""
+    (first, at), *others = sorted(runs, key=lambda each: each[0].created_at, reverse=True)
+    return {
+        "run": first.run_id,
+        "position": at,
+        "repeats": [{"run": run.run_id, "position": position} for run, position in others],
+        "name": name[:MAX_NAME],
+    }
 
 
 def _param(run: RunView, key: str) -> str | None:

@@ -34,7 +34,8 @@ ALIASES: Final = {
 _EXPORTED: Final = {"run_id", "contender", "model_version", "entry_id", "error_class", "n_attempts"}
 """A file with all of these columns came out of `runoff run export`."""
 _RUNS: Final = {"file", "dataset_version", "index", "total_s", "cached"}
-_OURS: Final = {*_EXPORTED, *_RUNS, "scores", "not_scored", "judgements"}
+_REVIEWS: Final = {"review", "review_edited", "review_note", "reviewed_by", "reviewed_at"}
+_OURS: Final = {*_EXPORTED, *_RUNS, *_REVIEWS, "scores", "not_scored", "judgements", "params"}
 _BATCH: Final = 1000
 _TEXTS: Final = {".csv", ".parquet"}
 _SAID: Final = {"text", "answer", "error"}

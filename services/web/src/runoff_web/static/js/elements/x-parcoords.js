@@ -80,7 +80,7 @@ class Parcoords extends HTMLElement {
     if (brush && hit) {
       const top = Number(hit.getAttribute("y"));
       const height = Number(hit.getAttribute("height"));
-      brush.toggleAttribute("hidden", range === null);
+      brush.setAttribute("visibility", range ? "visible" : "hidden");
       if (range) {
         brush.setAttribute("y", String(top + (1 - range[1]) * height));
         brush.setAttribute("height", String((range[1] - range[0]) * height));

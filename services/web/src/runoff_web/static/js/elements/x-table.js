@@ -2,8 +2,8 @@
 import { fragment, load, say } from "../core/fragment.js";
 import { above, barFor, placeAt, whole } from "../core/places.js";
 
-const PAGE = 80;
-const AHEAD = 25;
+const PAGE = 60;
+const AHEAD = 18;
 const SETTLE_MS = 40;
 const REST_MS = 250;
 const PANEL_MS = 120;

@@ -1,0 +1,224 @@
+"""(l) The pages of a run of 100,000 entries in a real Chromium, and how soon they show an event.
+
+A page and each jump are timed in the browser, as a person has them: until rows are painted. An
+event counts from the time that its writer gave it to the moment that the page has it.
+"""
+
+import asyncio
+import bisect
+import shutil
+import statistics
+import time
+from collections.abc import Sequence
+from typing import Any
+
+import httpx
+import nats
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+
+from runoff_contracts import subjects
+from runoff_eventlog.log import EventLog
+from runoff_testkit.live import LiveStack
+from tests.load.cpu import CpuMeter
+from tests.load.reporting import quantile, report
+from tests.load.running import MODULE, bench_stack, register_texts, timed_run, until_reported
+from tests.load.viewers import SHOWING, resident_mb, viewers
+
+_N = 100_000
+_N_LIVE = 10_000
+_N_PAGES = 20
+_N_JUMPS = 60
+_N_VIEWERS = 50
+_BENCH = "pages"
+_MODELS = [f"python/{MODULE}:first_letter", f"python/{MODULE}:last_letter"]
+_FLAGS = ["--disable-gpu", "--no-first-run", "--disable-background-networking"]
+
+_ROWS_SHOWN = """
+() => new Promise((done) => {
+  const look = () => document.querySelector('tbody tr[data-id]')
+    ? done(performance.getEntriesByName('first-contentful-paint')[0]?.startTime
+      ?? performance.now())
+    : requestAnimationFrame(look);
+  requestAnimationFrame(look);
+})
+"""
+_RECEIVED = """
+() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
+  .filter((each) => !each.name.includes('/live')).map((each) => each.transferSize)
+"""
+_JUMP = """
+(share) => new Promise((done) => {
+  const box = document.querySelector('[data-scroll]');
+  const total = Number(document.querySelector('x-table').dataset.total);
+  const began = performance.now();
+  box.scrollTop = share * (box.scrollHeight - box.clientHeight);
+  const wanted = Math.round(share * (total - box.clientHeight / 32)) + 3;
+  const look = () => {
+    const row = document.querySelector(`tbody tr[aria-rowindex="${wanted + 2}"]`);
+    // The frame in which it stands is the next one.
+    if (row) requestAnimationFrame(() => done(performance.now() - began));
+    else requestAnimationFrame(look);
+  };
+  look();
+})
+"""
+_WATCH = """
+globalThis.seen = [];
+addEventListener('DOMContentLoaded', () => {
+  let last = '';
+  new MutationObserver(() => {
+    const seq = document.getElementById('run-head')?.dataset.seq ?? '';
+    if (seq === last) return;
+    last = seq;
+    seen.push([Number(seq), Date.now() / 1000]);
+  }).observe(document.body, { childList: true, subtree: true });
+});
+"""
+
+
+def main() -> None:
+    """The page, jumps in its table, its events; and what those who look on cost the server."""
+    with bench_stack(pages=True) as stack:
+        dataset = register_texts(stack, n=_N)
+        timed = timed_run(stack, dataset=dataset, models=_MODELS)
+        until_reported(stack, timed)
+        run_id = timed.run.run_id
+        _served(stack, f"/runs/{run_id}", "page")
+        for sort in ("difference", "index"):
+            path = f"/runs/{run_id}/rows?sort={sort}&offset={_N // 2}&limit=60"
+            _served(stack, path, f"rows_by_{sort}")
+        with sync_playwright() as playwright:
+            browser = playwright.chromium.launch(
+                executable_path=shutil.which("chromium"), args=_FLAGS
+            )
+            _first_views(stack, browser, run_id)
+            _jumps(stack, browser, run_id)
+            live_id, seen = _watched(stack, browser)
+            browser.close()
+        _told(stack, live_id, seen)
+
+
+def _served(stack: LiveStack, path: str, name: str) -> None:
+    """Bytes, requests to the API and CPU time of one answer, which no other load disturbs."""
+    assert stack.web_url is not None
+    meter = CpuMeter(stack)
+    with httpx.Client(base_url=stack.web_url, headers={"Accept-Encoding": "gzip"}) as http:
+        answer = http.get(path).raise_for_status()
+        with meter:
+            for _ in range(_N_PAGES):
+                http.get(path).raise_for_status()
+    report(_BENCH, f"{name}_bytes", [answer.num_bytes_downloaded], "bytes")
+    asked = answer.headers["server-timing"].partition('desc="')[2].partition(" ")[0]
+    report(_BENCH, f"{name}_api_requests", [float(asked)], "requests")
+    for process in (*SHOWING, "postgres"):
+        spent_ms = meter.by_process.get(process, 0.0) * 1000 / _N_PAGES
+        report(_BENCH, f"{name}_cpu_{process}", [spent_ms], "ms/request")
+
+
+def _context(stack: LiveStack, browser: Browser) -> BrowserContext:
+    return browser.new_context(viewport={"width": 1440, "height": 900}, base_url=stack.web_url)
+
+
+def _first_views(stack: LiveStack, browser: Browser, run_id: str) -> None:
+    """In a browser that has nothing of it yet."""
+    shown, received = [], []
+    for _ in range(_N_PAGES):
+        context = _context(stack, browser)
+        page = context.new_page()
+        page.goto(f"/runs/{run_id}", wait_until="commit")
+        shown.append(page.evaluate(_ROWS_SHOWN))
+        page.wait_for_load_state("load")
+        received.append(sum(page.evaluate(_RECEIVED)))
+        context.close()
+    report(_BENCH, "first_rows_p50", [statistics.median(shown)], "ms")
+    report(_BENCH, "first_rows_max", [max(shown)], "ms")
+    report(_BENCH, "received", received, "bytes")
+
+
+def _jumps(stack: LiveStack, browser: Browser, run_id: str) -> None:
+    """To places far from each other, one after the other; and what the page then holds."""
+    for sort in ("difference", "index"):
+        context = _context(stack, browser)
+        page = context.new_page()
+        page.goto(f"/runs/{run_id}?sort={sort}", wait_until="load")
+        places = [(7 * each % _N_JUMPS + 0.5) / _N_JUMPS for each in range(_N_JUMPS)]
+        taken = [page.evaluate(_JUMP, share) for share in places]
+        report(_BENCH, f"jump_by_{sort}_p50", [quantile(taken, 0.5)], "ms")
+        report(_BENCH, f"jump_by_{sort}_p95", [quantile(taken, 0.95)], "ms")
+        report(_BENCH, f"jump_by_{sort}_max", [max(taken)], "ms")
+        report(_BENCH, f"heap_by_{sort}", [_heap_mb(page)], "MB")
+        context.close()
+
+
+def _heap_mb(page: Page) -> float:
+    tools = page.context.new_cdp_session(page)
+    tools.send("HeapProfiler.collectGarbage")
+    return float(tools.send("Runtime.getHeapUsage")["usedSize"]) / 1e6
+
+
+def _watched(stack: LiveStack, browser: Browser) -> tuple[str, list[tuple[int, float]]]:
+    """A run of some 1,000 entries/s, looked at by one browser and 50 more connections.
+
+    Returns its id, and the log sequences that the page had, each with the moment.
+    """
+    assert stack.web_url is not None
+    dataset = register_texts(stack, n=_N_LIVE)
+    asked: dict[str, Any] = {
+        "dataset": dataset,
+        "models": [f"python/{MODULE}:after_50_ms"],
+        "config": {"concurrency": 64},
+    }
+    before = resident_mb(stack)
+    run_id = str(stack.http.post("/api/runs", json=asked).raise_for_status().json()["id"])
+    context, meter = _context(stack, browser), CpuMeter(stack)
+    context.add_init_script(_WATCH)
+    with viewers(stack.web_url, run_id, n=_N_VIEWERS):
+        page, started = context.new_page(), time.perf_counter()
+        with meter:
+            page.goto(f"/runs/{run_id}")
+            # What is said in the end is told by the live path, too.
+            page.locator("[data-state]", has_text="final").wait_for(timeout=120_000)
+        passed_s = time.perf_counter() - started
+        after = resident_mb(stack)
+    seen = [(int(seq), float(at)) for seq, at in page.evaluate("seen")]
+    context.close()
+    for process in SHOWING:
+        grown = after[process] - before[process]
+        report(_BENCH, f"{_N_VIEWERS}_viewers_memory_{process}", [grown], "MB")
+        share = meter.by_process.get(process, 0.0) / passed_s
+        report(_BENCH, f"{_N_VIEWERS}_viewers_cpu_{process}", [share], "cores")
+    return run_id, seen
+
+
+def _told(stack: LiveStack, run_id: str, seen: Sequence[tuple[int, float]]) -> None:
+    """How long each message of the run took to the page that was open by then."""
+    written = asyncio.run(_written(stack.info.nats_url, run_id))
+    seqs = [seq for seq, _ in seen]
+    first_s = seen[0][1]
+    delays_ms = []
+    for seq, at_s in written:
+        place = bisect.bisect_left(seqs, seq)
+        if at_s > first_s and place < len(seen):
+            delays_ms.append((seen[place][1] - at_s) * 1000)
+    span_s = written[-1][1] - written[0][1]
+    report(_BENCH, "live_entries", [_N_LIVE / span_s], "entries/s")
+    report(_BENCH, "live_frames", [len(seen) / (seen[-1][1] - first_s)], "frames/s")
+    report(_BENCH, "event_to_page_p50", [quantile(delays_ms, 0.5)], "ms")
+    report(_BENCH, "event_to_page_p99", [quantile(delays_ms, 0.99)], "ms")
+
+
+async def _written(nats_url: str, run_id: str) -> list[tuple[int, float]]:
+    """Log sequence and time of every message that says what was answered or scored."""
+    nc = await nats.connect(nats_url)
+    log = EventLog(nc, source="runoff/bench")
+    messages = [
+        message
+        for subject in (subjects.processed_of(run_id), subjects.scored_of(run_id))
+        for message in await log.read(subject)
+    ]
+    await nc.close()
+    return sorted((each.seq, each.time.timestamp()) for each in messages)
+
+
+if __name__ == "__main__":
+    main()
