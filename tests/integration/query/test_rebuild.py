@@ -14,7 +14,7 @@ from pydantic import SecretStr
 from runoff_contracts.commands import Accepted, RebuildReadModels
 from runoff_contracts.health_views import RebuildView
 from runoff_contracts.problem import Problem
-from runoff_query.database import Pool, connect
+from runoff_query.database import LIVE, Pool, connect
 from runoff_query.projector.consumer import Rebuilds
 from runoff_query.projector.rebuild import Rebuilt, Report, rebuild
 from runoff_query.rebuild_state import read_state, write_state
@@ -50,6 +50,15 @@ async def rebuilding(dsn: str, nc: Client, pool: Pool) -> AsyncIterator[Rebuilds
             await task
 
 
+async def _indexes(pool: Pool) -> set[str]:
+    """What makes each index of the live tables."""
+    async with pool.acquire() as connection:
+        found = await connection.fetch(
+            "SELECT indexdef FROM pg_indexes WHERE schemaname = $1", LIVE
+        )
+    return {each["indexdef"] for each in found}
+
+
 async def _state(pool: Pool) -> RebuildView:
     async with pool.acquire() as connection:
         return await read_state(connection)
@@ -66,10 +75,11 @@ async def test_fresh_tables_equal_the_live_ones(
         live = await scribe.live_run()
         last = await scribe.log.last_seq()
         await caught_up(pool, last)
-        before = await rows(pool)
+        before, indexes = await rows(pool), await _indexes(pool)
         done = await _rebuilt(fresh_database, nc)
 
     assert done.equal
+    assert await _indexes(pool) == indexes, "those set aside while the rows came"
     async with pool.acquire() as connection:
         pushed = await connection.fetch(
             "SELECT n_uploaded, uploads_complete FROM run_contenders"

@@ -80,8 +80,13 @@ async def rebuild(connection: Connection, nc: Client, report: Report) -> Rebuilt
         connection: Of its own; its search path is that of the fresh tables afterwards.
     """
     live = await _prepare(connection)
+    indexes = await _set_indexes_aside(connection)
     async with _tape_of(nc) as tape:
-        fresh = await _catch_up(connection, tape, live.log_id, report)
+        fresh = Checkpoints(live.log_id, {each.name: 0 for each in PROJECTIONS})
+        fresh = await _catch_up(connection, tape, fresh, report)
+        for definition in indexes:
+            await connection.execute(definition)
+        fresh = await _catch_up(connection, tape, fresh, report)
         await connection.execute(statement("rebuild/analyze"))
         while True:
             done = await _swap(connection, tape, fresh)
@@ -107,11 +112,24 @@ async def _prepare(connection: Connection) -> Checkpoints:
     return live
 
 
+async def _set_indexes_aside(connection: Connection) -> list[str]:
+    """Drop the indexes of the fresh tables of entries that only readers need.
+
+    Made of whole tables they cost a fraction of what they cost row by row.
+
+    Returns:
+        What makes them.
+    """
+    found = await connection.fetch(statement("rebuild/indexes"))
+    for each in found:
+        await connection.execute(each["dropping"])
+    return [each["making"] for each in found]
+
+
 async def _catch_up(
-    connection: Connection, tape: _Tape, log_id: str, report: Report
+    connection: Connection, tape: _Tape, fresh: Checkpoints, report: Report
 ) -> Checkpoints:
     """Project up to the live tables, until no more than a moment's work is left."""
-    fresh = Checkpoints(log_id, {each.name: 0 for each in PROJECTIONS})
     while True:
         target = (await _live_checkpoints(connection)).highest
         await _use(connection, FRESH)
