@@ -208,6 +208,9 @@ def test_what_cannot_be_compared_is_a_problem_with_its_field(runs: Compared) -> 
         ("plan", {"runs": [runs.both], "plan": f"sha256:{0:064}"}),
         ("clusters", {"runs": [runs.both], "clusters": "metadata.none"}),
         ("as_of", {"runs": [runs.both], "as_of": 1}),
+        ("as_of", {"runs": [runs.both], "as_of": 10**9}),
+        ("contenders.0", {"contenders": [{"run": runs.both, "name": "both"}]}),
+        ("contenders.0.name", {"contenders": [{"run": runs.right, "name": "a\n\u202eb"}]}),
     ):
         with pytest.raises(ProblemError) as refused:
             runs.client.comparisons.create(**asked)

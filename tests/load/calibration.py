@@ -58,6 +58,7 @@ def main() -> None:
         _coverage_of_means(n)
         _coverage_of_others(n)
         _false_positives(n)
+    _false_positives_of_blocks()
     _families()
     _watching()
     _cost()
@@ -224,6 +225,21 @@ def _false_positives(n: int) -> None:
     _level("non_inferiority_of_images_at_the_margin", n, many(N_SLOW, n, not_inferior_images))
     _level("equivalence_at_the_margin", n, many(N_SAMPLES, n, equivalent))
     _level("non_inferiority_at_the_margin", n, many(N_SAMPLES, n, not_inferior))
+
+
+def _false_positives_of_blocks(n: int = 5_000) -> None:
+    """Above 1,024 differences whole blocks are flipped."""
+
+    def alike(rng: Rng, number: int) -> bool:
+        differences = of.skewed(rng, n).differences
+        return _rejects(sign_flip_test(differences, n_resamples=999, seed=number))
+
+    def apart(rng: Rng, number: int) -> bool:
+        differences = of.skewed_apart(rng, n).differences - of.SKEWED_APART
+        return _rejects(sign_flip_test(differences, n_resamples=999, seed=number))
+
+    _level("permutation.skewed_alike", n, many(N_SAMPLES, n, alike))
+    _level("permutation.skewed_apart", n, many(N_SAMPLES, n, apart))
 
 
 def _chosen(pairs: Pairs, seed: int) -> Significance:

@@ -27,6 +27,16 @@ Dimension = Annotated[
 ]
 
 
+ContenderName = Annotated[
+    str,
+    StringConstraints(
+        # No control characters, line ends or marks that turn the direction of what follows.
+        pattern=r"^[^\x00-\x1f\x7f-\x9f\u2028-\u202e\u2066-\u2069]{1,200}$",
+        max_length=200,
+    ),
+]
+
+
 class RepeatMeant(Asked):
     """A contender of another run that is one with it: the same thing, done again."""
 
@@ -42,7 +52,7 @@ class ContenderMeant(Asked):
     repeats: list[RepeatMeant] = Field(default_factory=list, max_length=99)
     """Its further runs. The score of an entry is then the mean over all of them that have one:
     entries are what is counted, however often each was asked."""
-    name: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    name: ContenderName | None = None
     """What the verdict is to call it; by its model where none is given."""
 
     @property

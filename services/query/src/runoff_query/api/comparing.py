@@ -16,6 +16,7 @@ from runoff_contracts.comparison_asked import (
     ComparisonAsked,
     ComparisonOptions,
     ContenderMeant,
+    ContenderName,
     RepeatMeant,
 )
 from runoff_contracts.ids import ModelRef
@@ -41,6 +42,7 @@ _FIELDS: Final[Mapping[str, str]] = MappingProxyType(
         "bad-method": "methods",
         "metric-not-shared": "metrics",
         "scores-missing": "missing",
+        "sequence-not-reached": "as_of",
         "unknown-baseline": "baseline",
         "unknown-clusters": "clusters",
         "unknown-plan": "plan",
@@ -74,7 +76,7 @@ class ContenderNamed(Asked):
     position: int | None = Field(default=None, ge=0, le=1000)
     repeats: list[RepeatNamed] = Field(default_factory=list, max_length=MAX_NAMED)
     """Its further runs: the contender is then all of them together, each entry its mean."""
-    name: Annotated[str, StringConstraints(min_length=1, max_length=200)] | None = None
+    name: ContenderName | None = None
     """What the document is to call it."""
 
     @model_validator(mode="after")
@@ -182,8 +184,8 @@ async def _resolved(
         meant = _meant(field, each, ids[field], _of_run(rows, ids[field]))
         if each.repeats:
             meant = [_with_repeats(field, each, _only_one(field, meant), ids, rows)]
-        if each.name is not None and len(meant) == 1:
-            meant = [meant[0].model_copy(update={"name": each.name})]
+        if each.name is not None:
+            meant = [_only_one(field, meant).model_copy(update={"name": each.name})]
         if field == "baseline":
             baseline = _only_one(field, meant)
             known = [one for one in found if one.place == baseline.place]
@@ -250,7 +252,7 @@ def _meant(
             hint="a run's id, or its first 8 characters or more",
         )
     fitting = [row["position"] for row in rows if _fits(named, row)]
-    known = ", ".join(f"{row['position']}: {row['model']}@{row['number']}" for row in rows)
+    known = ", ".join(f"{row['position']}: {_model(row)}" for row in rows)
     if not fitting:
         what = "position" if named.model is None else "model"
         raise refuse(
@@ -271,6 +273,10 @@ def _meant(
     return [ContenderMeant(run_id=run_id, position=position) for position in fitting]
 
 
+def _model(row: asyncpg.Record) -> str:
+    return row["model"] if row["number"] is None else f"{row['model']}@{row['number']}"
+
+
 def _fits(named: ContenderNamed, row: asyncpg.Record) -> bool:
     if named.position is not None:
         return bool(row["position"] == named.position)
@@ -282,7 +288,7 @@ def _fits(named: ContenderNamed, row: asyncpg.Record) -> bool:
 
 def _only_one(field: str, meant: Sequence[ContenderMeant]) -> ContenderMeant:
     if len(meant) > 1:
-        what = "there is one baseline" if field == "baseline" else "repeats are of one"
+        what = "there is one baseline" if field == "baseline" else "one is to be named or repeated"
         raise refuse(
             "ambiguous-contender",
             f"Run {meant[0].run_id} has {len(meant)} contenders, and {what}",

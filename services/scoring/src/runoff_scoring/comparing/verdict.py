@@ -71,7 +71,8 @@ def _of_pair(case: Case, pair: ComparedPair) -> str:
     a, b, metric = case.names[pair.a], case.names[pair.b], case.metric
     if pair.outcome == "nothing_shared" or pair.difference is None:
         return f"Nothing can be said of {a} and {b}: no entry is scored for both."
-    entries = f"on {pair.n_both} entries that both answered"
+    what = "entry" if pair.n_both == 1 else "entries"
+    entries = f"on {pair.n_both} {what} that both answered"
     if pair.margin is not None:
         return _of_margin(case, pair, entries)
     if pair.p_value is None:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import typer
 
-from runoff.cli.output import fail
+from runoff.cli.output import clean, fail
 from runoff.cli.run_meant import LAST, run_id_of
 from runoff.client import Client
 from runoff.contender import read_contender
@@ -145,7 +145,7 @@ def _together(name: str, runs: Sequence[tuple[RunView, int]]) -> Meant:
         "run": first.run_id,
         "position": at,
         "repeats": [{"run": run.run_id, "position": position} for run, position in others],
-        "name": name[:MAX_NAME],
+        "name": clean(name, limit=MAX_NAME),
     }
 
 
