@@ -126,6 +126,11 @@ def said_b(entry: Entry) -> str:
     return str((entry.metadata or {})["b"])
 
 
+def echoes(entry: Entry) -> str:
+    """The entry itself, whatever it holds."""
+    return entry.text or "nothing"
+
+
 def scores_ten(answer: dict[str, object], target: object) -> float:
     """A scorer."""
     return 10.0

@@ -170,12 +170,17 @@ def _watched(stack: LiveStack, browser: Browser) -> tuple[str, list[tuple[int, f
     }
     before = resident_mb(stack)
     run_id = str(stack.http.post("/api/runs", json=asked).raise_for_status().json()["id"])
+    # It goes on when all of them are there.
+    stack.http.post(f"/api/runs/{run_id}/pause").raise_for_status()
     context, meter = _context(stack, browser), CpuMeter(stack)
     context.add_init_script(_WATCH)
     with viewers(stack.web_url, run_id, n=_N_VIEWERS):
-        page, started = context.new_page(), time.perf_counter()
+        page = context.new_page()
+        page.goto(f"/runs/{run_id}")
+        page.locator("#run-head .status", has_text="paused").first.wait_for()
+        started = time.perf_counter()
         with meter:
-            page.goto(f"/runs/{run_id}")
+            stack.http.post(f"/api/runs/{run_id}/resume").raise_for_status()
             # What is said in the end is told by the live path, too.
             page.locator("[data-state]", has_text="final").wait_for(timeout=120_000)
         passed_s = time.perf_counter() - started

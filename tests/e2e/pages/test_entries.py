@@ -44,7 +44,7 @@ def test_answers_are_reviewed_without_scripts_and_the_approval_rate_follows(
     expect(page.locator("#c0")).to_contain_text("1 of 2 of this model's answers approved")
     page.goto(f"/runs/{small}/entries/m-2")
     page.locator("#c0").get_by_text("Correct it").click()
-    page.locator("#c0").get_by_label("Label").fill("b")
+    page.locator("#c0").get_by_label("Label", exact=True).fill("b")
     page.locator("#c0").get_by_label("Said by").fill("a person")
     page.locator("#c0").get_by_role("button", name="Save the correction").click()
     expect(page.locator("#c0")).to_contain_text("corrected by a person")
@@ -87,6 +87,8 @@ def test_a_section_is_shown_alone_and_its_entries_are_walked_through(
     expect(page.locator("#entry-panel")).to_contain_text("m-1")
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="m-1")).to_be_visible()
+    # Made by the scripts of the page: it listens to keys from here on.
+    expect(page.get_by_role("button", name="Copy the entry's id")).to_be_visible()
     page.keyboard.press("]")
 
     expect(page).to_have_url(f"{made.url}/runs/{small}/entries/m-3?sort=index&section=s1&offset=1")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
+from urllib.parse import quote
 
 import httpx
 import pytest
@@ -64,20 +65,22 @@ async def test_every_route_answers_with_every_header(
     await reached(world)
     there = {"run_id": run, "digest": digest, "entry_id": "entry-1", "name": "digits"}
     asked = [
-        *((path, filled(path)) for path in GETS),
-        *((path, filled(path, **there)) for path in GETS),
-        *((path, f"{filled(path, **there)}?sort=none&offset=-1&version=x&q=(") for path in GETS),
-        ("", "/nowhere"),
-        ("", "/static/0/%2e%2e/app.py"),
+        *((path, filled(path), {"X-Fragment": "1"}) for path in GETS),
+        *((path, filled(path, **there), {}) for path in GETS),
+        *(
+            (path, f"{filled(path, **there)}?sort=none&offset=-1&version=x&q=(", {})
+            for path in GETS
+        ),
+        ("", "/nowhere", {}),
+        ("", "/static/0/%2e%2e/app.py", {}),
     ]
-    for path, address in asked:
-        for more in ({}, {"X-Fragment": "1"}):
-            answer = await pages.get(address, headers=more)
-            told = {name: answer.headers.get(name) for name in HEADERS}
-            assert answer.status_code < 500, address
-            if path != "/media/{digest}":
-                assert told == HEADERS, address
-            assert "set-cookie" not in answer.headers, address
+    for path, address, more in asked:
+        answer = await pages.get(address, headers=more)
+        told = {name: answer.headers.get(name) for name in HEADERS}
+        assert answer.status_code < 500, address
+        if path != "/media/{digest}":
+            assert told == HEADERS, address
+        assert "set-cookie" not in answer.headers, address
     for path in POSTS:
         answer = await pages.post(filled(path, **there), headers=SAME | FORM, content=b"a=b")
         assert answer.status_code < 500, (path, answer.text[:300])
@@ -152,8 +155,7 @@ def addresses(run: str, plan: str) -> Iterator[str]:
     for path in GETS:
         if not path.startswith(("/static", "/media", "/live", "/health")):
             yield filled(path, run_id=run, digest=plan, name=DATASET)
-    model = f"/models/{httpx.URL('http://x').join('/' + MODEL.replace('/', '%2F')).path[1:]}"
-    yield model.replace("%2F", "/")
+    yield f"/models/{quote(MODEL)}"
     yield f"/runs/new?from={run}"
     yield f"/runs/new?plan={plan}&dataset={DATASET}%401"
     yield f"/datasets/{DATASET}?layout=table"
@@ -168,18 +170,15 @@ async def test_hostile_texts_are_text_on_every_page(world: World, pages: httpx.A
     for address in addresses(run, plan):
         answer = await pages.get(address)
         assert answer.status_code < 500, address
-        refuse_what_runs(html.fromstring(answer.text))
-    for place in range(0, len(HOSTILE), 7):
+        if answer.text:  # a redirect has none
+            refuse_what_runs(html.fromstring(answer.text))
+    for place in range(0, len(HOSTILE), 17):
         page = page_of(await pages.get(f"/datasets/{DATASET}/entries/{place}"))
         refuse_what_runs(page)
     for address in (f"/runs/{run}", f"/datasets/{DATASET}", f"/plans/{plan}", "/plans"):
         assert PROOF in page_of(await pages.get(address)).text_content(), address
     model = (await world.get("/api/models"))["items"][0]["model"]
-    shown = page_of(
-        await pages.get(
-            httpx.URL("http://127.0.0.1:8701").join("/models/x").copy_with(path=f"/models/{model}")
-        )
-    )
+    shown = page_of(await pages.get(f"/models/{quote(model)}"))
     refuse_what_runs(shown)
     assert PROOF in shown.text_content()
 
@@ -219,13 +218,13 @@ async def test_what_is_typed_into_a_form_comes_back_as_text(
         "/plans/new": ("title", "hypothesis", "dataset", "models", "metric", "baseline", "margin"),
     }  # fmt: skip
     for path, names in forms.items():
-        for text in HOSTILE[::11]:
+        for text in HOSTILE[::17]:
             sent = dict.fromkeys(names, text)
             answer = await pages.post(path, data=sent, headers=SAME, follow_redirects=False)
             assert answer.status_code < 500, (path, text)
             if answer.text:
                 refuse_what_runs(html.fromstring(answer.text))
-    for text in HOSTILE[::5]:
+    for text in HOSTILE[::15]:
         for address, name in (
             ("/runs", "q"), (f"/datasets/{DATASET}", "find"), (f"/datasets/{DATASET}", "section"),
             ("/plans/size", "difference"), ("/runs/new", "dataset"), ("/plans/new", "title"),

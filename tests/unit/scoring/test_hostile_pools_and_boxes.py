@@ -21,6 +21,7 @@ from runoff_contracts.task import Status
 from runoff_scoring.comparing.document import make_comparison
 from runoff_scoring.comparing.taken import RunTaken
 from runoff_scoring.errors import NotComparable
+from runoff_scoring.scorecards import Scorecards
 from tests.unit.scoring import given
 from tests.unit.scoring.test_hostile_scores import runs
 from tests.unit.scoring.test_several_runs import ROWS, run_of
@@ -108,8 +109,8 @@ def detections(draw: st.DrawFn) -> RunTaken:
             else given.prediction(None, contender=each.contender)
             for each in entry.predictions
         ]
-        wanted = draw(st.one_of(st.none(), st.just(None).map(lambda _: boxes_of(draw))))
-        target = wanted and [each.model_dump(exclude={"confidence"}) for each in wanted]
+        wanted = boxes_of(draw) if draw(st.booleans()) else []
+        target = [each.model_dump(exclude={"confidence"}) for each in wanted] or None
         update: dict[str, Any] = {
             "predictions": predictions,
             "target": target,
@@ -148,7 +149,7 @@ def test_a_run_of_which_nothing_is_scored_yet_shares_no_entry() -> None:
     created = empty.created.model_copy(update={"n_entries": len(ROWS)})
     record = replace(
         empty.record,
-        cards=given.Scorecards.of(created, [], partial=True),
+        cards=Scorecards.of(created, [], partial=True),
         columns=empty.record.columns.take(np.zeros(0, dtype=np.int32)),
     )
     canceled = replace(empty, created=created, record=record, status=Status.CANCELED)

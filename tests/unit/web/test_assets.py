@@ -66,6 +66,18 @@ def test_html_gets_into_a_page_in_one_place() -> None:
     assert found == ["fragment.js"]
 
 
+def test_nothing_is_fetched_from_elsewhere() -> None:
+    """Pages work on a machine without a network, and tell nobody that they are looked at."""
+    away = re.compile(r"https?://(?!www\.w3\.org/)|url\(|@import|src\s*=\s*[\"']//")
+    found = [
+        path.name
+        for path in [*CSS.rglob("*.css"), *JS.rglob("*.js"), *TEMPLATES, FOLDER / "static/icon.svg"]
+        if away.search(path.read_text())
+    ]
+
+    assert found == []
+
+
 @pytest.mark.parametrize("path", TEMPLATES, ids=lambda path: path.name)
 def test_templates_hold_nothing_that_the_policy_forbids(path: Path) -> None:
     """No styles or scripts in the text, no handler, no text that is taken for safe."""

@@ -27,7 +27,7 @@ class BadJson(WebError):
         self, field: str, message: str, *, line: int | None = None, column: int | None = None
     ) -> None:
         where = f"line {line}, column {column}: " if line is not None else ""
-        super().__init__(f"{where}{message[:1].lower()}{message[1:]}")
+        super().__init__(where + message)
         self.field, self.line, self.column = field, line, column
 
 

@@ -12,7 +12,7 @@ Value = float | str
 MAX_WORDS: Final = 12
 """Different words of an axis; one with more says nothing."""
 MAX_AXES: Final = 8
-_DECADES: Final = 100
+_DECADES: Final = 99
 
 
 @dataclass(frozen=True)

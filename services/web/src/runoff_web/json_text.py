@@ -21,7 +21,8 @@ def read_json(text: str, field: str) -> JsonValue:
         # `object_pairs_hook` sees names that come twice; the last of them would count in silence.
         value = json.loads(text, parse_constant=_no_number, object_pairs_hook=_once)
     except json.JSONDecodeError as error:
-        raise BadJson(field, error.msg, line=error.lineno, column=error.colno) from error
+        said = error.msg[:1].lower() + error.msg[1:]
+        raise BadJson(field, said, line=error.lineno, column=error.colno) from error
     except (ValueError, RecursionError) as error:
         said = str(error) if isinstance(error, ValueError) else "has too many levels"
         raise BadJson(field, said) from error

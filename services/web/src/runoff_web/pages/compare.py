@@ -1,5 +1,6 @@
 """`/runs/compare`: chosen runs against each other; `/comparisons/<digest>`: the same, for good."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
@@ -66,13 +67,14 @@ def of_runs(request: Request) -> Response:
     params = CompareParams.read(request.query_params)
     chosen = [parts.client.runs.show(each) for each in params.runs[:MAX_RUNS]]
     found, problem = None, ""
-    if sum(len(each.contenders) for each in chosen) > 1:
+    going = [each for each in chosen if not each.status.settled]
+    if sum(len(each.contenders) for each in chosen) > 1 and not going:
         try:
-            found = _compared(parts.client, params, chosen)
+            found = _compared(parts, params, chosen)
         except ProblemError as error:
             problem = "; ".join(each.message for each in error.problem.errors) or str(error)
     picked = _picker(parts.client, params, chosen)
-    return _page(request, params, picked=picked, found=found, problem=problem)
+    return _page(request, params, picked=picked, found=found, problem=problem, going=going)
 
 
 async def compare(request: Request) -> Response:
@@ -83,15 +85,16 @@ async def compare(request: Request) -> Response:
     return RedirectResponse(f"/runs/compare{asked.query()}", HTTPStatus.SEE_OTHER)
 
 
-def _compared(client: Client, params: CompareParams, chosen: list[RunView]) -> Comparison:
+def _compared(parts: Parts, params: CompareParams, chosen: list[RunView]) -> Comparison:
     """A run's own document where nothing but it is asked for; else the one that answers."""
-    own = chosen[0].comparison_digest if len(chosen) == 1 else None
-    if own and not params.baseline and not params.margin:
-        return client.comparisons.get(own)
+    if len(chosen) == 1 and not params.baseline and not params.margin:
+        own = parts.documents.comparison(chosen[0])
+        if own is not None:
+            return own
     options: dict[str, Any] = {}  # by name, as the SDK takes them
     if params.margin:
         options["margin"] = float(params.margin)
-    return client.comparisons.create(
+    return parts.client.comparisons.create(
         runs=[each.run_id for each in chosen], baseline=params.baseline or None, **options
     )
 
@@ -132,6 +135,7 @@ def _page(
     picked: Picker,
     found: Comparison | None,
     problem: str = "",
+    going: Sequence[RunView] = (),
 ) -> Response:
     parts = parts_of(request)
     chosen = tuple(each.run_id for each in picked.chosen)
@@ -145,6 +149,7 @@ def _page(
         asked=CompareParams(runs=chosen, baseline=params.baseline, margin=params.margin),
         n_left_out=max(len(params.runs) - MAX_RUNS, 0),
         problem=problem,
+        going=going,
         found=found,
         document=found.document if found else None,
         **shown,

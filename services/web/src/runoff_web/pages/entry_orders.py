@@ -66,7 +66,7 @@ def _review(request: Request, run_id: str, entry_id: str, form: FormData) -> int
         {
             "entry": entry_id,
             "contender": _position(form),
-            "answer_version": _number(form, "answer_version", default=1),
+            "answer_version": max(_number(form, "answer_version", default=1), 1),
             "decision": decision,
             "edited": edited,
             "note": str(form.get("note", "")).strip()[:2000],

@@ -135,6 +135,7 @@ function focusable(within) {
  * @param {Element} made
  */
 function isNewer(made) {
+  if (made.hasAttribute("data-archived")) return false;
   const created = made.getAttribute("data-created") ?? "";
   const shown = [...document.querySelectorAll("tr[data-created]")];
   return shown.every((row) => (row.getAttribute("data-created") ?? "") < created);

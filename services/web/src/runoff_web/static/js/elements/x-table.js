@@ -17,6 +17,8 @@ class Table extends HTMLElement {
   #choosing = 0;
   #loading = new AbortController();
   #panelLoading = new AbortController();
+  /** The entry beside the table, and the one that a person chose: a first click chooses it. */
+  #shown = "";
   #chosen = "";
   /** @type {(event: Event) => void} */
   #heard = (event) => this.#grew(/** @type {CustomEvent<number>} */ (event).detail);
@@ -25,6 +27,7 @@ class Table extends HTMLElement {
     this.#total = Number(this.dataset.total);
     this.#first = Number(this.dataset.offset);
     this.#chosen = new URLSearchParams(location.search).get("entry") ?? "";
+    this.#shown = this.#chosen;
     this.querySelector("[data-pager]")?.setAttribute("hidden", "");
     this.#rowHeight = this.#rows()[0]?.getBoundingClientRect().height || this.#rowHeight;
     const scroll = this.#scroll();
@@ -73,10 +76,12 @@ class Table extends HTMLElement {
     url.searchParams.set("limit", String(PAGE));
     try {
       const { html, total, ok } = await load(url.href, this.#loading.signal);
-      if (ok) this.#show(html, offset, total);
-      else {this.querySelector("tbody")?.replaceChildren(
-          problemRow(html, this.querySelectorAll("th").length),
-        );}
+      if (ok) {
+        this.#show(html, offset, total);
+      } else {
+        const row = problemRow(html, this.querySelectorAll("th").length);
+        this.querySelector("tbody")?.replaceChildren(row);
+      }
     } catch (error) {
       if (!(error instanceof DOMException)) say("The rows could not be loaded.");
     }
@@ -150,7 +155,7 @@ class Table extends HTMLElement {
   /** Where the address names no entry, the first one is shown beside the table. */
   #showFirst() {
     const row = this.#rows()[0];
-    if (row && !this.#chosen && this.#panel()?.childElementCount === 0 && !isNarrow()) {
+    if (row && !this.#shown && this.#panel()?.childElementCount === 0 && !isNarrow()) {
       this.#showPanel(row, false);
     }
   }
@@ -162,8 +167,11 @@ class Table extends HTMLElement {
   async #showPanel(row, isChosen = true) {
     const panel = this.#panel();
     const link = this.#link(row);
-    if (!panel || row.dataset.id === this.#chosen || !(link instanceof HTMLAnchorElement)) return;
-    this.#chosen = row.dataset.id ?? "";
+    if (!panel || !(link instanceof HTMLAnchorElement)) return;
+    const id = row.dataset.id ?? "";
+    if (isChosen) this.#choice(id);
+    if (id === this.#shown) return;
+    this.#shown = id;
     this.#mark();
     this.#panelLoading.abort();
     this.#panelLoading = new AbortController();
@@ -172,19 +180,25 @@ class Table extends HTMLElement {
       const { html } = await load(part, this.#panelLoading.signal);
       panel.replaceChildren(fragment(html));
     } catch (error) {
-      if (error instanceof DOMException) return;
-      say("The entry could not be loaded.");
+      if (!(error instanceof DOMException)) say("The entry could not be loaded.");
     }
-    if (!isChosen) return;
+  }
+
+  /**
+   * The address says it.
+   * @param {string} id
+   */
+  #choice(id) {
+    this.#chosen = id;
     const url = new URL(location.href);
-    url.searchParams.set("entry", this.#chosen);
+    url.searchParams.set("entry", id);
     history.replaceState(null, "", url);
   }
 
   #mark() {
     for (const row of this.#rows()) {
       row.toggleAttribute("aria-selected", false);
-      if (row.dataset.id === this.#chosen) row.setAttribute("aria-selected", "true");
+      if (row.dataset.id === this.#shown) row.setAttribute("aria-selected", "true");
     }
   }
 
