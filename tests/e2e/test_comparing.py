@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -320,7 +321,8 @@ def test_a_test_of_somebodys_own_compares(stack: LiveStack, runs: Compared, tmp_
         timeout=120,
     )
 
-    assert "1 failed, 4 passed, 1 error" in done.stdout, done.stdout + done.stderr
+    # Between these may stand how many warnings other plugins gave.
+    assert re.search(r"1 failed, 4 passed, .*1 error in", done.stdout), done.stdout + done.stderr
     assert "runoff_result needs @pytest.mark.runoff" in done.stdout
     assert f"{stack.api_url}/api/comparisons/sha256" in done.stdout
     report = ElementTree.parse(tmp_path / "report.xml")

@@ -10,8 +10,10 @@ import httpx
 from runoff_contracts.lineage import Lineage
 from tests.contract.api.running import FUNCTIONS, World, problem, wrong_fields
 from tests.contract.api.test_steering import compared
+from tests.contract.api.test_uploads import settled
 
 FIRST, OF_A = f"python/{FUNCTIONS}:first_letter", f"python/{FUNCTIONS}:first_letter_of_a"
+LAST = f"python/{FUNCTIONS}:last_letter"
 LATER = "2100-01-01T00:00:00Z"
 HOSTILE = "<script>alert(1)</script>\u202e\u0007\x00"
 LINEAGE = {
@@ -73,8 +75,6 @@ async def test_answers_are_approved_rejected_and_corrected(world: World) -> None
             assert sorted(each["entry_id"] for each in page["items"]) == ids
     listed = await world.get(f"{path}/entries")
     assert [len(each["reviews"]) for each in listed["items"]] == [1, 1, 1, 0]
-    assert (await review("e1", contender=0, decision="cleared")).status_code == 200
-    assert (await world.get(path))["contenders"][0]["approval_rate"] == 1.0
     after = await world.scribe.log.last_seq()
     exported = await world.http.get(f"{path}/export", params={"format": "jsonl", "after": after})
     rows = [json.loads(line) for line in exported.text.splitlines()]
@@ -86,6 +86,8 @@ async def test_answers_are_approved_rejected_and_corrected(world: World) -> None
     }
     assert told["e1", 0]["review_edited"] == {"label": "a"}
     assert (told["e1", 0]["reviewed_by"], told["e1", 0]["reviewed_at"][:2]) == ("a person", "20")
+    assert (await review("e1", contender=0, decision="cleared")).status_code == 200
+    assert (await world.get(path))["contenders"][0]["approval_rate"] == 1.0
 
 
 async def test_a_review_of_what_is_not_there_is_refused(world: World) -> None:
@@ -246,7 +248,7 @@ async def test_several_runs_are_archived_restored_and_deleted_at_once(world: Wor
     await world.start_everything()
     await world.register_texts("texts", "aa", "bb")
     done, waiting = await launched(world, FIRST), await launched(world, FIRST, start_at=LATER)
-    await compared(world, done)
+    await settled(world, done)
     begun = await launched(world, FIRST, config={"retries": 0, "sleep_s": 30.0})
 
     async def order(verb: str, *run_ids: str) -> dict[str, Any]:
@@ -283,7 +285,7 @@ async def test_a_launch_is_estimated_before_it_is_made(world: World) -> None:
     """What is wrong by field, what so many entries can show, what it costs; nothing is launched."""
     await world.start_everything()
     await world.register_texts("texts", *(f"{letter}a" for letter in "abcdefghij" * 5))
-    models = [FIRST, OF_A]
+    models = [FIRST, LAST]
 
     async def estimated(**asked: Any) -> dict[str, Any]:
         answer = await world.http.post("/api/runs/estimate", json={"dataset": "texts", **asked})

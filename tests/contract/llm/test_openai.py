@@ -17,6 +17,7 @@ from pydantic_ai.direct import model_request
 from pydantic_ai.messages import (
     BinaryContent,
     ModelRequest,
+    ModelRequestPart,
     ModelResponse,
     SystemPromptPart,
     UserPromptPart,
@@ -44,6 +45,7 @@ class Server:
     """Answers every request with the same."""
 
     body: str = ""
+    status: int = 200
     headers: dict[str, str] = field(default_factory=dict)
     base_url: str = ""
     requests: list[Request] = field(default_factory=list)
@@ -52,7 +54,7 @@ class Server:
         while True:
             self.requests.append(await read_request(reader))
             headers = {"content-type": "application/json", **self.headers}
-            await send(writer, 200, headers, self.body.encode())
+            await send(writer, self.status, headers, self.body.encode())
 
 
 @pytest_asyncio.fixture
@@ -178,6 +180,63 @@ async def test_a_request_is_as_the_libraries_make_it(
     assert len(made) == 2
     assert all(each == theirs for each in made)
     assert {each.headers["authorization"] for each in server.requests} == {f"Bearer {_KEY}"}
+
+
+PROMPTS: list[list[ModelRequestPart]] = [
+    [UserPromptPart("Which city?")],
+    [SystemPromptPart("Be brief."), UserPromptPart('"quoted"\n\\ and {braces} \u2028 \U0001f600')],
+    [SystemPromptPart("Be long."), UserPromptPart("Which city?")],
+    [SystemPromptPart("Be brief."), UserPromptPart("")],
+    [SystemPromptPart(""), UserPromptPart("Which city?")],
+    [UserPromptPart(["Which", "city?"])],
+    [UserPromptPart("Which"), UserPromptPart("city?")],
+    [UserPromptPart("Which city?"), SystemPromptPart("Be brief.")],
+]
+
+
+async def test_words_come_into_a_request_as_the_libraries_write_them(server: Server) -> None:
+    """The first request's fields are kept for others of its form, and for no others."""
+    server.body = body()
+    async with AsyncOpenAI(api_key=_KEY, base_url=server.base_url, max_retries=0) as api:
+        theirs = OpenAIChatModel(_MODEL, provider=OpenAIProvider(openai_client=api))
+        for parts in PROMPTS:
+            await model_request(theirs, [ModelRequest(parts=parts)])
+    wanted = [json.loads(each.body) for each in server.requests]
+    for first in PROMPTS:
+        server.requests.clear()
+        async with ours(server.base_url) as model:
+            for parts in [first, *PROMPTS]:
+                await model_request(model, [ModelRequest(parts=parts)])
+        assert [json.loads(each.body) for each in server.requests[1:]] == wanted
+
+
+@pytest.mark.parametrize(
+    ("status", "said"),
+    [
+        (200, "no JSON"),
+        (200, '{"choices": 7}'),
+        (400, '{"error": {"message": "too long", "code": "context_length_exceeded"}}'),
+        (429, '{"error": {"message": "slower", "code": "insufficient_quota"}}'),
+        (503, "busy"),
+    ],
+)
+async def test_what_is_no_answer_is_told_alike_in_each_call(
+    server: Server, status: int, said: str
+) -> None:
+    """From a fine answer on requests are made without pydantic-ai, which still reads the others."""
+    async with ours(server.base_url) as model:
+        server.body = body()
+        await ask(model)
+        server.status, server.body = status, said
+        with pytest.raises(Exception, match=r".") as made:
+            await ask(model)
+    async with ours(server.base_url) as model:
+        with pytest.raises(Exception, match=r".") as first:
+            await ask(model)
+
+    assert len(server.requests) == 3
+    assert type(made.value) is type(first.value)
+    assert str(made.value) == str(first.value)
 
 
 @pytest.mark.parametrize("n_bytes", [4_000, 400_001])

@@ -55,13 +55,17 @@ class Material:
             rows.append({"id": f"s-{place}", "file": f"{place}.png", "target": target})
         lines = "".join(json.dumps(row) + "\n" for row in rows)
         (folder / "manifest.jsonl").write_text(lines, encoding="utf-8")
-        dataset = client.datasets.add(folder, name="squares", task="detection")
+        client.datasets.add(folder, name="squares", task="detection")
+        return self.find_squares(client, alias="squares")
+
+    def find_squares(self, client: Client, *, alias: str) -> str:
+        """A run of two models over the images, settled: the newest one there is."""
         models = [f"{MODULE}:{each}" for each in ("finds_square", "finds_beside")]
-        run = client.runs.launch(dataset=dataset.id, models=models, alias="squares")
+        run = client.runs.launch(dataset="squares", models=models, alias=alias)
         return wait_settled(self.stack, run.id).run_id
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def made(stack_maker: StackMaker, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Material]:
     if BROWSER is None:
         pytest.skip("there is no Chromium on this machine")
@@ -69,9 +73,12 @@ def made(stack_maker: StackMaker, tmp_path_factory: pytest.TempPathFactory) -> I
         yield Material(stack, tmp_path_factory.mktemp("squares"))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser(made: Material) -> Iterator[Browser]:
-    """After the stack, which is made on an event loop of its own."""
+    """After the stack, which is made on an event loop of its own.
+
+    It keeps a loop running in this thread, so it has to be gone before tests of other folders.
+    """
     # A deadline, not a pace: a machine under load takes its time.
     expect.set_options(timeout=20_000)
     with sync_playwright() as playwright:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
+from runoff import Client
 from tests.e2e.pages.conftest import N_TEXTS, Material
 from tests.e2e.using import MODULE
 
@@ -13,14 +14,16 @@ def test_a_newcomer_reads_the_verdict_and_opens_the_most_disputed_image_in_three
     page: Page, made: Material
 ) -> None:
     """From the first page on, without a manual."""
+    with Client(made.stack.api_url) as client:
+        run = made.find_squares(client, alias="first visit")
     page.goto("/")
-    page.get_by_role("link", name="squares").first.click()
+    page.get_by_role("link", name="first visit").first.click()
     expect(page.locator(".verdict")).to_contain_text("4 entries that both answered")
     page.locator("tbody .row-link").first.click()
     expect(page.locator("#entry-panel .picture img")).to_be_visible()
     page.locator("#entry-panel").get_by_role("link", name="Open").click()
 
-    expect(page).to_have_url(f"{made.url}/runs/{made.boxes}/entries/s-0")
+    expect(page).to_have_url(f"{made.url}/runs/{run}/entries/s-0")
     expect(page.locator(".layer.truth .edge")).to_have_count(1)
     expect(page.locator(".layer.p0 .edge")).to_have_count(1)
     natural = page.evaluate("document.querySelector('.picture img').naturalWidth")

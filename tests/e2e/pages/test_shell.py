@@ -36,7 +36,7 @@ def test_the_palette_leads_anywhere_and_does_things(page: Page, made: Material) 
     """From any page, by words and arrows alone; what it holds is told to who does not see it."""
     page.goto("/models")
     page.keyboard.press("Control+k")
-    field = page.get_by_role("combobox", name="Search pages")
+    field = page.get_by_role("combobox", name="Go to")
     expect(field).to_be_focused()
     expect(page.get_by_role("option", name="Dashboard")).to_have_attribute("aria-selected", "true")
     page.keyboard.type("squares")

@@ -66,8 +66,8 @@ def test_a_plan_is_sized_in_a_sentence_and_a_table(runoff: Runoff, run_id: str) 
     assert "1,960 entries are needed" in words.stdout
     assert "2.00 points" in words.stdout
     assert document.document["from_run"] == run_id
-    assert half.code == 1
-    assert "give one of discordance, sd, from_run" in half.stderr
+    assert half.code == 2
+    assert "give one of --discordance, --sd and --from-run" in half.stderr
 
 
 def test_a_plan_that_is_none_is_said_field_by_field(runoff: Runoff, workplace: Path) -> None:

@@ -105,7 +105,9 @@ async def test_an_edit_that_somebody_else_was_ahead_of_shows_both(
     both = page_of(await sent(pages, words, 409, alias="third", labels="", seen=seen), 409)
     told = text_of(both, "//section[@aria-labelledby='words-title']")
     assert "second" in told
-    assert both.xpath("//input[@name='alias']/@value") == ["third"]
+    assert both.xpath("//section[@aria-labelledby='words-title']//input[@name='alias']/@value") == [
+        "third"
+    ]
     (now,) = both.xpath("//input[@name='seen']/@value")
     await sent(pages, words, 422, alias="third", labels="no colon", seen=now)
     await sent(pages, words, alias="third", labels="", seen=now)

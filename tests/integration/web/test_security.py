@@ -82,7 +82,8 @@ async def test_every_route_answers_with_every_header(
             assert told == HEADERS, address
         assert "set-cookie" not in answer.headers, address
     for path in POSTS:
-        answer = await pages.post(filled(path, **there), headers=SAME | FORM, content=b"a=b")
+        # Of what is not there: who would carry an order out is not up in this test.
+        answer = await pages.post(filled(path), headers=SAME | FORM, content=b"a=b")
         assert answer.status_code < 500, (path, answer.text[:300])
         assert {name: answer.headers.get(name) for name in HEADERS} == HEADERS, path
 

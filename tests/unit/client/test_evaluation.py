@@ -42,7 +42,7 @@ def test_parameters_keep_their_types_in_a_file(tmp_path: Path) -> None:
 
     assert asked.params == {"lr": 0.001, "warm": True, "n": 3, "who": "me"}
     assert [type(each) for each in asked.params.values()] == [float, bool, int, str]
-    with pytest.raises(InvalidInput, match=r"params\.when: .* a parameter is true, false"):
+    with pytest.raises(InvalidInput, match=r"params\.when: a parameter is true, false"):
         read(tmp_path, start + "params: {when: 2026-11-21}\n")
 
 

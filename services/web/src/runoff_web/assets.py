@@ -26,6 +26,8 @@ STYLES: Final = (
     "tokens", "base", "layout", "components", "pages", "shell", "entries", "compare", "launch",
 )  # fmt: skip
 """In this order they are one file, `css/all.css`: a page asks for styles once."""
+SCRIPTS: Final = "js/all.js"
+"""`js/app.js` with all that it imports."""
 _FOR_EVER: Final = "public, max-age=31536000, immutable"
 
 
@@ -49,9 +51,9 @@ class Assets:
         scripts = {
             name: asset.content.decode()
             for name, asset in self._files.items()
-            if name[-3:] == ".js"
+            if name.endswith(".js")
         }
-        self._files["js/all.js"] = _packed(joined("js/app.js", scripts).encode(), ".js")
+        self._files[SCRIPTS] = _packed(joined("js/app.js", scripts).encode(), ".js")
         digest = hashlib.sha256()
         for name, asset in self._files.items():
             digest.update(name.encode() + b"\0" + asset.content)

@@ -104,4 +104,7 @@ def _place(error: FieldError) -> str:
 
 
 def _headline(problem: Problem) -> str:
-    return f"{problem.title}: {problem.detail}" if problem.detail else problem.title
+    # What would be right often stands at the field, too: once is enough.
+    is_at_field = any(each.message == problem.detail for each in problem.errors)
+    said = problem.detail and not is_at_field
+    return f"{problem.title}: {problem.detail}" if said else problem.title

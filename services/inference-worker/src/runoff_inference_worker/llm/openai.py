@@ -5,8 +5,11 @@ the same result is left out, and so is the SDK's own way of sending. Together th
 processor than all the rest of a call (`docs/decisions/0019-cost-of-a-call.md`).
 """
 
+from collections.abc import Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 import httpx2
 from openai import AsyncOpenAI, NotGiven, Omit
@@ -14,6 +17,7 @@ from openai.resources.chat import AsyncChat, AsyncCompletions
 from openai.types import CompletionUsage
 from openai.types.chat import ChatCompletion
 from pydantic import BaseModel, ValidationError
+from pydantic_ai.messages import ModelMessage
 from pydantic_ai.models import Model, ModelRequestParameters
 from pydantic_ai.models.ollama import OllamaModel
 from pydantic_ai.models.openai import OpenAIChatModel, OpenAIChatModelSettings
@@ -23,12 +27,14 @@ from pydantic_ai.settings import ModelSettings
 from pydantic_ai.usage import RequestUsage
 from pydantic_core import from_json, to_json
 
+from runoff_inference_worker.llm.form import Form, form_of
 from runoff_inference_worker.llm.inline import whole
-from runoff_inference_worker.llm.post import Post
+from runoff_inference_worker.llm.post import Post, Posted
 from runoff_inference_worker.llm.target import Target
 from runoff_inference_worker.llm.wire import Lines
 
 _NO_KEY = "none"
+_OK = 200
 _NOT_IN_BODY = {"timeout", "extra_headers", "extra_body", "extra_query"}
 _TOTALS = {"prompt_tokens", "completion_tokens", "total_tokens"}
 
@@ -59,10 +65,49 @@ class _Read(ChatCompletion):
     """An answer that fits the protocol."""
 
 
+@dataclass(slots=True)
+class _Passing:
+    """What a call hands past pydantic-ai, from the model to the SDK's client and back."""
+
+    posted: Posted | None = None
+    """The answer, where it is here already: nothing is sent."""
+    body: Mapping[str, Any] | None = None
+    """The request that pydantic-ai made, as the protocol has it."""
+
+
+_PASSING: ContextVar[_Passing] = ContextVar("passing")
+
+
 class _Lean(OpenAIChatModel):
     """Does once what comes out the same for every call of a model."""
 
     _prepared: tuple[Any, Any, Any] | None = None  # as `prepare_request` takes and gives them
+    _form: Form | None = None
+
+    async def _completions_create(
+        self,
+        messages: list[ModelMessage],
+        stream: Any,  # which is False here
+        model_settings: OpenAIChatModelSettings,
+        model_request_parameters: ModelRequestParameters,
+    ) -> Any:  # as pydantic-ai's own
+        """As pydantic-ai, which makes the first request and reads whatever is not a fine answer."""
+        given = (messages, cast(Mapping[str, Any], model_settings), model_request_parameters)
+        passing = _Passing()
+        if self._form and (body := self._form.body(*given)):
+            passing.posted = await cast(_Client, self.client).send_completion(body)
+            if (read := _read(passing.posted)) is not None:
+                return read
+        before = _PASSING.set(passing)
+        try:
+            response = await super()._completions_create(
+                messages, stream, model_settings, model_request_parameters
+            )
+        finally:
+            _PASSING.reset(before)
+        if passing.posted is None and passing.body is not None:
+            self._form = form_of(*given, passing.body) or self._form
+        return response
 
     def prepare_request(
         self, model_settings: ModelSettings | None, model_request_parameters: ModelRequestParameters
@@ -106,14 +151,17 @@ class _Completions(AsyncCompletions):
         self._send = client.send_completion
 
     async def create(self, **given: Any) -> ChatCompletion:  # type: ignore[override]  # as pydantic-ai calls it
-        """Send one request."""
-        body = {
-            name: value
-            for name, value in given.items()
-            if not isinstance(value, Omit | NotGiven) and name not in _NOT_IN_BODY
-        }
-        posted = await self._send(await whole(to_json(body)))
-        if posted.status_code != httpx2.codes.OK:
+        """Send one request, if it was not sent already."""
+        passing = _PASSING.get()
+        posted = passing.posted
+        if posted is None:
+            passing.body = {
+                name: value
+                for name, value in given.items()
+                if not isinstance(value, Omit | NotGiven) and name not in _NOT_IN_BODY
+            }
+            posted = await self._send(await whole(to_json(passing.body)))
+        if posted.status_code != _OK:
             raise self._client._make_status_error_from_response(
                 httpx2.Response(
                     posted.status_code,
@@ -122,11 +170,18 @@ class _Completions(AsyncCompletions):
                     request=httpx2.Request("POST", self._client.base_url),
                 )
             )
-        try:
-            return _Read.model_validate_json(posted.content)
-        except ValidationError:
-            # Servers that only resemble it leave fields out; pydantic-ai says which.
-            return _leniently(posted.content)
+        # Servers that only resemble the protocol leave fields out; pydantic-ai says which.
+        return _read(posted) or _leniently(posted.content)
+
+
+def _read(posted: Posted) -> ChatCompletion | None:
+    """The answer; none where it does not fit the protocol."""
+    if posted.status_code != _OK:
+        return None
+    try:
+        return _Read.model_validate_json(posted.content)
+    except ValidationError:
+        return None
 
 
 def _is_told_apart(usage: CompletionUsage) -> bool:

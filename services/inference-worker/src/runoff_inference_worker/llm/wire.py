@@ -11,6 +11,7 @@ import httpx2
 from openai import DefaultAioHttpClient
 
 from runoff_inference_worker.llm.inline import whole_request
+from runoff_inference_worker.llm.sending import Connector, Request
 
 MAX_BODY_BYTES = 2 * 1024 * 1024
 """Of one answer. The longest text that is kept takes 600,000 when all of it is escaped."""
@@ -147,7 +148,8 @@ def _make_client(trusted: ssl.SSLContext) -> httpx2.AsyncClient:
 
 def _make_session(trusted: ssl.SSLContext) -> aiohttp.ClientSession:
     return aiohttp.ClientSession(
-        connector=aiohttp.TCPConnector(ssl=trusted, limit=_UNLIMITED, keepalive_timeout=_IDLE_S),
+        connector=Connector(ssl=trusted, limit=_UNLIMITED, keepalive_timeout=_IDLE_S),
+        request_class=Request,
         headers=_UNPACKED,
         # What one server sets is not sent with the next model's call.
         cookie_jar=aiohttp.DummyCookieJar(),

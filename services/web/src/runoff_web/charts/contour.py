@@ -84,7 +84,7 @@ def contour(
     y_scale = spanning(ys, start=_BOTTOM, end=_TOP, room=0.06)
     placed = [(x_scale(x), y_scale(y), each) for x, y, each in zip(xs, ys, shown, strict=True)]
     parts = [
-        Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
+        Markup('<svg class="chart" viewBox="0 0 {} {}" role="group" aria-label="{}">').format(
             _WIDTH, _HEIGHT, title
         ),
         *(_x_mark(x_scale(each), _word(each, x_axis)) for each in ticks(x_scale)),

@@ -49,9 +49,9 @@ def scatter(
         numbers = [value for each in found.points or [] for value in (each.x, each.y)]
     x_axis, y_axis = _axis(numbers, is_time, _LEFT, _RIGHT), _axis(numbers, is_time, _BOTTOM, _TOP)
     parts = [
-        Markup('<svg class="chart square" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
-            _WIDTH, _HEIGHT, title
-        ),
+        Markup(
+            '<svg class="chart square" viewBox="0 0 {} {}" role="group" aria-label="{}">'
+        ).format(_WIDTH, _HEIGHT, title),
         *(_x_mark(x_axis.place(at), word) for at, word in x_axis.marks),
         *(_y_mark(y_axis.place(at), word) for at, word in y_axis.marks),
     ]

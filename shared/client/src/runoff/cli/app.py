@@ -20,7 +20,7 @@ from runoff.cli import (
     stack,
 )
 from runoff.cli.output import fail
-from runoff.errors import RunoffError
+from runoff.errors import ProblemError, RunoffError
 
 app = typer.Typer(
     epilog="First steps: `runoff demo` shows it all on real images; `runoff up` starts a server.",
@@ -44,6 +44,15 @@ def runoff(
         raise typer.Exit
 
 
+_LISTED_BY = {
+    "unknown-comparison": "runoff compare --help",
+    "unknown-dataset": "runoff dataset list",
+    "unknown-entry": "runoff run entries RUN",
+    "unknown-plan": "runoff plan list",
+    "unknown-run": "runoff run list",
+}
+"""By the name of a problem, the command that shows what could have been meant."""
+
 app.command("up")(stack.up)
 app.command("demo")(demo.demo)
 app.add_typer(dataset.app, name="dataset")
@@ -64,7 +73,8 @@ def main() -> None:
     try:
         app()
     except RunoffError as error:
+        where = _LISTED_BY.get(error.name) if isinstance(error, ProblemError) else None
         try:
-            fail(str(error))
+            fail(f"{error}\nWhat there is: {where}" if where else str(error))
         except typer.Exit as ended:
             sys.exit(ended.exit_code)

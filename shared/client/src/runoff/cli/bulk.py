@@ -15,7 +15,7 @@ from runoff_contracts.views import BulkView
 RunIds = Annotated[
     list[str],
     typer.Argument(
-        metavar="RUN…",
+        metavar="RUN",
         help="Ids of runs (their first 8 characters will do), or `last`.",
         show_default=False,
     ),

@@ -81,7 +81,7 @@ def compare(
     if json and as_markdown:
         raise typer.BadParameter("--json and --markdown are two forms: ask for one")
     if not runs and last is None:
-        raise typer.BadParameter("name runs, or ask for --last N", param_hint="RUN…")
+        raise typer.BadParameter("name runs, or ask for --last N", param_hint="RUN")
     if fail_on in {FailOn.NOT_EQUIVALENT, FailOn.MAYBE_WORSE} and margin is None:
         raise typer.BadParameter(f"{fail_on} needs --margin, as 0.02", param_hint="--fail-on")
     dimensions, chooser = _dimensions(by)

@@ -34,7 +34,7 @@ class AdjustMethod(StrEnum):
 Runs = Annotated[
     list[str] | None,
     typer.Argument(
-        metavar="RUN…",
+        metavar="RUN",
         help="Ids of completed runs (8 characters will do) or `last`: all contenders of them. "
         "RUN/MODEL or RUN#POSITION: one of them, as 01931b6c/onnx/net or 01931b6c#0.",
         show_default=False,

@@ -39,10 +39,13 @@ def estimate_lines(view: EstimateView) -> Iterator[str]:
     """In sentences: how much is asked, what it can show, what it costs."""
     if view.n_entries is not None:
         version = "" if view.dataset is None else f" of {view.dataset}@{view.dataset_version}"
-        yield f"{view.n_entries:,} entries{version}, scored by {', '.join(view.scorers) or '-'}."
+        scored = f", scored by {', '.join(view.scorers)}" if view.scorers else ""
+        yield f"{view.n_entries:,} entries{version}{scored}."
     if size := chosen(view.differences):
         yield size.sentence
-    if view.cost_usd is None and view.cost_reason is not None and view.n_entries is not None:
+    if view.problems:
+        return
+    if view.cost_usd is None and view.cost_reason is not None:
         yield f"Cost: not known ({view.cost_reason})."
     elif view.costs and view.cost_usd is not None:
         how = {each.basis for each in view.costs}

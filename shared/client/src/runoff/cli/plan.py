@@ -187,6 +187,12 @@ def size(
 
         runoff plan size --entries 400 --discordance 0.1
     """
+    if (difference is None) == (entries is None):
+        raise typer.BadParameter("give either --difference or --entries: the other is the answer")
+    if sum(each is not None for each in (discordance, sd, from_run)) != 1:
+        raise typer.BadParameter(
+            "give one of --discordance, --sd and --from-run: how much do entries vary?"
+        )
     with Client(url) as client:
         found = client.plans.size(
             difference=difference,

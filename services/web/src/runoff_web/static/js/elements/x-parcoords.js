@@ -4,6 +4,7 @@ import { say } from "../core/fragment.js";
 
 const STEP = 0.05;
 const SMALLEST = 0.01;
+const SNAP = 0.02;
 
 /** @typedef {{group: SVGGElement, at: number, low: number, high: number, isLog: boolean}} Axis */
 
@@ -112,7 +113,9 @@ class Parcoords extends HTMLElement {
       const range = this.#ranges[axis.at];
       for (const [side, end] of /** @type {const} */ ([["lo", 0], ["hi", 1]])) {
         const field = this.#field(axis, side);
-        if (field) field.value = range ? value(axis, range[end]) : "";
+        // An end of the axis is no bound: rounded, it could leave out the line that lies there.
+        const isOpen = !range || range[end] === end;
+        if (field) field.value = isOpen ? "" : value(axis, range[end]);
       }
     }
     const asked = new URLSearchParams(location.search);
@@ -151,7 +154,9 @@ class Parcoords extends HTMLElement {
  */
 function share(hit, event) {
   const box = hit.getBoundingClientRect();
-  return clipped(1 - (event.clientY - box.top) / box.height);
+  const at = clipped(1 - (event.clientY - box.top) / box.height);
+  // Nobody hits an end to the pixel, and the first and the last line lie there.
+  return at < SNAP ? 0 : at > 1 - SNAP ? 1 : at;
 }
 
 /** @param {number} given */
