@@ -3,11 +3,19 @@ import { bar } from "./fragment.js";
 
 const SLOW_MS = 150;
 const RETRY_MS = 3000;
+const LEAVING_MS = 5000;
+let left = -Infinity;
+
+/** Whether a person is on the way to another page, which a reload of this one would call off. */
+export function isLeaving() {
+  return performance.now() - left < LEAVING_MS;
+}
 
 /** Show that the click was heard, where the answer is not there at once. */
 export function showLeaving() {
   let shown = 0;
   const leave = () => {
+    left = performance.now();
     clearTimeout(shown);
     shown = setTimeout(() => document.body.append(bar()), SLOW_MS);
   };

@@ -1,6 +1,7 @@
 // Keeps parts of a page fresh while its box is ticked: `<x-live data-topic data-since>`; topics may
 // be several, with commas.
 import { fragment, say } from "../core/fragment.js";
+import { isLeaving } from "../core/leaving.js";
 import { follow } from "../core/live.js";
 
 const LOST_MS = 3000;
@@ -67,7 +68,8 @@ class Live extends HTMLElement {
     if (frame.n_entries !== undefined) {
       document.dispatchEvent(new CustomEvent("entries", { detail: frame.n_entries }));
       // The table is made by the server, and there is none before the first answer.
-      if (frame.n_entries && document.getElementById("no-entries")) location.reload();
+      const isFirst = frame.n_entries && document.getElementById("no-entries");
+      if (isFirst && !isLeaving()) location.reload();
     }
     if (frame.final) this.#end();
   }
