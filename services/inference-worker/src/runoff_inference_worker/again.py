@@ -23,6 +23,7 @@ from runoff_contracts.events.entry import Attempt, Prediction
 from runoff_contracts.events.lifecycle import RunCreated
 from runoff_contracts.work import WorkItem
 from runoff_eventlog.bootstrap import ASKED_AGAIN, ASKED_AGAIN_WAIT_S
+from runoff_eventlog.canceling import heeding
 from runoff_eventlog.errors import ConflictingAppend
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.message import Message
@@ -85,8 +86,9 @@ class Again:
         """The next message; none where none came for a while, or the log is away."""
         try:
             if self._bound is None:
-                self._bound = await js.pull_subscribe_bind(ASKED_AGAIN, subjects.LOG_STREAM)
-            (msg,) = await self._bound.fetch(1, timeout=_WAIT_S)
+                bound = js.pull_subscribe_bind(ASKED_AGAIN, subjects.LOG_STREAM)
+                self._bound = await heeding(bound)
+            (msg,) = await heeding(self._bound.fetch(1, timeout=_WAIT_S))
         except TimeoutError:
             return None
         except (NatsError, JetStreamError, OSError) as error:

@@ -14,6 +14,7 @@ from nats.js.api import AckPolicy, ConsumerConfig
 from nats.js.errors import APIError, NotFoundError
 
 from runoff_contracts.subjects import LOG_STREAM
+from runoff_eventlog.canceling import heeding
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.reader import ConsumerGone, LogReader
 from runoff_query.outages import NATS_AWAY
@@ -73,7 +74,7 @@ async def _watch(log: EventLog, consumer: str) -> None:
     while True:
         await asyncio.sleep(_WATCH_S)
         try:
-            await log.js.consumer_info(LOG_STREAM, consumer)
+            await heeding(log.js.consumer_info(LOG_STREAM, consumer))
         except NotFoundError as error:
             raise ConsumerGone(consumer) from error
         except (*NATS_AWAY, APIError):

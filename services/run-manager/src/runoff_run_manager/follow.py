@@ -25,6 +25,7 @@ from runoff_contracts.events.lifecycle import (
     RunResumed,
     RunStarted,
 )
+from runoff_eventlog.canceling import heeding
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.message import Message
 from runoff_eventlog.reader import LogReader
@@ -179,7 +180,8 @@ class Follower:
 
     async def _n_behind(self) -> int:
         """Messages that the reader has yet to bring from the time before this start."""
-        info = await self._log.js.consumer_info(subjects.LOG_STREAM, "run-manager")
+        asked = self._log.js.consumer_info(subjects.LOG_STREAM, "run-manager")
+        info = await heeding(asked)
         return (info.num_pending or 0) + (info.num_ack_pending or 0)
 
 

@@ -14,6 +14,7 @@ from runoff_contracts.signals import Paused
 from runoff_contracts.task import Priority
 from runoff_contracts.work import WorkItem
 from runoff_eventlog.bootstrap import make_work_queue
+from runoff_eventlog.canceling import heeding
 
 UNREACHABLE = (
     TimeoutError,
@@ -68,7 +69,7 @@ class WorkQueue:
         subject = subjects.work(priority, item.run_id, item.slice)
         body = item.model_dump_json().encode()
         try:
-            await self._js.publish(subject, body, timeout=_ANSWER_S, headers=headers)
+            await heeding(self._js.publish(subject, body, timeout=_ANSWER_S, headers=headers))
         except APIError as error:
             if error.err_code != _SOMETHING_THERE:
                 raise
@@ -80,7 +81,8 @@ class WorkQueue:
             UNREACHABLE: When the server does not answer.
         """
         try:
-            info = await self._js.stream_info(subjects.WORK_STREAM, subjects_filter="work.>")
+            asked = self._js.stream_info(subjects.WORK_STREAM, subjects_filter="work.>")
+            info = await heeding(asked)
         except NotFoundError:
             return Queued()
         slices: dict[str, set[int]] = {}
@@ -109,7 +111,8 @@ class WorkQueue:
         """Take a run's work out of the queue, and tell workers to let go of what they hold."""
         try:
             await self._nc.publish(subjects.canceled(run_id), b"")
-            await self._js.purge_stream(subjects.WORK_STREAM, subject=subjects.work_of_run(run_id))
+            of_run = subjects.work_of_run(run_id)
+            await heeding(self._js.purge_stream(subjects.WORK_STREAM, subject=of_run))
         except UNREACHABLE as error:
             # A worker that takes what stays answers for a run that is over; nobody waits for it.
             logger.warning("work.not_purged", run=run_id, error=repr(error))

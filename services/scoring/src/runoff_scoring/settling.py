@@ -16,7 +16,6 @@ from pydantic import ValidationError
 
 from runoff_contracts.errors import ContractError
 from runoff_contracts.events.lifecycle import RunCompleted
-from runoff_eventlog.canceling import heed_cancellation
 from runoff_eventlog.errors import AppendTooLarge
 from runoff_eventlog.message import Message
 from runoff_eventlog.reader import LogReader
@@ -54,7 +53,6 @@ class Settling:
         """Settle for ever."""
         while True:
             while self._waiting:
-                heed_cancellation()
                 await self._settle(self._waiting[0][1])
                 self._waiting.popleft()
                 await self._ack()

@@ -6,9 +6,11 @@ Not the log: it may lose the oldest, or all, and nothing is wrong but that a mod
 import structlog
 from nats.aio.client import Client
 from nats.errors import Error
+from nats.js.api import RawStreamMsg
 from nats.js.errors import APIError, NotFoundError
 
 from runoff_contracts import subjects
+from runoff_eventlog.canceling import heeding
 
 _ANSWER_S = 1.0
 _MOST_BYTES = 512 * 1024
@@ -25,7 +27,7 @@ class Answers:
     async def get(self, key: str) -> bytes | None:
         """What was put last; none where there is nothing, or the server does not answer."""
         try:
-            found = await self._js.get_last_msg(subjects.ANSWERS_STREAM, _subject(key), direct=True)
+            found = await self._last(_subject(key))
         except NotFoundError:
             return None
         except (Error, APIError, TimeoutError) as error:
@@ -36,9 +38,7 @@ class Answers:
     async def has_any(self, prefix: str) -> bool:
         """Whether a key with one more token was put; also where the server does not answer."""
         try:
-            await self._js.get_last_msg(
-                subjects.ANSWERS_STREAM, _subject(f"{prefix}.*"), direct=True
-            )
+            await self._last(_subject(f"{prefix}.*"))
         except NotFoundError:
             return False
         except (Error, APIError, TimeoutError) as error:
@@ -53,6 +53,9 @@ class Answers:
             await self._nc.publish(_subject(key), value)
         except Error as error:
             logger.warning("answers.unavailable", error=repr(error))
+
+    async def _last(self, subject: str) -> RawStreamMsg:
+        return await heeding(self._js.get_last_msg(subjects.ANSWERS_STREAM, subject, direct=True))
 
 
 def _subject(key: str) -> str:

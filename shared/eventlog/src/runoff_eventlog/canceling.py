@@ -1,18 +1,25 @@
-"""Lets loops over many requests end when they are canceled."""
+"""Lets whoever asks the server end when it is canceled."""
 
 import asyncio
+from collections.abc import Awaitable
+from typing import TypeVar
+
+T = TypeVar("T")
 
 
-def heed_cancellation() -> None:
-    """Raise where this task was canceled and the cancellation was lost on the way.
+async def heeding(request: Awaitable[T]) -> T:
+    """Wait for a request; end where this task was canceled meanwhile.
 
-    `asyncio.wait_for`, which every request of nats-py is waited for with, drops a cancellation that
-    comes together with the answer (python/cpython#86296, mended in 3.12). A loop of quick requests
-    would go on to its end.
+    `asyncio.wait_for`, which nats-py waits for every answer with, drops a cancellation that comes
+    together with the answer (python/cpython#86296, mended in 3.12). The task would go on, and
+    whoever canceled it and waits for its end, a task group above all, would wait for ever.
 
     Raises:
-        asyncio.CancelledError: When the task is to end.
+        asyncio.CancelledError: When the task is to end, whatever the request brought.
     """
-    task = asyncio.current_task()
-    if task is not None and task.cancelling():
-        raise asyncio.CancelledError
+    try:
+        return await request
+    finally:
+        task = asyncio.current_task()
+        if task is not None and task.cancelling():
+            raise asyncio.CancelledError

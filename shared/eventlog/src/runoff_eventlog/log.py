@@ -28,6 +28,7 @@ from runoff_contracts import envelope
 from runoff_contracts.envelope import SLICE_ID, Origin
 from runoff_contracts.event import Event
 from runoff_contracts.subjects import LOG_STREAM
+from runoff_eventlog.canceling import heeding
 from runoff_eventlog.errors import AppendTooLarge, ConflictingAppend, EventLogError, LogUnavailable
 from runoff_eventlog.message import Message
 from runoff_eventlog.tracing import current_traceparent
@@ -201,7 +202,7 @@ class EventLog:
     async def last(self, subject: str) -> Message | None:
         """The newest message of one subject."""
         try:
-            raw = await self.js.get_msg(LOG_STREAM, subject=subject, direct=True)
+            raw = await heeding(self.js.get_msg(LOG_STREAM, subject=subject, direct=True))
         except NotFoundError:
             return None
         except _UNREACHABLE as error:
@@ -231,7 +232,7 @@ class EventLog:
             LogUnavailable: When the server does not answer.
         """
         try:
-            info = await self.js.add_consumer(
+            made = self.js.add_consumer(
                 LOG_STREAM,
                 ConsumerConfig(
                     deliver_policy=DeliverPolicy.LAST_PER_SUBJECT,
@@ -242,11 +243,12 @@ class EventLog:
                     inactive_threshold=_READ_IDLE_S,
                 ),
             )
-            bound = await self.js.pull_subscribe_bind(info.name, LOG_STREAM)
+            info = await heeding(made)
+            bound = await heeding(self.js.pull_subscribe_bind(info.name, LOG_STREAM))
             found: list[Message] = []
             try:
                 while len(found) < (info.num_pending or 0):
-                    part = await bound.fetch(_READ_MESSAGES, timeout=_ANSWER_S)
+                    part = await heeding(bound.fetch(_READ_MESSAGES, timeout=_ANSWER_S))
                     found += [Message.delivered(msg) for msg in part]
             finally:
                 if not self.nc.is_closed:
@@ -258,7 +260,7 @@ class EventLog:
     async def last_seq(self) -> int:
         """Sequence of the newest message of the whole log, 0 where it is empty."""
         try:
-            return (await self.js.stream_info(LOG_STREAM)).state.last_seq
+            return (await heeding(self.js.stream_info(LOG_STREAM))).state.last_seq
         except _UNREACHABLE as error:
             raise LogUnavailable("asking for its last sequence") from error
 
@@ -328,7 +330,8 @@ class EventLog:
                 continue
             if last > 1:
                 sent["Nats-Batch-Commit"] = "1"
-            reply = await self.nc.request(subject, body, timeout=_ANSWER_S, headers=sent)
+            request = self.nc.request(subject, body, timeout=_ANSWER_S, headers=sent)
+            reply = await heeding(request)
         return dict(json.loads(reply.data))
 
     async def _who_was_first(self, subject: str, append_id: str, expected_seq: int) -> Appended:
@@ -360,7 +363,7 @@ class EventLog:
                 f"$JS.API.DIRECT.GET.{LOG_STREAM}", json.dumps(ask).encode(), reply=inbox
             )
             while True:
-                msg = await subscription.next_msg(_ANSWER_S)
+                msg = await heeding(subscription.next_msg(_ANSWER_S))
                 status = (msg.headers or {}).get("Status")
                 if status is None:
                     found.append(Message.fetched(msg))

@@ -25,7 +25,7 @@ from nats.js.api import AckPolicy
 from nats.js.errors import APIError, NotFoundError
 
 from runoff_contracts.subjects import LOG_STREAM
-from runoff_eventlog.canceling import heed_cancellation
+from runoff_eventlog.canceling import heeding
 from runoff_eventlog.errors import EventLogError, LogUnavailable
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.message import Message
@@ -101,7 +101,6 @@ class LogReader:
             LogUnavailable: When the connection was closed for good.
         """
         while True:
-            heed_cancellation()
             batch = await self._next_batch()
             if batch:
                 yield batch
@@ -226,13 +225,14 @@ class LogReader:
     async def _reset(self) -> None:
         await self._unsubscribe()
         # Asked first, since the server leaves a reset of a consumer that it lacks unanswered.
-        found = await self._log.js.consumer_info(LOG_STREAM, self._durable)
+        found = await heeding(self._log.js.consumer_info(LOG_STREAM, self._durable))
         if self._handed is None:
             self._handed = self._acked = found.ack_floor.stream_seq if found.ack_floor else 0
         self._acks = found.config.ack_policy != AckPolicy.NONE
         self._handed_before_reset = self._handed
         after_seq = self._acked if self._acks else self._handed
-        await self._log.js.reset_consumer(LOG_STREAM, self._durable, seq=after_seq + 1)
+        reset = self._log.js.reset_consumer(LOG_STREAM, self._durable, seq=after_seq + 1)
+        await heeding(reset)
         self._queue, self._place, self._asked = asyncio.Queue(), 0, 0
         self._copies.clear()
         self._subscription = await self._log.nc.subscribe(

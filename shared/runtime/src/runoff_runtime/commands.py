@@ -13,6 +13,7 @@ from pydantic import ValidationError
 from runoff_contracts.commands import Accepted, Command, Refused, Reply
 from runoff_contracts.problem import FieldError, Problem, problem
 from runoff_contracts.subjects import command as command_subject
+from runoff_eventlog.canceling import heeding
 from runoff_eventlog.tracing import current_traceparent
 from runoff_runtime.errors import NoAnswer
 
@@ -76,7 +77,8 @@ async def ask(nc: Client, command: Command, *, timeout_s: float = 10.0) -> Reply
         async with asyncio.timeout(timeout_s):
             while True:
                 try:
-                    reply = await nc.request(subject, body, timeout=timeout_s, headers=headers)
+                    request = nc.request(subject, body, timeout=timeout_s, headers=headers)
+                    reply = await heeding(request)
                     return Reply.model_validate_json(reply.data)
                 except (NoRespondersError, ConnectionClosedError, OSError):
                     await asyncio.sleep(_AGAIN_S)

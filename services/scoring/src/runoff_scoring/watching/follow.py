@@ -21,7 +21,6 @@ from runoff_contracts.commands import DecideRun, Refused
 from runoff_contracts.events.entry import EntryScored
 from runoff_contracts.events.lifecycle import RunCreated
 from runoff_contracts.sequential import WatchedRun
-from runoff_eventlog.canceling import heed_cancellation
 from runoff_eventlog.errors import LogUnavailable
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.message import Message
@@ -91,7 +90,6 @@ class Watching:
     async def work(self, _: Client) -> None:
         """Look at runs for ever: at each twice a second at most."""
         while True:
-            heed_cancellation()
             self._came.clear()
             for run in [each for each in self._runs.values() if each.wants_a_look]:
                 if run.due_s <= self._clock():
