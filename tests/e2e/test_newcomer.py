@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import httpx
 import pytest
@@ -40,6 +41,8 @@ def test_a_demo_with_a_stack_of_its_own_stays_up_until_ctrl_c(tmp_path: Path) ->
                 break
         url = find_stack(tmp_path / ".runoff")
         ready = httpx.get(f"{url}/api/health/ready").status_code
+        addresses = {line.strip() for line in lines if line.lstrip().startswith("http://")}
+        pages = {httpx.get(each).headers["content-type"].partition(";")[0] for each in addresses}
         process.send_signal(signal.SIGINT)
         try:
             process.communicate(timeout=TIMEOUT_S)
@@ -47,5 +50,7 @@ def test_a_demo_with_a_stack_of_its_own_stays_up_until_ctrl_c(tmp_path: Path) ->
             process.kill()
 
     assert ready == 200, lines
+    assert {urlsplit(each).path.split("/")[1] for each in addresses} == {"comparisons", "runs"}
+    assert pages == {"text/html"}, addresses
     assert process.returncode == 0
     assert find_stack(tmp_path / ".runoff") is None

@@ -151,7 +151,9 @@ def more_processes(stack: LiveStack) -> Iterator[None]:
             if service.name not in {"inference-worker", "scoring"}:
                 continue
             ports = {name: free_port() for name in service.names(n_workers=1)}
-            for each in launches(service, around, ports=ports, n_workers=1, api_url=info.api_url):
+            for each in launches(
+                service, around, ports=ports, n_workers=1, api_url=info.api_url, web_url=None
+            ):
                 env = {**each.env, **ENV, "RUNOFF_WORKER_NAME": "another"}
                 process = subprocess.Popen(each.argv, env=env)
                 started.append(process)

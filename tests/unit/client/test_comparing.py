@@ -39,10 +39,15 @@ def compared(document: ComparisonDocument) -> Comparison:
     return Comparison.read(canonical(document), url=URL)
 
 
-def printed(document: ComparisonDocument, entries: list[ComparedEntryView] | None = None) -> str:
+def printed(
+    document: ComparisonDocument,
+    entries: list[ComparedEntryView] | None = None,
+    *,
+    pages: str | None = None,
+) -> str:
     file = io.StringIO()
     where = Console(file=file, width=80, highlight=False, markup=False)
-    print_comparison(compared(document), [], where)
+    print_comparison(compared(document), [], where, pages=pages)
     if entries is not None:
         print_entries(document, entries, "Changed most", where)
     return file.getvalue()
@@ -91,6 +96,16 @@ def test_a_comparison_fits_a_terminal_of_80_columns(document: ComparisonDocument
 
     assert max(map(len, lines)) <= 80
     assert lines[1].startswith("onnx/large is better")
+
+
+@pytest.mark.parametrize("pages", [None, "http://127.0.0.1:8701"])
+def test_a_person_is_led_to_the_page_where_there_is_one(pages: str | None) -> None:
+    """To the API's document otherwise."""
+    document = a_document()
+    digest = digest_of(canonical(document))
+
+    last = printed(document, pages=pages).splitlines()[-2:]
+    assert "".join(last).endswith(f"{pages}/comparisons/{digest}" if pages else URL)
 
 
 def test_a_comparison_is_words_first_and_says_everything() -> None:

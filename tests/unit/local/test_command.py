@@ -13,6 +13,7 @@ from runoff_local.settings import StackOptions
 AROUND = Surroundings(
     nats_url="nats://n", postgres_dsn="postgresql://p", object_store=Path("/o"), mark="m"
 )
+API, PAGES = "http://127.0.0.1:20000", "http://127.0.0.1:20003"
 
 
 def test_the_help_documents_the_exit_codes(capsys: pytest.CaptureFixture[str]) -> None:
@@ -48,13 +49,20 @@ def test_each_worker_has_a_name_and_a_port_of_its_own() -> None:
     worker = next(service for service in RUNOFF.services if service.is_worker)
     names = worker.names(n_workers=2)
     ports = dict(zip(names, (20_001, 20_002), strict=True))
-    first, second = launches(
-        worker, AROUND, ports=ports, n_workers=2, api_url="http://127.0.0.1:20000"
-    )
+    first, second = launches(worker, AROUND, ports=ports, n_workers=2, api_url=API, web_url=None)
 
     assert names == ("inference-worker-1", "inference-worker-2")
     assert (first.env["RUNOFF_WORKER_NAME"], first.env["RUNOFF_PORT"]) == (names[0], "20001")
     assert (second.env["RUNOFF_WORKER_NAME"], second.env["RUNOFF_PORT"]) == (names[1], "20002")
+
+
+def test_the_api_is_told_where_the_pages_are() -> None:
+    """Commands ask it for the address that they name to people; without pages there is none."""
+    for pages in (PAGES, None):
+        (query,) = launches(
+            RUNOFF.api, AROUND, ports={"query": 20_000}, n_workers=1, api_url=API, web_url=pages
+        )
+        assert query.env.get("RUNOFF_WEB_URL") == pages
 
 
 def test_the_stack_has_one_api() -> None:
@@ -66,9 +74,9 @@ def test_the_pages_are_told_where_the_api_is_and_can_be_left_out() -> None:
     """They know of no other server: whatever they show they asked the API for."""
     assert RUNOFF.web is not None
     (web,) = launches(
-        RUNOFF.web, AROUND, ports={"web": 20_003}, n_workers=1, api_url="http://127.0.0.1:20000"
+        RUNOFF.web, AROUND, ports={"web": 20_003}, n_workers=1, api_url=API, web_url=PAGES
     )
 
-    assert web.env["RUNOFF_API_URL"] == "http://127.0.0.1:20000"
+    assert web.env["RUNOFF_API_URL"] == API
     assert "RUNOFF_POSTGRES_DSN" not in web.env
     assert RUNOFF.without_web().web is None

@@ -108,6 +108,7 @@ def launches(
     ports: Mapping[str, int],
     n_workers: int,
     api_url: str,
+    web_url: str | None,
 ) -> Iterator[Launch]:
     """The processes of a service, one a name; `ports` has each name's port."""
     for name in service.names(n_workers=n_workers):
@@ -118,6 +119,8 @@ def launches(
             env["RUNOFF_WORKER_NAME"] = name
         if service.is_web:
             env["RUNOFF_API_URL"] = api_url
+        if service.is_api and web_url:
+            env["RUNOFF_WEB_URL"] = web_url
         # Functions of the folder that `runoff up` was typed in can be models and scorers, if
         # allowed.
         env.setdefault("RUNOFF_PYTHON_PATH", str(Path.cwd()))

@@ -201,6 +201,7 @@ class _Stack:
                 ports=self._ports,
                 n_workers=self._options.workers,
                 api_url=self._info.api_url,
+                web_url=self._info.web_url,
             )
             on_death = leases.hand_back if service.is_worker else nobody_asked
             keepers += supervisor.start(processes, on_death=on_death)

@@ -39,5 +39,7 @@ class ApiSettings(DatabaseSettings):
     """Where uploads are held while they are read; the system's temporary folder where not set."""
     compared_cache_bytes: int = Field(default=256 * MEBIBYTE, ge=1)
     """Of tables of compared entries that are kept in memory while they are paged through."""
+    web_url: str | None = None
+    """Where people find the pages; commands name it to them."""
     pool_size: int = Field(default=10, ge=1, le=200)
     """Connections to Postgres."""

@@ -38,12 +38,6 @@ class StackAddress:
 
 def find_stack(folder: Path = FOLDER) -> str | None:
     """The address of the stack that is up on a data folder; None where none is."""
-    found = find_addresses(folder)
-    return found.api_url if found else None
-
-
-def find_addresses(folder: Path = FOLDER) -> StackAddress | None:
-    """Both addresses of the stack that is up on a data folder; None where none is."""
     # The file is looked at first: to import the stack costs as much as a command.
     if not (folder / STACK_FILE).is_file():
         return None
@@ -51,7 +45,7 @@ def find_addresses(folder: Path = FOLDER) -> StackAddress | None:
         found = _local("stack").find(folder)
     except ExtraMissing:
         return None
-    return StackAddress(found.api_url, found.web_url) if found and found.ready else None
+    return found.api_url if found and found.ready else None
 
 
 def run_stack(

@@ -22,6 +22,11 @@ class Server:
             HealthView, "GET", path_of("health", "ready"), repeatable=True, statuses=[503]
         )
 
+    def pages(self) -> str | None:
+        """Where people find its pages; none where it does not know."""
+        found = self.health().web_url
+        return found.rstrip("/") if found else None
+
     def rebuild(self) -> Iterator[RebuildView]:
         """Project the whole log into fresh tables; yields until they are swapped or it failed."""
         view = self._transport.send(RebuildView, "POST", path_of("rebuild"), repeatable=False)

@@ -35,6 +35,8 @@ class HealthView(View):
     n_parked: int = 0
     parked: list[ParkedView] = Field(default_factory=list)
     """The newest of them."""
+    web_url: str | None = None
+    """Where people find the pages; none where the server was not told."""
 
 
 class RebuildView(View):

@@ -97,4 +97,5 @@ async def _health(parts: Parts) -> HealthView:
         workers=parts.workers.names(),
         n_parked=n_parked,
         parked=parked,
+        web_url=parts.settings.web_url,
     )

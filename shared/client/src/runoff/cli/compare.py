@@ -153,13 +153,14 @@ def _print(
     where = for_people(json_wanted=False)
     if output is not None:
         where = Console(file=buffer, width=100, highlight=False, markup=False)
+    pages = client.server.pages()
     if whole_run and listed is None:
-        print_comparison(view, most_disputed(client, view.document), where)
+        print_comparison(view, most_disputed(client, view.document), where, pages=pages)
     else:
         print_document(view.document, where)
         if listed is not None:
             print_entries(view.document, listed, "The entries whose scores changed most", where)
-        print_digests(view, where)
+        print_digests(view, where, pages=pages)
     if output is not None:
         _write(output, buffer.getvalue().encode())
 

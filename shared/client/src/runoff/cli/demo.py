@@ -22,7 +22,7 @@ from runoff.client import Client
 from runoff.comparison import Comparison
 from runoff.errors import RunNotCompleted
 from runoff.evaluation import Evaluation
-from runoff.local import FOLDER, ChildStack, StackAddress, child_stack, find_addresses
+from runoff.local import FOLDER, ChildStack, child_stack, find_stack
 from runoff_contracts.run_config import Selection
 from runoff_contracts.task import Status, Task
 
@@ -52,11 +52,12 @@ def demo(
         with Client(server.url()) as client:
             run_id = _evaluate(client, made, task, where)
             view = comparison_of(client, run_id)
+            pages = client.server.pages()
             if json:
                 print_json(demo_document(run_id, view))
             else:
-                _print(client, view, made, where)
-            _print_address(server.pages(), run_id, where, ends=exit_ and server.child is not None)
+                _print(client, view, made, where, pages=pages)
+            _print_address(pages, run_id, where, ends=exit_ and server.child is not None)
         if not exit_:
             server.stay(where)
 
@@ -103,19 +104,15 @@ _MODULES = "RUNOFF_PYTHON_MODULES"
 class _Server:
     """The server that the demo uses: one that was there, or an own child."""
 
-    found: StackAddress | None
+    found: str | None
     child: ChildStack | None = None
 
     def url(self) -> str:
         """The address of its API; waits until an own one is ready."""
         if self.found is None:
             assert self.child is not None
-            self.found = self.child.wait_until_ready()
-        return self.found.api_url
-
-    def pages(self) -> str | None:
-        """The address of its pages, where they are known."""
-        return self.found.web_url if self.found else None
+            self.found = self.child.wait_until_ready().api_url
+        return self.found
 
     def stay(self, where: Console) -> None:
         """Keep an own one up until Ctrl-C; another one stays up by itself."""
@@ -133,9 +130,9 @@ class _Server:
 @contextmanager
 def _server(url: str | None, where: Console) -> Iterator[_Server]:
     address = given(url)
-    found = StackAddress(address.url, None) if address else find_addresses()
+    found = address.url if address else find_stack()
     if found:
-        where.print(safe(f"Using the server at {found.api_url}"))
+        where.print(safe(f"Using the server at {found}"))
         yield _Server(found)
         return
     where.print("Starting the local stack …")
@@ -166,12 +163,14 @@ def _evaluate(client: Client, made: Material, task: Task, where: Console) -> str
     return run.run_id
 
 
-def _print(client: Client, view: Comparison, made: Material, where: Console) -> None:
+def _print(
+    client: Client, view: Comparison, made: Material, where: Console, *, pages: str | None
+) -> None:
     disputed = most_disputed(client, view.document)
     in_color = where.color_system in {"256", "truecolor"}
     pixels = made.pixels([each.entry_id for each in disputed])
     pictures = [half_blocks(each, in_color=in_color) for each in pixels]
-    print_comparison(view, disputed, where, pictures=pictures)
+    print_comparison(view, disputed, where, pages=pages, pictures=pictures)
 
 
 def _print_address(pages: str | None, run_id: str, where: Console, *, ends: bool) -> None:

@@ -48,7 +48,8 @@ def report_settled(client: Client, run: RunView, where: Console, *, json: bool) 
         print_run(run, where, contenders=not compared)
         if compared:
             view = comparison_of(client, run.run_id)
-            print_comparison(view, most_disputed(client, view.document), where)
+            disputed = most_disputed(client, view.document)
+            print_comparison(view, disputed, where, pages=client.server.pages())
     if run.status is not Status.COMPLETED:
         raise typer.Exit(1)
 

@@ -92,7 +92,10 @@ def _report(client: Client, imported: Imported, *, json: bool) -> None:
         print_json(_document(imported, digest))
         return
     report_settled(client, run, where, json=json)
-    address = f"{client.url}/api/runs/{run.run_id}/comparison"
+    if pages := client.server.pages():
+        address = f"{pages}/runs/{run.run_id}"
+    else:
+        address = f"{client.url}/api/runs/{run.run_id}/comparison"
     where.print(f"\nTo look at it again:\n  {clean(address)}", soft_wrap=True)
 
 

@@ -9,7 +9,7 @@ import typer
 from runoff.cli.estimating import report_estimate, say_estimate
 from runoff.cli.following import report_settled, watch_run
 from runoff.cli.options import Json, Url
-from runoff.cli.output import for_people, print_json, warn
+from runoff.cli.output import for_people, print_json, safe, warn
 from runoff.cli.pace import (
     BatchSize,
     Cache,
@@ -256,6 +256,8 @@ def follow(client: Client, accepted: AcceptedView, *, watch: bool, json: bool) -
         print_json(accepted)
     else:
         where.print(f"Run {accepted.id} launched.\n  runoff run watch {accepted.id}")
+        if pages := client.server.pages():
+            where.print(safe(f"  {pages}/runs/{accepted.id}"), soft_wrap=True)
 
 
 def merged(base: Given, over: Given) -> Given:

@@ -111,6 +111,8 @@ def _print_rebuild(view: RebuildView, where: Console) -> None:
 def _print_health(view: HealthView, address: str, where: Console) -> None:
     where.print(safe(f"{clean(address)}: {view.status}", style=HEALTH_STYLES[view.status]))
     where.print(safe(f"Log at {view.log_seq}; workers: {', '.join(view.workers) or 'none'}"))
+    if view.web_url:
+        where.print(safe(f"Pages at {view.web_url}"), soft_wrap=True)
     table = plain_table("projection", "at", "behind", right=["at", "behind"])
     for each in view.projections:
         table.add_row(safe(each.projection), str(each.seq), str(each.lag))

@@ -23,9 +23,15 @@ def print_comparison(
     disputed: Sequence[EntryView],
     where: Console,
     *,
+    pages: str | None,
     pictures: Sequence[Text] = (),
 ) -> None:
-    """A run's own comparison: what is said of it, and the entries to look at."""
+    """A run's own comparison: what is said of it, the entries to look at, and the page of it.
+
+    Args:
+        pages: Where the pages are; none leads to the API.
+        pictures: Of the disputed entries.
+    """
     document = view.document
     print_document(document, where)
     if disputed:
@@ -33,7 +39,7 @@ def print_comparison(
         where.print(Text(title, style="bold"))
         models = [each.model for each in document.contenders]
         where.print(entries_table(disputed, models, pictures=pictures))
-    print_digests(view, where)
+    print_digests(view, where, pages=pages)
 
 
 def print_document(document: ComparisonDocument, where: Console) -> None:
@@ -71,11 +77,12 @@ def print_entries(
     where.print(compared.entries_table(document, entries) if entries else Text("None."))
 
 
-def print_digests(view: Comparison, where: Console) -> None:
-    """What names the document."""
+def print_digests(view: Comparison, where: Console, *, pages: str | None) -> None:
+    """What names the document, and where it is looked at."""
     digests = f"Comparison {short(view.digest)}, scores {short(view.document.scores_digest)}"
     where.print(Text(digests, style="dim"))
-    where.print(safe(view.url, style="dim"), soft_wrap=True)
+    address = f"{pages}/comparisons/{view.digest}" if pages else view.url
+    where.print(safe(address, style="dim"), soft_wrap=True)
 
 
 def most_disputed(
