@@ -22,6 +22,7 @@ from runoff_run_manager.checking import Checks
 from runoff_run_manager.errors import entries_gone, nothing_selected
 from runoff_run_manager.evolve import Run
 from runoff_run_manager.known import Known
+from runoff_run_manager.label_fit import strange_labels
 from runoff_run_manager.plans import Plans
 
 
@@ -100,6 +101,8 @@ class Launches:
                 await self._checks.check_scorers(event.scorers, asked)
                 places = judges.places(asked or event.scorers)
                 warnings += await self._checks.check(event, fields=fields, judged_at=places)
+                if event.answers_from is None:
+                    warnings += await strange_labels(self._objects, event)
         return warnings
 
     async def _fields(self, run: Run) -> list[str] | None:

@@ -22,6 +22,7 @@ from runoff_run_manager.book import Book
 from runoff_run_manager.checking import Checks
 from runoff_run_manager.errors import Refusal, entries_gone, nothing_selected
 from runoff_run_manager.known import Known
+from runoff_run_manager.label_fit import strange_labels
 from runoff_run_manager.plans import Plans
 
 
@@ -137,6 +138,7 @@ class Trials:
                 fields=version.fields if version else None,
                 judged_at=judges.places(asked.scorers or created.scorers),
             )
+            warnings += await strange_labels(self._objects, created)
         update = {"scorers": created.scorers, "judges": created.judges or []}
         return checked.model_copy(update={**update, "problems": problems, "warnings": warnings})
 
