@@ -21,6 +21,7 @@ from runoff_contracts.events.lifecycle import (
     AnswersTaken,
     Contender,
     DatasetUsed,
+    JudgeUsed,
     RunCanceled,
     RunCreated,
     RunDecided,
@@ -28,9 +29,11 @@ from runoff_contracts.events.lifecycle import (
     RunFailed,
     RunPaused,
     RunResumed,
+    ScorerUsed,
 )
 from runoff_contracts.lineage import ServerLineage
 from runoff_contracts.plan import Plan
+from runoff_contracts.run_config import RunConfig
 from runoff_contracts.task import Status, Task
 from runoff_run_manager import judges, scorers, stopping
 from runoff_run_manager.editing import launch_params
@@ -70,17 +73,7 @@ def create_run(
     """
     if _was_made(command, run):
         return []
-    seen: set[str] = set()
-    for each in contenders:
-        if each.digest in seen:
-            raise refusal(
-                "duplicate-model",
-                f"{each.model} is named twice",
-                422,
-                field=f"models.{each.position}",
-                hint="each model once: a run compares different models",
-            )
-        seen.add(each.digest)
+    _refuse_twins(contenders)
     used = scorers.choose(task, command.scorers)
     created = RunCreated(
         run_id=command.run_id,
@@ -140,42 +133,16 @@ def repeat_run(
     if _was_made(command, run):
         return []
     old = known(command.of, old)
-    if not old.status.settled:
-        raise refusal(
-            "run-active",
-            f"Run {old.run_id} is {old.status}",
-            409,
-            hint="wait for its end, or cancel it: only a settled run is repeated",
-        )
-    if command.what == "failed" and n_open == 0:
-        raise refusal(
-            "nothing-failed",
-            f"Every model of run {old.run_id} answered every entry",
-            409,
-            hint="there is nothing to ask anew; re-score it, or launch a run of its own",
-        )
+    _refuse_repeat(command, old, n_open)
     created, config = old.created, stopping.config_again(command, old)
     # Only the newest versions can be computed: an older one is gone with the code that had it.
     asked = command.scorers or [
         ScorerAsked(name=each.name, params=each.params) for each in created.scorers
     ]
     used = scorers.choose(created.task, asked)
-    # Where no scorer was named, the judge stays the one of the old run, version and all, so that
-    # its verdicts are taken over with the answers.
-    judged = created.judges
-    n_contenders, n_attempts = len(created.contenders), config.retries + 1
-    if command.scorers is None:
-        at = judges.places(created.scorers)
-        judges.check_questions(used, at, n_contenders=n_contenders, n_attempts=n_attempts)
-    else:
-        judged = judges.pinned(
-            used,
-            command.scorers,
-            judge_models or {},
-            n_contenders=n_contenders,
-            n_attempts=n_attempts,
-            fields=fields,
-        )
+    judged = _judges_again(
+        command, created, used, config, judge_models=judge_models or {}, fields=fields
+    )
     return [
         created.model_copy(
             update={
@@ -199,6 +166,64 @@ def repeat_run(
             }
         )
     ]
+
+
+def _refuse_twins(contenders: Sequence[Contender]) -> None:
+    seen: set[str] = set()
+    for each in contenders:
+        if each.digest in seen:
+            raise refusal(
+                "duplicate-model",
+                f"{each.model} is named twice",
+                422,
+                field=f"models.{each.position}",
+                hint="each model once: a run compares different models",
+            )
+        seen.add(each.digest)
+
+
+def _refuse_repeat(command: RepeatRun, old: Run, n_open: int) -> None:
+    if not old.status.settled:
+        raise refusal(
+            "run-active",
+            f"Run {old.run_id} is {old.status}",
+            409,
+            hint="wait for its end, or cancel it: only a settled run is repeated",
+        )
+    if command.what == "failed" and n_open == 0:
+        raise refusal(
+            "nothing-failed",
+            f"Every model of run {old.run_id} answered every entry",
+            409,
+            hint="there is nothing to ask anew; re-score it, or launch a run of its own",
+        )
+
+
+def _judges_again(
+    command: RepeatRun,
+    created: RunCreated,
+    used: Sequence[ScorerUsed],
+    config: RunConfig,
+    *,
+    judge_models: judges.Models,
+    fields: Sequence[str] | None,
+) -> list[JudgeUsed] | None:
+    """Where no scorer was named, the judge stays the one of the old run, version and all, so that
+    its verdicts are taken over with the answers.
+    """
+    n_contenders, n_attempts = len(created.contenders), config.retries + 1
+    if command.scorers is None:
+        at = judges.places(created.scorers)
+        judges.check_questions(used, at, n_contenders=n_contenders, n_attempts=n_attempts)
+        return created.judges
+    return judges.pinned(
+        used,
+        command.scorers,
+        judge_models,
+        n_contenders=n_contenders,
+        n_attempts=n_attempts,
+        fields=fields,
+    )
 
 
 def pause_run(command: PauseRun, run: Run | None, *, now: datetime) -> list[Event]:
