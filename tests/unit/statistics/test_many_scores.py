@@ -11,9 +11,11 @@ from runoff_statistics import (
     UnknownMethod,
     bootstrap_interval,
     mean_interval,
+    rank_biserial,
     sign_flip_test,
 )
 from runoff_statistics.bootstrap import _resample
+from runoff_statistics.ranks import rank_sums
 from runoff_statistics.signflip import EXACT, MONTE_CARLO
 
 
@@ -116,6 +118,20 @@ def test_seeds_are_what_chance_hangs_on() -> None:
     assert sign_flip_test(values, seed=1) != sign_flip_test(values, seed=2)
     assert bootstrap_interval(values, seed=1) == bootstrap_interval(values, seed=1)
     assert bootstrap_interval(values, seed=1) != bootstrap_interval(values, seed=2)
+
+
+@pytest.mark.parametrize("n_sizes", [1, 4, 40])
+def test_few_sizes_are_ranked_by_their_counts(n_sizes: int) -> None:
+    """The same number as sorting gives; one size that comes late is not overlooked."""
+    rng = np.random.default_rng(n_sizes)
+    values = rng.integers(-n_sizes, n_sizes + 2, 5_000) / 8
+    late = np.append(values, 77.0)
+
+    for each in (values, late, np.abs(values), -values):
+        sums = rank_sums(each)
+        expected = (sums.positive - sums.negative) / (sums.positive + sums.negative)
+        assert rank_biserial(each) == pytest.approx(expected, abs=1e-12)
+    assert rank_biserial([0.0]) is None
 
 
 def test_one_huge_value_gives_no_studentized_interval() -> None:

@@ -12,7 +12,7 @@ from runoff_statistics.errors import NoEntries
 from runoff_statistics.interval import Interval
 from runoff_statistics.means import spread
 from runoff_statistics.paired import PairedTable
-from runoff_statistics.ranks import rank_sums
+from runoff_statistics.ranks import balance_of_ranks
 from runoff_statistics.results import Estimate
 from runoff_statistics.special import betaincinv
 from runoff_statistics.validation import closed_probability, finite_scores, open_probability
@@ -116,6 +116,4 @@ def rank_biserial(differences: ArrayLike) -> float | None:
     values = finite_scores("differences", differences)
     if len(values) == 0:
         raise NoEntries("an effect size")
-    sums = rank_sums(values)
-    total = sums.positive + sums.negative
-    return (sums.positive - sums.negative) / total if total else None
+    return balance_of_ranks(values)

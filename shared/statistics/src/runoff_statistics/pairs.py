@@ -40,11 +40,12 @@ def paired_scores(a: ArrayLike, b: ArrayLike) -> PairedScores:
     first, second = one_dimensional("a", a), one_dimensional("b", b)
     if len(first) != len(second):
         raise InvalidScores("b", f"it has {len(second)} scores and a has {len(first)}")
-    for name, scores in (("a", first), ("b", second)):
-        if np.isinf(scores).any():
-            raise InvalidScores(name, "it holds infinite scores")
-    n, missing = len(first), np.isnan(first) | np.isnan(second)
-    if missing.any():
+    n = len(first)
+    if not (np.isfinite(first).all() and np.isfinite(second).all()):
+        for name, scores in (("a", first), ("b", second)):
+            if np.isinf(scores).any():
+                raise InvalidScores(name, "it holds infinite scores")
+        missing = np.isnan(first) | np.isnan(second)
         first, second = first[~missing], second[~missing]
     first, second = finite_scores("a", first), finite_scores("b", second)
     return PairedScores(a=first, b=second, n_missing=n - len(first))
