@@ -7,11 +7,12 @@ from dataclasses import replace
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from scipy.stats import fisher_exact, permutation_test, ttest_rel
+from scipy.stats import fisher_exact, permutation_test, t, ttest_rel
 from sklearn.metrics import cohen_kappa_score
 from statsmodels.stats.contingency_tables import mcnemar
 from statsmodels.stats.multitest import multipletests
 from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.weightstats import DescrStatsW
 
 from runoff_contracts.comparison import ComparisonDocument
 from runoff_contracts.events.lifecycle import ScorerUsed
@@ -85,23 +86,44 @@ def test_pairs_that_pass_or_fail_have_the_exact_mcnemar_test(document: Compariso
         )
 
 
-def test_means_have_the_interval_of_the_paired_t_test(
-    run: RunTaken, document: ComparisonDocument
-) -> None:
-    """scipy's `ttest_rel`; lower is better for Brier, which turns the outcome and no number."""
+def test_means_have_the_adjusted_t(run: RunTaken, document: ComparisonDocument) -> None:
+    """statsmodels' weighted mean with half an entry at each bound of a Brier difference, ±2.
+
+    Lower is better, which turns the outcome and no number.
+    """
     brier = document.metrics[1]
     scores = run.record.cards.scores["brier"]
+    weights = np.append(np.ones(N), [0.5, 0.5])
     for pair in brier.pairs:
-        interval = ttest_rel(scores[pair.a], scores[pair.b]).confidence_interval(0.95)
-        assert pair.interval == pytest.approx((interval.low, interval.high), abs=EXACT)
+        weighted = DescrStatsW(np.append(scores[pair.a] - scores[pair.b], [-2, 2]), weights)
+        found = t(N - 1, loc=weighted.mean, scale=weighted.std_mean)
+        assert pair.interval == pytest.approx(found.ppf([0.025, 0.975]), abs=EXACT)
+        assert pair.p_value == pytest.approx(2 * min(found.cdf(0), found.sf(0)), abs=EXACT)
         if pair.outcome != "not_separable":
             assert (pair.outcome == "a_better") == ((pair.difference or 0) < 0)
+    for place, estimate in enumerate(brier.estimates):
+        weighted = DescrStatsW(np.append(scores[place], [0, 2]), weights)
+        found = t(N - 1, loc=weighted.mean, scale=weighted.std_mean)
+        assert estimate.value == pytest.approx(scores[place].mean(), abs=EXACT)
+        assert estimate.interval == pytest.approx(found.ppf([0.025, 0.975]), abs=EXACT)
 
 
-def test_few_means_have_the_exact_permutation_test() -> None:
+def test_the_paired_t_test_can_be_asked_for(run: RunTaken) -> None:
+    """scipy's `ttest_rel`."""
+    asked = {"brier": {"test": "t", "interval": "t"}}
+    scores = run.record.cards.scores["brier"]
+    for pair in given.compare(run, metrics=["brier"], methods=asked).primary.pairs:
+        expected = ttest_rel(scores[pair.a], scores[pair.b])
+        interval = expected.confidence_interval(0.95)
+        assert pair.interval == pytest.approx((interval.low, interval.high), abs=EXACT)
+        assert pair.p_value == pytest.approx(expected.pvalue, abs=EXACT)
+
+
+def test_the_exact_permutation_test_can_be_asked_for() -> None:
     """scipy's `permutation_test` over all sign flips."""
     small = run_of_random_answers(12)
-    document = given.compare(small, metrics=["brier"])
+    asked = {"brier": {"test": "permutation"}}
+    document = given.compare(small, metrics=["brier"], methods=asked)
     scores = small.record.cards.scores["brier"]
     for pair in document.primary.pairs:
         expected = permutation_test(

@@ -15,6 +15,7 @@ from runoff_scoring.comparing.document import make_comparison
 from runoff_scoring.comparing.refusals import check_count
 from runoff_scoring.comparing.taken import RunTaken
 from runoff_scoring.errors import NotComparable
+from runoff_statistics import compare_scores
 from tests.unit.scoring import given
 from tests.unit.scoring.test_several_runs import BETTER, ROWS, run_of
 
@@ -45,9 +46,9 @@ def repeated(n_runs: int, share: float, seed: int, n: int = 60) -> list[RunTaken
 
 
 def test_runs_of_one_contender_are_pooled_entry_by_entry() -> None:
-    """Three repeats of an entry are no three entries: scipy's tests of the entries' means."""
+    """Three repeats of an entry are no three entries: scipy's test of the entries' means."""
     groups = repeated(3, 0.9, 1), repeated(3, 0.6, 2)
-    document = pooled(*groups)
+    document = pooled(*groups, methods={"accuracy": {"test": "t", "interval": "t"}})
 
     a, b = (
         np.mean([run.record.cards.scores["accuracy"][0] for run in runs], axis=0) for runs in groups
@@ -58,8 +59,7 @@ def test_runs_of_one_contender_are_pooled_entry_by_entry() -> None:
     assert (pair.n_both, metric.kind) == (60, "graded")
     expected = ttest_rel(a, b)
     assert pair.interval == pytest.approx(tuple(expected.confidence_interval(0.95)), abs=1e-9)
-    assert pair.p_value == pytest.approx(expected.pvalue, abs=0.01)
-    assert "permutation" in metric.test
+    assert pair.p_value == pytest.approx(expected.pvalue, abs=1e-9)
     assert [[each.run_id for each in one.pooled] for one in document.contenders] == [
         [run.run_id for run in runs] for runs in groups
     ]
@@ -69,17 +69,19 @@ def test_runs_of_one_contender_are_pooled_entry_by_entry() -> None:
     assert "3 of A and 3 of B" in document.verdict
 
 
-def test_contenders_of_unequally_many_runs_are_tested_by_entries_as_clusters() -> None:
-    """Swapping a mean of three with one answer is no symmetry: the t of the entries' means."""
+def test_contenders_of_unequally_many_runs_are_compared_by_their_entries_means() -> None:
+    """Swapping a mean of three with one answer is no symmetry, and none is needed."""
     groups = repeated(3, 0.9, 3), repeated(1, 0.6, 4)
     document = pooled(*groups)
 
     a, b = (
         np.mean([run.record.cards.scores["accuracy"][0] for run in runs], axis=0) for runs in groups
     )
+    expected = compare_scores(a, b, "graded", bounds=(0, 1))
     (pair,) = document.primary.pairs
-    assert pair.p_value == pytest.approx(ttest_rel(a, b).pvalue, abs=1e-9)
-    assert "cluster of its repeats" in document.primary.why
+    assert pair.p_value == expected.test.p_value
+    assert expected.difference.interval is not None
+    assert pair.interval == (expected.difference.interval.low, expected.difference.interval.high)
     assert not document.contenders[1].pooled
 
 

@@ -80,7 +80,7 @@ def test_every_method_can_be_asked_for(test: TestName, interval: IntervalName) -
     """And the document says that it was."""
     found = compare_scores(A, B, "graded", test=test, interval=interval)
 
-    assert found.choice.overridden == ((test, interval) != ("permutation", "t"))
+    assert found.choice.overridden == ((test, interval) != ("adjusted_t", "adjusted_t"))
     assert found.test.p_value is not None
     assert found.difference.interval is not None or found.difference.reason
 
@@ -95,9 +95,9 @@ def test_unknown_names_are_refused() -> None:
     """With those that there are."""
     with pytest.raises(UnknownMethod, match="pass_fail, graded"):
         choose_method("stars")  # type: ignore[arg-type]  # the slip tested
-    with pytest.raises(UnknownMethod, match="mcnemar, permutation"):
+    with pytest.raises(UnknownMethod, match="mcnemar, adjusted_t"):
         choose_method("graded", test="welch")  # type: ignore[arg-type]  # the slip tested
-    with pytest.raises(UnknownMethod, match="tango, t"):
+    with pytest.raises(UnknownMethod, match="tango, adjusted_t"):
         choose_method("graded", interval="wald")  # type: ignore[arg-type]  # the slip tested
     with pytest.raises(UnknownMethod, match="nominal"):
         krippendorffs_alpha([[1.0], [1.0]], metric="ratio")  # type: ignore[arg-type]  # as above

@@ -11,9 +11,12 @@ from numpy.typing import ArrayLike, NDArray
 from runoff_statistics import (
     AnytimeDifference,
     Estimate,
+    InvalidNumber,
     InvalidScores,
     NoEntries,
     Significance,
+    adjusted_interval,
+    adjusted_test,
     bootstrap_interval,
     cliffs_delta,
     cohens_dz,
@@ -37,6 +40,7 @@ pytestmark = pytest.mark.filterwarnings("error")
 Taker = Callable[[Any], Any]
 INTERVALS: dict[str, Callable[[ArrayLike], Estimate]] = {
     "t": mean_interval,
+    "adjusted t": adjusted_interval,
     "percentile": lambda x: bootstrap_interval(x, method="percentile", n_resamples=100),
     "bca": lambda x: bootstrap_interval(x, method="bca", n_resamples=100),
     "studentized": lambda x: bootstrap_interval(x, method="studentized", n_resamples=100),
@@ -48,6 +52,8 @@ TESTS: dict[str, Callable[[ArrayLike], Significance]] = {
     "wilcoxon": signed_rank_test,
     "sign": sign_test,
     "t": t_test,
+    "adjusted t": adjusted_test,
+    "adjusted t with bounds": lambda x: adjusted_test(x, bounds=(-1, 1)),
     "quantiles": lambda x: quantile_test(x, x, 0.5),
 }
 OTHERS: dict[str, Taker] = {
@@ -55,6 +61,7 @@ OTHERS: dict[str, Taker] = {
     "rank_biserial": rank_biserial,
     "cliffs_delta": lambda x: cliffs_delta(x, [0.0]),
     "margin": lambda x: means_within_margin(x, 0.1),
+    "adjusted t with bounds": lambda x: adjusted_interval(x, bounds=(-1, 1)),
 }
 ALL: dict[str, Taker] = {
     **OTHERS,
@@ -140,6 +147,34 @@ def test_differences_that_are_equal_but_for_rounding_have_no_spread() -> None:
     assert cohens_dz(values) is None
     assert mean_interval(values).interval is None
     assert means_within_margin(values, 0.5).p_equivalent is None
+
+
+@pytest.mark.parametrize("n", [2, 12, 1_000])
+def test_equal_scores_within_bounds_leave_room_for_others(n: int) -> None:
+    """Twelve perfect answers are no proof of perfection; and no mean is beyond a bound."""
+    found = adjusted_interval([1.0] * n, bounds=(0, 1))
+
+    assert (found.estimate, found.reason) == (1.0, None)
+    assert found.interval is not None
+    assert found.interval.low < 1 - 1 / n
+    assert found.interval.high == 1.0
+
+
+def test_a_score_beyond_its_bound_moves_it() -> None:
+    """A scorer that overshoots is not called impossible."""
+    found = adjusted_interval([0.5, 1.0, 1.25, 1.0], bounds=(0, 1)).interval
+
+    assert found is not None
+    assert found.high == 1.25
+
+
+@pytest.mark.parametrize("bounds", [(1.0, 0.0), (0.0, math.nan), (-math.inf, 1.0), (0.0, 0.0)])
+def test_bounds_that_bound_nothing_are_refused(bounds: tuple[float, float]) -> None:
+    """By name, whoever asks."""
+    with pytest.raises(InvalidNumber, match="bounds"):
+        adjusted_interval([0.5, 0.25], bounds=bounds)
+    with pytest.raises(InvalidNumber, match="bounds"):
+        compare_scores([0.5, 0.25], [0.0, 1.0], "bounded", bounds=bounds)
 
 
 def test_scores_too_small_to_square_have_no_spread() -> None:

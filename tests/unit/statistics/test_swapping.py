@@ -12,6 +12,8 @@ from numpy.typing import NDArray
 from runoff_statistics import (
     Estimate,
     Significance,
+    adjusted_interval,
+    adjusted_test,
     bootstrap_interval,
     cliffs_delta,
     compare_scores,
@@ -43,10 +45,14 @@ TESTS: dict[str, Callable[[Scores], Significance]] = {
     "wilcoxon": signed_rank_test,
     "sign": sign_test,
     "t": t_test,
+    "adjusted t": adjusted_test,
+    "adjusted t with bounds": lambda x: adjusted_test(x, bounds=(-1, 1)),
     "quantiles": lambda x: quantile_test(np.maximum(x, 0), np.maximum(-x, 0), 0.5),
 }
 INTERVALS: dict[str, Callable[[Scores, float], Estimate]] = {
     "t": lambda x, c: mean_interval(x, confidence=c),
+    "adjusted t": lambda x, c: adjusted_interval(x, confidence=c),
+    "adjusted t with bounds": lambda x, c: adjusted_interval(x, bounds=(-1, 1), confidence=c),
     "median": lambda x, c: quantile_interval(x, confidence=c),
     "quantiles": lambda x, c: quantile_difference(
         np.maximum(x, 0), np.maximum(-x, 0), 0.5, confidence=c
@@ -92,6 +98,20 @@ def test_swapping_mirrors_the_interval_and_confidence_widens_it(
     if wide.interval is not None and interval is not INTERVALS["quantiles"]:
         assert wide.interval.low <= narrow.interval.low + 1e-12
         assert narrow.interval.high <= wide.interval.high + 1e-12
+
+
+@pytest.mark.parametrize("bounds", [None, (-1.0, 1.0)], ids=["no bounds", "bounds"])
+@few
+@given(arrays, st.floats(0.5, 0.99))
+def test_the_adjusted_t_rejects_where_its_interval_leaves_out_0(
+    bounds: tuple[float, float] | None, values: Scores, confidence: float
+) -> None:
+    """A document that says both can never contradict itself."""
+    interval = adjusted_interval(values, bounds=bounds, confidence=confidence).interval
+    p_value = adjusted_test(values, bounds=bounds).p_value
+
+    if interval is not None and p_value is not None and abs(p_value - (1 - confidence)) > 1e-9:
+        assert (p_value < 1 - confidence) == (interval.low > 0 or interval.high < 0)
 
 
 @pytest.mark.parametrize("method", ["percentile", "bca", "studentized"])

@@ -20,8 +20,8 @@ score, 0, of every scorer whose scores have a worst. `refuse`: there is no compa
 FamilyKind = Literal["all_pairs", "baseline"]
 """The pairs that are tested: each with each, or each with the baseline alone."""
 Adjustment = Literal["holm", "benjamini_hochberg"]
-TestName = Literal["mcnemar", "permutation", "wilcoxon", "sign", "t"]
-IntervalName = Literal["tango", "t", "percentile", "bca", "studentized", "median"]
+TestName = Literal["mcnemar", "adjusted_t", "permutation", "wilcoxon", "sign", "t"]
+IntervalName = Literal["tango", "adjusted_t", "t", "percentile", "bca", "studentized", "median"]
 Dimension = Annotated[
     str, StringConstraints(pattern=r"^(section|split|class|metadata\..{1,200})$", max_length=210)
 ]

@@ -181,6 +181,8 @@ class ScorerInfo:
     higher_is_better: bool = True
     kind: ValueKind = "bounded"
     """Of its values. Parameters may say otherwise: `kind_of` knows."""
+    highest: float = 1.0
+    """Value that there can be, of a scorer whose values have bounds; the lowest is 0."""
     unit: str | None = None
     """Of its values; None for shares and numbers without one."""
     params: type[ScorerParams] = NoParams
@@ -203,7 +205,7 @@ KNOWN_SCORERS: dict[str, ScorerInfo] = {
     for each in (
         ScorerInfo("accuracy", _CLASSIFICATION, kind="pass_fail"),
         ScorerInfo("log_loss", _CLASSIFICATION, higher_is_better=False, kind="error"),
-        ScorerInfo("brier", _CLASSIFICATION, higher_is_better=False),
+        ScorerInfo("brier", _CLASSIFICATION, higher_is_better=False, highest=2.0),
         ScorerInfo("top_k", _CLASSIFICATION, kind="pass_fail", params=TopKParams),
         ScorerInfo("found_all", _DETECTION, kind="pass_fail", params=MatchParams),
         ScorerInfo("precision", _DETECTION, params=MatchParams),
@@ -253,6 +255,14 @@ def kind_of(scorer: str, params: Mapping[str, JsonValue]) -> ValueKind:
     # Of a judge: by more points it grades, and a fault that is there is no success.
     passes = params.get("highest", 1) == 1 and params.get("higher_is_better") is not False
     return "graded" if info.kind == "pass_fail" and not passes else info.kind
+
+
+def bounds_of(scorer: str, params: Mapping[str, JsonValue]) -> tuple[float, float] | None:
+    """Between which values a scorer with its parameters stays; None where there is no bound."""
+    info = KNOWN_SCORERS.get(scorer)
+    if info is None or kind_of(scorer, params) == "error":
+        return None
+    return 0.0, info.highest
 
 
 def is_exact(scorer: str, params: Mapping[str, JsonValue]) -> bool:

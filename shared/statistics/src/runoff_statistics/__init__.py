@@ -1,7 +1,9 @@
 """Intervals, paired tests, effect sizes and planning, as pure functions (docs/statistics.md)."""
 
+from runoff_statistics.adjusted import adjusted_interval, adjusted_moments, adjusted_test
 from runoff_statistics.agreement import cohens_kappa, krippendorffs_alpha
 from runoff_statistics.bootstrap import bootstrap_interval
+from runoff_statistics.cautions import caution
 from runoff_statistics.choice import MethodChoice, choose_method
 from runoff_statistics.compared import PairedComparison, compare_scores
 from runoff_statistics.effects import (
@@ -15,6 +17,7 @@ from runoff_statistics.equivalence import (
     WithinMargin,
     means_within_margin,
     proportions_within_margin,
+    within_margin_of,
 )
 from runoff_statistics.errors import (
     InvalidCount,
@@ -91,8 +94,12 @@ __all__ = [
     "UnpairedOutcomes",
     "WithinMargin",
     "adjusted_family",
+    "adjusted_interval",
+    "adjusted_moments",
+    "adjusted_test",
     "benjamini_hochberg",
     "bootstrap_interval",
+    "caution",
     "choose_method",
     "cliffs_delta",
     "cohens_dz",
@@ -127,4 +134,5 @@ __all__ = [
     "swap_test",
     "t_test",
     "wilson_interval",
+    "within_margin_of",
 ]

@@ -6,7 +6,7 @@ Three methods from the same resamples:
 - `bca`: bias-corrected and accelerated; its quantiles are moved for skewness.
 - `studentized` (bootstrap-t): quantiles of (mean* - mean) / standard error*, for skewed scores of
   one model. On paired differences none of the three beats Student's interval in
-  `make bench ARGS=calibration`, which is why `choose_method` does not take them.
+  `make bench ARGS=calibration`, and the adjusted t beats them all: they are there to be asked for.
 
 Resampling costs n times resamples only where it has to:
 

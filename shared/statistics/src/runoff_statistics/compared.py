@@ -6,7 +6,14 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
+from runoff_statistics.adjusted import (
+    Bounds,
+    adjusted_moments,
+    adjusted_test_of,
+    bounds_of_differences,
+)
 from runoff_statistics.bootstrap import bootstrap_interval
+from runoff_statistics.cautions import caution
 from runoff_statistics.choice import (
     IntervalName,
     MethodChoice,
@@ -16,7 +23,7 @@ from runoff_statistics.choice import (
 )
 from runoff_statistics.effects import cohens_dz, discordant_odds_ratio, rank_biserial
 from runoff_statistics.errors import InvalidScores, NoEntries
-from runoff_statistics.means import mean_interval, t_test
+from runoff_statistics.means import Moments, interval_of, mean_interval, t_test
 from runoff_statistics.paired import (
     PairedTable,
     mcnemar_p_value,
@@ -47,6 +54,8 @@ class PairedComparison:
     test: Significance
     effect: float | None
     """In the unit of `choice.effect`; None where it does not exist."""
+    caution: str | None = None
+    """In words, why test or interval, asked for by name, may not keep what they promise here."""
 
 
 def compare_scores(
@@ -54,6 +63,7 @@ def compare_scores(
     b: ArrayLike,
     kind: ScoreKind,
     *,
+    bounds: Bounds | None = None,
     clusters: ArrayLike | None = None,
     share: float = 0.5,
     test: TestName | None = None,
@@ -67,6 +77,8 @@ def compare_scores(
         a: Scores of A, shape (n_entries,); NaN where there is none (left out, and counted).
         b: The same for B, in the same order of entries.
         kind: Of the score.
+        bounds: Between which scores lie whatever happens, such as (0, 1) of F1; None where nobody
+            knows. The adjusted t takes what was not seen from them, else from what was.
         clusters: What each entry belongs to, shape (n_entries,); None: each stands alone.
         share: Which quantile, for kind `latency` and for test or interval `quantile`.
         test: Instead of the chosen one.
@@ -75,6 +87,7 @@ def compare_scores(
         seed: Of what is drawn at random; the same seed gives the same bytes.
 
     Raises:
+        InvalidNumber: The bounds are not two finite numbers, the lower one first.
         InvalidProbability: share or confidence is out of range.
         InvalidScores: Infinite, not numeric, of different shapes, or a pass/fail method is to
             take scores other than 0 and 1.
@@ -90,7 +103,7 @@ def compare_scores(
         codes = cluster_codes(clusters, len(pairs.a) + pairs.n_missing)
         first, second = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
         kept = codes[~(np.isnan(first) | np.isnan(second))]
-    asked = _Question(pairs, choice, kept, share, confidence, seed)
+    asked = _Question(pairs, choice, bounds_of_differences(bounds), kept, share, confidence, seed)
     return PairedComparison(
         choice=choice,
         n=len(pairs.a),
@@ -98,6 +111,7 @@ def compare_scores(
         difference=_difference(asked),
         test=_test(asked),
         effect=_effect(asked),
+        caution=_caution(asked),
     )
 
 
@@ -105,6 +119,8 @@ def compare_scores(
 class _Question:
     pairs: PairedScores
     choice: MethodChoice
+    bounds: Bounds | None
+    """Of the differences."""
     clusters: NDArray[np.intp] | None
     share: float
     confidence: float
@@ -113,6 +129,10 @@ class _Question:
     @cached_property
     def differences(self) -> NDArray[np.float64]:
         return self.pairs.differences
+
+    @cached_property
+    def adjusted(self) -> Moments:
+        return adjusted_moments(self.differences, bounds=self.bounds)
 
     @cached_property
     def quantiles(self) -> PairedQuantiles:
@@ -136,6 +156,8 @@ def _difference(asked: _Question) -> Estimate:
             found = paired_difference(asked.table, confidence)
             name = asked.choice.interval_name
             return Estimate(found.estimate, found.interval, name, asked.table.n)
+        case "adjusted_t":
+            return interval_of(asked.adjusted, confidence=confidence)
         case "t":
             return mean_interval(asked.differences, asked.clusters, confidence=confidence)
         case "median":
@@ -153,6 +175,8 @@ def _test(asked: _Question) -> Significance:
         case "mcnemar":
             table, name = asked.table, asked.choice.test_name
             return Significance(mcnemar_p_value(table), float(table.only_a), name, table.n)
+        case "adjusted_t":
+            return adjusted_test_of(asked.adjusted, asked.differences)
         case "permutation":
             return sign_flip_test(asked.differences, seed=asked.seed)
         case "wilcoxon":
@@ -163,6 +187,13 @@ def _test(asked: _Question) -> Significance:
             return t_test(asked.differences, asked.clusters)
         case "quantile":
             return asked.quantiles.test()
+
+
+def _caution(asked: _Question) -> str | None:
+    """Of clusters no rule is known, and what is chosen by kind needs none."""
+    if asked.clusters is not None or not asked.choice.overridden:
+        return None
+    return caution(asked.differences, asked.choice.test, asked.choice.interval)
 
 
 def _effect(asked: _Question) -> float | None:

@@ -18,7 +18,7 @@ from numpy.typing import ArrayLike
 
 from runoff_statistics.errors import InvalidNumber, NoEntries
 from runoff_statistics.interval import Interval
-from runoff_statistics.means import mean_interval, moments, upper_tail
+from runoff_statistics.means import Moments, interval_of, moments, upper_tail
 from runoff_statistics.paired import PairedTable, paired_difference
 from runoff_statistics.solving import normal_cdf
 from runoff_statistics.tango import score_statistic
@@ -75,16 +75,25 @@ def means_within_margin(
         InvalidScores: NaN, infinite, of the wrong shape, or a pair without a cluster.
         NoEntries: There are no differences.
     """
+    return within_margin_of(moments(differences, clusters), margin, alpha=alpha)
+
+
+def within_margin_of(found: Moments, margin: float, *, alpha: float = 0.05) -> WithinMargin:
+    """The same from the moments of differences where higher is better, such as adjusted ones.
+
+    Raises:
+        InvalidNumber: The margin is not a finite number above 0.
+        InvalidProbability: alpha is out of range.
+    """
     margin, alpha = positive_number("margin", margin), _level(alpha)
-    found = moments(differences, clusters)
-    method = f"two one-sided tests, {found.method}"
-    if found.standard_error is None:
+    method, error = f"two one-sided tests, {found.method}", found.standard_error
+    if error is None:
         return WithinMargin(
             found.mean, None, margin, alpha, None, None, method, found.n, found.reason
         )
-    above = upper_tail((found.mean + margin) / found.standard_error, found.df)
-    below = upper_tail((margin - found.mean) / found.standard_error, found.df)
-    interval = mean_interval(differences, clusters, confidence=1 - 2 * alpha).interval
+    above = upper_tail((found.middle + margin) / error, found.df)
+    below = upper_tail((margin - found.middle) / error, found.df)
+    interval = interval_of(found, confidence=1 - 2 * alpha).interval
     return WithinMargin(
         found.mean, interval, margin, alpha, max(above, below), above, method, found.n
     )

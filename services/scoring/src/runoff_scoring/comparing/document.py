@@ -28,7 +28,7 @@ from runoff_scoring.comparing.metrics import RANKED, Metric, shared_metrics
 from runoff_scoring.comparing.ranked import Ranking, why_not
 from runoff_scoring.comparing.table import table_bytes
 from runoff_scoring.comparing.taken import ContenderTaken, RunTaken, named
-from runoff_scoring.comparing.tested import Found, Pair, adjusted, find, pairs_of
+from runoff_scoring.comparing.tested import Found, Pair, adjusted, cautions, find, pairs_of
 from runoff_scoring.comparing.times import latency_pairs
 from runoff_scoring.comparing.verdict import Case, verdict
 from runoff_statistics import SignFlips
@@ -81,7 +81,8 @@ def make_comparison(
     left_out: list[str] = []
     question = _question(asked, runs, left_out)
     joined, asked, pairs = question.joined, question.asked, question.pairs
-    compared, groups, family = _tested(question, left_out)
+    compared, groups, family, warned = _tested(question, left_out)
+    notes = [*question.pairing.notes, *warned]
     agreement = agreement_of(joined)
     n_disagree, disputed = most_disputed(joined, agreement)
     differing, same = compared_facts(joined.contenders, left_out)
@@ -113,7 +114,7 @@ def make_comparison(
         plan=plan,
         stopped=stopped,
         datasets=_datasets(joined),
-        pairing=question.pairing,
+        pairing=question.pairing.model_copy(update={"notes": notes}),
         contenders=contenders,
         metrics=compared,
         family=family,
@@ -154,8 +155,8 @@ def _question(asked: ComparisonAsked, runs: Sequence[RunTaken], left_out: list[s
 
 def _tested(
     question: _Question, left_out: list[str]
-) -> tuple[list[ComparedMetric], list[ComparedGroup], FamilyTested]:
-    """Every metric over all entries, and by group, as one family."""
+) -> tuple[list[ComparedMetric], list[ComparedGroup], FamilyTested, list[str]]:
+    """Every metric over all entries, and by group, as one family; and what to beware of."""
     joined, asked, pairs = question.joined, question.asked, question.pairs
     clusters, flips = clusters_of(joined, asked.clusters), SignFlips(seed=asked.seed)
     methods = [
@@ -173,7 +174,8 @@ def _tested(
         by_group = [
             _in_order([*one, *other], asked) for one, other in zip(by_group, ranked, strict=True)
         ]
-    return adjusted(overall, list(zip(groups, by_group, strict=True)), asked)
+    in_groups = list(zip(groups, by_group, strict=True))
+    return *adjusted(overall, in_groups, asked), cautions(overall, in_groups)
 
 
 def _contenders(asked: ComparisonAsked, runs: dict[str, RunTaken]) -> list[ContenderTaken]:

@@ -1,7 +1,7 @@
 """By which methods a metric is compared, and the comparison of two rows of scores by them."""
 
+import math
 from dataclasses import dataclass, replace
-from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +16,9 @@ from runoff_statistics import (
     PairedTable,
     SignFlips,
     StatisticsError,
+    adjusted_interval,
+    adjusted_moments,
+    caution,
     choose_method,
     cohens_dz,
     compare_scores,
@@ -24,20 +27,17 @@ from runoff_statistics import (
     discordant_odds_ratio,
     mcnemar_p_value,
     mean_interval,
-    means_within_margin,
     paired_difference,
     proportions_within_margin,
     rank_biserial,
     wilson_interval,
+    within_margin_of,
 )
-from runoff_statistics.means import spread
+from runoff_statistics.adjusted import adjusted_test_of, bounds_of_differences
+from runoff_statistics.means import Moments, interval_of, moments
 
 Scores = NDArray[np.float64]
-_SMALLEST_SD = 1e-300
-_UNEVEN = (
-    "contenders have not the same number of runs for each entry: an entry is a cluster of its "
-    "repeats, whose mean counts once"
-)
+_SMALLEST_ERROR = 1e-300
 
 
 @dataclass(frozen=True)
@@ -77,6 +77,8 @@ class PairFound:
     detectable: float | None = None
     margin: MarginTested | None = None
     reason: str | None = None
+    caution: str | None = None
+    """Why methods that were asked for may not keep what they promise."""
     flip: int | None = None
     """Place of its test among `Methods.flips`, where it waits there for its p-value."""
 
@@ -99,7 +101,7 @@ def methods_of(
         choice = choose_method(
             metric.kind,
             clustered=clusters is not None,
-            test=_test(metric) if meant is None or meant.test is None else meant.test,
+            test=None if meant is None else meant.test,
             interval=None if meant is None else meant.interval,
         )
     except StatisticsError as error:
@@ -108,8 +110,6 @@ def methods_of(
         raise refusals.bad_method(
             metric.name, "McNemar's test and Tango's interval are for scores of 0 and 1"
         )
-    if not metric.is_even and choice.test == "t":
-        choice = replace(choice, why=_UNEVEN)
     margin = asked.margin if primary else None
     if margin is not None and metric.kind == "pass_fail" and margin >= 1:
         raise refusals.bad_margin(
@@ -127,11 +127,6 @@ def methods_of(
     )
 
 
-def _test(metric: Metric) -> Literal["t"] | None:
-    """Where one has three runs and another one, swapping the two is no symmetry of chance."""
-    return None if metric.is_even else "t"
-
-
 def estimate(values: Scores, methods: Methods, clusters: NDArray[np.int64] | None) -> Estimate:
     """One contender's share or mean over its own scored entries, shape (n,) with NaN for none."""
     known = ~np.isnan(values)
@@ -145,9 +140,12 @@ def estimate(values: Scores, methods: Methods, clusters: NDArray[np.int64] | Non
     if n_correct is not None and clusters is None:
         interval = wilson_interval(n_correct, n, methods.confidence)
         return Estimate(n=n, n_correct=n_correct, value=n_correct / n, interval=_pair(interval))
-    found = mean_interval(
-        scored, None if clusters is None else clusters[known], confidence=methods.confidence
-    )
+    if clusters is None:
+        found = adjusted_interval(
+            scored, bounds=methods.metric.bounds, confidence=methods.confidence
+        )
+    else:
+        found = mean_interval(scored, clusters[known], confidence=methods.confidence)
     return Estimate(
         n=n,
         n_correct=n_correct,
@@ -171,8 +169,9 @@ def compare_pair(
         reason = "no entry is scored for both"
         return PairFound(0, n_missing, table, 0, reason=reason)
     n_disagree = table.n_discordant if table is not None else int(np.count_nonzero(a != b))
-    margin = _margin(a, b, table, methods, clusters)
-    detectable = _detectable(a, b, table, methods)
+    summed = None if table is not None and clusters is None else _summed(a - b, methods, clusters)
+    margin = _margin(table, summed, methods)
+    detectable = _detectable(table, summed, methods)
     if table is not None and methods.counts:
         shared = paired_difference(table, methods.confidence)
         return PairFound(
@@ -195,22 +194,32 @@ def compare_pair(
         detectable=detectable,
         margin=margin,
     )
-    if clusters is None and (choice.test, choice.interval) == ("permutation", "t"):
-        return _by_mean(a - b, common, methods)
+    if summed is not None and clusters is None and not choice.overridden:
+        return _by_mean(a - b, summed, common, methods)
     return _by_choice(a, b, common, methods, clusters)
 
 
-def _by_mean(differences: Scores, common: PairFound, methods: Methods) -> PairFound:
-    """As `compare_scores` does, but for the permutations, which are made of all tests at once."""
-    found = mean_interval(differences, confidence=methods.confidence)
+def _summed(differences: Scores, methods: Methods, clusters: NDArray[np.int64] | None) -> Moments:
+    """What margins are judged by, and the difference where nothing else is asked for."""
+    if clusters is not None or methods.choice.test == "t":
+        return moments(differences, clusters)
+    bounds = bounds_of_differences(methods.metric.bounds)
+    return adjusted_moments(differences, bounds=bounds)
+
+
+def _by_mean(
+    differences: Scores, summed: Moments, common: PairFound, methods: Methods
+) -> PairFound:
+    """As `compare_scores` does, but with sums that are there already."""
     ranked = methods.choice.effect == "rank_biserial"
     return replace(
         common,
-        difference=found.estimate,
-        interval=_pair(found.interval),
+        difference=summed.mean,
+        interval=_pair(interval_of(summed, confidence=methods.confidence).interval),
+        p_value=adjusted_test_of(summed, differences).p_value,
         effect=rank_biserial(differences) if ranked else cohens_dz(differences),
-        reason=found.reason,
-        flip=methods.flips.add(differences),
+        reason=summed.reason,
+        caution=_caution(differences, methods),
     )
 
 
@@ -224,12 +233,15 @@ def _by_choice(
     choice = methods.choice
     # What is overridden is asked for by name; clusters have one method and take none.
     named = clusters is None
+    flipped = named and choice.test == "permutation"
     found = compare_scores(
         a,
         b,
         choice.kind,
+        bounds=methods.metric.bounds,
         clusters=clusters,
-        test=choice.test if named else None,
+        # Permutations are made of all tests at once, later.
+        test=choice.test if named and not flipped else None,
         interval=choice.interval if named else None,
         confidence=methods.confidence,
         seed=methods.seed,
@@ -238,10 +250,21 @@ def _by_choice(
         common,
         difference=found.difference.estimate,
         interval=_pair(found.difference.interval),
-        p_value=found.test.p_value,
+        p_value=None if flipped else found.test.p_value,
         effect=found.effect,
-        reason=found.difference.reason or found.test.reason,
+        reason=found.difference.reason or (None if flipped else found.test.reason),
+        caution=_caution(a - b, methods) if named else None,
+        flip=methods.flips.add(a - b) if flipped else None,
     )
+
+
+def _caution(differences: Scores, methods: Methods) -> str | None:
+    """What has to be known of methods that were asked for, or of a margin of means."""
+    choice = methods.choice
+    margin = methods.margin is not None and methods.metric.kind != "pass_fail"
+    if not (choice.overridden or margin):
+        return None
+    return caution(differences, choice.test, choice.interval, margin=margin)
 
 
 def _table(a: Scores, b: Scores) -> PairedTable:
@@ -252,22 +275,17 @@ def _table(a: Scores, b: Scores) -> PairedTable:
 
 
 def _margin(
-    a: Scores,
-    b: Scores,
-    table: PairedTable | None,
-    methods: Methods,
-    clusters: NDArray[np.int64] | None,
+    table: PairedTable | None, summed: Moments | None, methods: Methods
 ) -> MarginTested | None:
     """The margin is of the metric's own unit; where lower is better, not inferior is not higher."""
-    if methods.margin is None:
+    if methods.margin is None or methods.alpha >= 0.5:
         return None
-    if methods.alpha >= 0.5:
-        return None
-    if table is not None and clusters is None:
-        found = proportions_within_margin(table, methods.margin, alpha=methods.alpha)
+    if summed is not None:
+        upward = summed if methods.metric.higher_is_better else summed.turned
+        found = within_margin_of(upward, methods.margin, alpha=methods.alpha)
     else:
-        sign = 1.0 if methods.metric.higher_is_better else -1.0
-        found = means_within_margin(sign * (a - b), methods.margin, clusters, alpha=methods.alpha)
+        assert table is not None, "what has no sums has a table"
+        found = proportions_within_margin(table, methods.margin, alpha=methods.alpha)
     known = found.p_equivalent is not None
     interval = _pair(found.interval)
     if interval is not None and not methods.metric.higher_is_better:
@@ -283,17 +301,22 @@ def _margin(
     )
 
 
-def _detectable(a: Scores, b: Scores, table: PairedTable | None, methods: Methods) -> float | None:
+def _detectable(
+    table: PairedTable | None, summed: Moments | None, methods: Methods
+) -> float | None:
     """For entries that stand alone: of clusters neither formula holds."""
-    if methods.clusters is not None or len(a) < 2:
+    if methods.clusters is not None:
         return None
-    if table is not None:
+    if summed is None:
+        assert table is not None, "what has no sums has a table"
+        if table.n < 2:
+            return None
         share = table.n_discordant / table.n
         return detectable_difference(table.n, share, confidence=1 - methods.alpha)
-    sd = spread(a - b)
-    if sd is None or sd <= _SMALLEST_SD:
+    if summed.standard_error is None or summed.standard_error <= _SMALLEST_ERROR:
         return None
-    return detectable_mean_difference(len(a), sd, confidence=1 - methods.alpha)
+    sd = summed.standard_error * math.sqrt(summed.n)
+    return detectable_mean_difference(summed.n, sd, confidence=1 - methods.alpha)
 
 
 def _pair(interval: FoundInterval | None) -> Interval | None:

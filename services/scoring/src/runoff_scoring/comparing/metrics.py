@@ -11,7 +11,14 @@ from pydantic import ValidationError
 
 from runoff_contracts.comparison_asked import ComparisonAsked
 from runoff_contracts.events.lifecycle import RunCreated, ScorerUsed
-from runoff_contracts.scorers import ValueKind, higher_is_better, is_exact, kind_of, scorer_info
+from runoff_contracts.scorers import (
+    ValueKind,
+    bounds_of,
+    higher_is_better,
+    is_exact,
+    kind_of,
+    scorer_info,
+)
 from runoff_scoring.comparing import refusals
 from runoff_scoring.comparing.joined import Joined
 
@@ -29,14 +36,14 @@ class Metric:
     kind: ValueKind
     higher_is_better: bool
     unit: str | None
+    bounds: tuple[float, float] | None
+    """Between which values lie; None where there is no bound."""
     is_exact: bool
     """The same answers give the same scores to the last bit."""
     values: NDArray[np.float64]
     """Shape (c, n), NaN where there is none; means over the runs of a contender of several."""
     of_members: NDArray[np.float64]
     """Of each run by itself, shape (m, n); the same array where nothing is pooled."""
-    is_even: bool = True
-    """Contenders have equally many scores of each entry."""
 
 
 def shared_metrics(joined: Joined, asked: ComparisonAsked, notes: list[str]) -> list[Metric]:
@@ -122,18 +129,11 @@ def _metric(joined: Joined, used: ScorerUsed, asked: ComparisonAsked, notes: lis
         kind="graded" if joined.is_pooled and kind == "pass_fail" else kind,
         higher_is_better=upward,
         unit=None if info is None else info.unit,
+        bounds=bounds_of(used.name, used.params),
         is_exact=is_exact(used.name, used.params),
         values=joined.pooled(values),
         of_members=values,
-        is_even=_is_even(joined, values),
     )
-
-
-def _is_even(joined: Joined, values: NDArray[np.float64]) -> bool:
-    if not joined.is_pooled:
-        return True
-    n_known = [(~np.isnan(rows)).sum(axis=0) for rows in joined.by_contender(values)]
-    return all(np.array_equal(each, n_known[0]) for each in n_known[1:])
 
 
 def _check_nothing_missing(joined: Joined, name: str, values: NDArray[np.float64]) -> None:

@@ -126,6 +126,22 @@ def adjusted(
     return metrics, compared, family
 
 
+def cautions(
+    overall: Sequence[Found], groups: Sequence[tuple[EntryGroup, Sequence[Found]]]
+) -> list[str]:
+    """In words, where methods that were asked for are not for so few entries; one a metric."""
+    said: dict[str, list[str]] = {}
+    for found in (*overall, *(each for _, inside in groups for each in inside)):
+        warned = [pair.caution for pair in found.pairs.values() if pair.caution is not None]
+        said.setdefault(found.shown.name, []).extend(warned)
+    notes = []
+    for name, each in said.items():
+        if each:
+            more = f" (so in {len(each) - 1} of its other tests)" if len(each) > 1 else ""
+            notes.append(f"{name}: {each[0]}{more}")
+    return notes
+
+
 def _flipped(found: Found) -> Found:
     """With the p-values of the permutation tests, which wait until all are there."""
     if all(pair.flip is None for pair in found.pairs.values()):

@@ -1,0 +1,130 @@
+"""The adjusted t against a weighted mean of statsmodels, and the rule of skewness against scipy."""
+
+import math
+
+import numpy as np
+import pytest
+from numpy.typing import NDArray
+from scipy import stats
+from statsmodels.stats.weightstats import DescrStatsW
+
+from runoff_statistics import (
+    adjusted_interval,
+    adjusted_moments,
+    adjusted_test,
+    caution,
+    compare_scores,
+    within_margin_of,
+)
+from runoff_statistics.adjusted import REACH
+from runoff_statistics.cautions import entries_for_margin, entries_for_t
+
+TOLERANCE = 1e-9
+SIZES = [2, 3, 12, 50, 1_000]
+
+
+def shares(n: int) -> NDArray[np.float64]:
+    """Differences of shares, some of them -1."""
+    rng = np.random.default_rng([n, 7])
+    return np.where(rng.random(n) < 0.1, -1.0, rng.uniform(-0.2, 0.5, n))
+
+
+def errors(n: int) -> NDArray[np.float64]:
+    """Skewed, far from 0."""
+    return np.random.default_rng([n, 8]).lognormal(1, 1, n) + 40
+
+
+def reference(values: NDArray[np.float64], low: float, high: float) -> DescrStatsW:
+    """Half an entry more at each end."""
+    weights = np.append(np.ones(len(values)), [0.5, 0.5])
+    return DescrStatsW(np.append(values, [low, high]), weights)
+
+
+@pytest.mark.parametrize("n", SIZES)
+def test_with_bounds_it_is_a_weighted_mean_with_half_an_entry_at_each(n: int) -> None:
+    """statsmodels' weighted mean and error, scipy's t of n - 1 degrees of freedom."""
+    values = shares(n)
+    weighted = reference(values, -1.0, 1.0)
+    limits = stats.t(n - 1, loc=weighted.mean, scale=weighted.std_mean).ppf([0.05, 0.95])
+    t = weighted.mean / weighted.std_mean
+
+    found = adjusted_interval(values, bounds=(-1, 1), confidence=0.9)
+    assert found.interval is not None
+    assert found.estimate == pytest.approx(values.mean(), abs=TOLERANCE)
+    assert (found.interval.low, found.interval.high) == pytest.approx(
+        np.clip(limits, -1, 1), abs=TOLERANCE
+    )
+    assert adjusted_test(values, bounds=(-1, 1)).p_value == pytest.approx(
+        2 * stats.t.sf(abs(t), n - 1), abs=TOLERANCE
+    )
+
+
+@pytest.mark.parametrize("n", SIZES)
+def test_without_bounds_the_ends_are_beyond_the_furthest_score(n: int) -> None:
+    """On both sides of the mean, so that the interval lies about it."""
+    values = errors(n)
+    reach = REACH * np.abs(values - values.mean()).max()
+    weighted = reference(values, values.mean() - reach, values.mean() + reach)
+    limits = stats.t(n - 1, loc=values.mean(), scale=weighted.std_mean).ppf([0.025, 0.975])
+
+    found = adjusted_interval(values)
+    assert found.interval is not None
+    assert (found.interval.low, found.interval.high) == pytest.approx(limits, rel=TOLERANCE)
+
+
+def test_margins_are_tested_by_the_same_statistic() -> None:
+    """Two one-sided tests of the weighted mean."""
+    values = shares(60) + 0.05
+    weighted = reference(values, -1.0, 1.0)
+    above, below = (
+        stats.t.sf((0.2 + sign * weighted.mean) / weighted.std_mean, 59) for sign in (1, -1)
+    )
+
+    found = within_margin_of(adjusted_moments(values, bounds=(-1, 1)), 0.2)
+
+    assert found.p_not_inferior == pytest.approx(above, abs=TOLERANCE)
+    assert found.p_equivalent == pytest.approx(max(above, below), abs=TOLERANCE)
+
+
+def test_many_entries_have_the_paired_t_test() -> None:
+    """One entry more is nothing beside a hundred thousand: scipy's `ttest_1samp`."""
+    values = np.random.default_rng(1).normal(0.002, 0.3, 100_000)
+    expected = stats.ttest_1samp(values, 0)
+    interval = expected.confidence_interval(0.95)
+
+    found = adjusted_interval(values, bounds=(-2, 2)).interval
+    assert found is not None
+    assert found.low == pytest.approx(interval.low, rel=2e-3)
+    assert found.high == pytest.approx(interval.high, rel=2e-3)
+    assert adjusted_test(values, bounds=(-2, 2)).p_value == pytest.approx(expected.pvalue, rel=1e-2)
+
+
+@pytest.mark.parametrize("values", [shares(50), errors(30), errors(1_000) * 1e-90])
+def test_the_rule_of_skewness_is_sugdens_with_scipys_skewness(values: NDArray[np.float64]) -> None:
+    """28 + 25 G²: Sugden, Smith and Jones 2000."""
+    assert entries_for_t(values) == math.ceil(28 + 25 * stats.skew(values) ** 2)
+
+
+def test_one_limit_alone_wants_as_many_entries_as_miss_it_by_a_point() -> None:
+    """The first term of the Edgeworth expansion of t: Hall 1992, section 2.6."""
+    values, z = errors(1_000), stats.norm.ppf(0.95)
+    n = entries_for_margin(values) - 28
+
+    missed_by = stats.skew(values) * (2 * z**2 + 1) * stats.norm.pdf(z) / 6 / math.sqrt(n)
+    assert missed_by == pytest.approx(0.01, rel=0.01)
+
+
+def test_methods_that_want_more_entries_are_warned_of() -> None:
+    """By skewness t and permutation, bootstraps below 200 entries too; never what is chosen."""
+    skewed, normal = shares(60), np.random.default_rng(3).normal(size=60)
+
+    assert f"wants {entries_for_t(skewed)} entries" in (caution(skewed, "adjusted_t", "t") or "")
+    assert "sign flips" in (caution(skewed, "permutation", "adjusted_t") or "")
+    assert "wants 200 entries" in (caution(normal, "adjusted_t", "bca") or "")
+    assert "margin" in (caution(skewed, "adjusted_t", "adjusted_t", margin=True) or "")
+    assert caution(normal, "permutation", "t") is None
+    assert caution(normal, "adjusted_t", "adjusted_t", margin=True) is None
+    assert caution(skewed, "wilcoxon", "median") is None
+    zeros = np.zeros(60)
+    assert compare_scores(skewed, zeros, "bounded", bounds=(-1, 1)).caution is None
+    assert compare_scores(skewed, zeros, "bounded", test="t").caution is not None
