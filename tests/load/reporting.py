@@ -21,16 +21,23 @@ def report(bench: str, metric: str, values: Sequence[float], unit: str) -> float
 
 
 def report_share(
-    bench: str, metric: str, hits: Sequence[bool], nominal: float, *, at_most: bool
+    bench: str,
+    metric: str,
+    hits: Sequence[bool],
+    nominal: float,
+    *,
+    at_most: bool,
+    warned: float | None = None,
 ) -> float:
     """Print how often something happened by simulation, and whether the promise about it holds.
 
     It holds when the share is beyond `nominal`, on the side that breaks it, by no more than
-    three Monte Carlo standard errors.
+    three Monte Carlo standard errors. `warned` is in how many of the cases a document would say
+    that the promise may not hold.
     """
     share, error = sum(hits) / len(hits), math.sqrt(nominal * (1 - nominal) / len(hits))
     excess = share - nominal if at_most else nominal - share
-    line = {
+    line: dict[str, object] = {
         "bench": bench,
         "metric": metric,
         "value": float(f"{share:.4g}"),
@@ -40,6 +47,8 @@ def report_share(
         "monte_carlo_error": float(f"{error:.2g}"),
         "holds": excess <= 3 * error,
     }
+    if warned is not None:
+        line["warned"] = float(f"{warned:.3g}")
     print(json.dumps(line), flush=True)
     return share
 
