@@ -3,10 +3,7 @@
 Source: Cochran, Sampling Techniques (3rd ed., 1977), section 2.15: the normal interval of a mean
 is good enough from 25 G² entries on, G being the skewness (Fisher's g1) of the scores; Sugden,
 Smith and Jones, Journal of the Royal Statistical Society B 62 (2000) 787-793, who add 28 for
-Student's t with an estimated spread. A limit on one side alone, as of a margin, has nothing on the
-other side to make up for skewness: t misses it by G (2 z² + 1) φ(z) / (6 √n) in the first order
-(Hall, The Bootstrap and Edgeworth Expansion, 1992, section 2.6), at 5 % by 0.11 G / √n, which is
-within one point from 121 G² on.
+Student's t with an estimated spread.
 """
 
 import math
@@ -15,8 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from runoff_statistics.choice import INTERVALS, TESTS, IntervalName, TestName
-from runoff_statistics.errors import NoEntries
-from runoff_statistics.validation import finite_scores
+from runoff_statistics.means import skewness
 
 _TESTS_OF_MEANS: frozenset[TestName] = frozenset({"t", "permutation"})
 _BOOTSTRAPS: frozenset[IntervalName] = frozenset({"percentile", "bca", "studentized"})
@@ -37,26 +33,7 @@ def entries_for_t(differences: ArrayLike) -> int:
         InvalidScores: NaN, infinite or of the wrong shape.
         NoEntries: There are no values.
     """
-    return math.ceil(28 + 25 * _squared_skewness(differences))
-
-
-def entries_for_margin(differences: ArrayLike) -> int:
-    """The same for one limit alone, such as that of a margin; takes and raises the same."""
-    return math.ceil(28 + 121 * _squared_skewness(differences))
-
-
-def _squared_skewness(differences: ArrayLike) -> float:
-    values = finite_scores("differences", differences)
-    if len(values) == 0:
-        raise NoEntries("skewness")
-    deviations = values - values.mean()
-    largest = float(np.abs(deviations).max())
-    if largest == 0:
-        return 0.0
-    scaled = deviations / largest  # cubes of small numbers would vanish
-    squares = scaled * scaled
-    scaled *= squares
-    return float(scaled.mean()) ** 2 / float(squares.mean()) ** 3
+    return math.ceil(28 + 25 * skewness(differences) ** 2)
 
 
 def caution(
@@ -85,9 +62,7 @@ def caution(
         (TESTS[test], by_skewness, "find differences of means that are not there more often")
         if test in _TESTS_OF_MEANS
         else None,
-        ("a margin of means", entries_for_margin(differences), "be called kept more often")
-        if margin
-        else None,
+        ("a margin of means", by_skewness, "be called kept more often") if margin else None,
     ]
     said = [
         f"{name} wants {needed} entries where differences are as skewed as here and has {n}: "

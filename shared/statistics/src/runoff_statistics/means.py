@@ -185,6 +185,26 @@ def spread(values: NDArray[np.float64]) -> float | None:
     return deviation if deviation > NO_SPREAD * largest else None
 
 
+def skewness(values: ArrayLike) -> float:
+    """Fisher's g1: third central moment by the cube of the spread (n); 0 without spread.
+
+    Raises:
+        InvalidScores: NaN, infinite or of the wrong shape.
+        NoEntries: There are no values.
+    """
+    scores = finite_scores("values", values)
+    if len(scores) == 0:
+        raise NoEntries("skewness")
+    deviations = scores - scores.mean()
+    largest = float(np.abs(deviations).max())
+    if largest <= NO_SPREAD * float(np.abs(scores).max()):
+        return 0.0
+    scaled = deviations / largest  # cubes of small numbers would vanish
+    squares = scaled * scaled
+    scaled *= squares
+    return float(scaled.mean()) / math.pow(float(squares.mean()), 1.5)
+
+
 def _squares_about(center: float, values: NDArray[np.float64]) -> float:
     """Sum of squared distances.
 

@@ -33,8 +33,8 @@ from runoff_statistics import (
     wilson_interval,
     within_margin_of,
 )
-from runoff_statistics.adjusted import adjusted_test_of, bounds_of_differences
-from runoff_statistics.means import Moments, interval_of, moments
+from runoff_statistics.adjusted import ADJUSTED_T, adjusted_test_of, bounds_of_differences
+from runoff_statistics.means import Moments, interval_of, moments, skewness
 
 Scores = NDArray[np.float64]
 _SMALLEST_ERROR = 1e-300
@@ -170,7 +170,7 @@ def compare_pair(
         return PairFound(0, n_missing, table, 0, reason=reason)
     n_disagree = table.n_discordant if table is not None else int(np.count_nonzero(a != b))
     summed = None if table is not None and clusters is None else _summed(a - b, methods, clusters)
-    margin = _margin(table, summed, methods)
+    margin = _margin(a, b, table, summed, methods)
     detectable = _detectable(table, summed, methods)
     if table is not None and methods.counts:
         shared = paired_difference(table, methods.confidence)
@@ -275,14 +275,17 @@ def _table(a: Scores, b: Scores) -> PairedTable:
 
 
 def _margin(
-    table: PairedTable | None, summed: Moments | None, methods: Methods
+    a: Scores, b: Scores, table: PairedTable | None, summed: Moments | None, methods: Methods
 ) -> MarginTested | None:
     """The margin is of the metric's own unit; where lower is better, not inferior is not higher."""
     if methods.margin is None or methods.alpha >= 0.5:
         return None
     if summed is not None:
-        upward = summed if methods.metric.higher_is_better else summed.turned
-        found = within_margin_of(upward, methods.margin, alpha=methods.alpha)
+        upward, sign = (summed, 1) if methods.metric.higher_is_better else (summed.turned, -1)
+        # Of clusters, and where Student's t is asked for, it is Student's.
+        adjusted = summed.method == ADJUSTED_T
+        skewed = sign * skewness(a - b) if adjusted else 0.0
+        found = within_margin_of(upward, methods.margin, alpha=methods.alpha, skewness=skewed)
     else:
         assert table is not None, "what has no sums has a table"
         found = proportions_within_margin(table, methods.margin, alpha=methods.alpha)
