@@ -52,7 +52,9 @@ async def list_entries(
     With `offset` a part from any place on and `n_matching`; with `cursor` one part behind the
     other, in which nothing is missed while the run goes on.
     """
-    run = await known_run(parts, run_id)
+    run = await parts.entry_lists.of(await resolve(parts, run_id))
+    if run is None:
+        raise unknown("run", run_id)
     failed = None if status is None else status == "failed"
     wanted = Conditions(failed, section, split, review, agreement, find)
     if offset is not None:

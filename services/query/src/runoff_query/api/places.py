@@ -13,11 +13,11 @@ import asyncpg
 import numpy as np
 from numpy.typing import NDArray
 
-from runoff_contracts.views import EntryView, RunView
+from runoff_contracts.views import EntryView
 from runoff_query.api.run_queries import entry_view
 from runoff_query.compared.kept import Kept
 from runoff_query.database import Pool
-from runoff_query.statements import pieces
+from runoff_query.statements import pieces, statement
 
 Agreement = Literal["all_match", "partial", "all_different"]
 ReviewState = Literal["approved", "rejected", "none"]
@@ -47,6 +47,18 @@ class Conditions:
 
 
 @dataclass(frozen=True)
+class Listed:
+    """The run whose entries are listed, and how far they are."""
+
+    run_id: str
+    n_entries: int
+    n_processed: int
+    n_scored: int
+    seq: int
+    """Of the run's last change."""
+
+
+@dataclass(frozen=True)
 class Place:
     """Behind which entry a list goes on: the last one's keys."""
 
@@ -65,8 +77,13 @@ class EntryLists:
         self._pool = pool
         self._orders: Kept[Order] = Kept(_ORDERS_BYTES, lambda order: order.nbytes)
 
+    async def of(self, run_id: str) -> Listed | None:
+        """How far the entries of a run are; None where there is no such run (any more)."""
+        row = await self._pool.fetchrow(statement("read/run_counts"), run_id)
+        return None if row is None else Listed(run_id, **row)
+
     async def behind(
-        self, run: RunView, conditions: Conditions, *, sort: Sort, place: Place, n: int
+        self, run: Listed, conditions: Conditions, *, sort: Sort, place: Place, n: int
     ) -> list[asyncpg.Record]:
         """At most n entries behind a place. Those that are not scored yet stand at the end."""
         wanted = (conditions.failed, conditions.section, conditions.split, conditions.review)
@@ -83,7 +100,7 @@ class EntryLists:
 
     async def at(
         self,
-        run: RunView,
+        run: Listed,
         conditions: Conditions,
         *,
         sort: Sort,
@@ -96,7 +113,8 @@ class EntryLists:
         Args:
             seq: Every table had the log up to here before the run was read.
         """
-        if conditions == Conditions() and (place := _known_place(run, sort, offset)) is not None:
+        if conditions == Conditions() and _is_known(run, sort, offset):
+            place = _BEGIN if offset == 0 else Place(index=offset - 1)
             rows = await self.behind(run, conditions, sort=sort, place=place, n=limit)
             return await views(rows), run.n_processed
         order = await self._order(run, conditions, sort, seq)
@@ -105,7 +123,7 @@ class EntryLists:
         rows = await self._pool.fetch(text, run.run_id, indexes) if indexes else []
         return await views(rows), len(order)
 
-    async def _order(self, run: RunView, conditions: Conditions, sort: Sort, seq: int) -> Order:
+    async def _order(self, run: Listed, conditions: Conditions, sort: Sort, seq: int) -> Order:
         async def read() -> Order:
             return await self._read_order(run, conditions, sort)
 
@@ -114,7 +132,7 @@ class EntryLists:
             return await read()
         return await self._orders.get((run.run_id, run.seq, conditions, sort), read)
 
-    async def _read_order(self, run: RunView, conditions: Conditions, sort: Sort) -> Order:
+    async def _read_order(self, run: Listed, conditions: Conditions, sort: Sort) -> Order:
         find = conditions.find.lower() if conditions.find else None
         wanted = (conditions.failed, conditions.section, conditions.split, conditions.review)
         name, values = "order", [*wanted, conditions.agreement, find]
@@ -147,14 +165,12 @@ def _sorted(indexes: bytes, keys: bytes) -> Order:
     return order
 
 
-def _known_place(run: RunView, sort: Sort, offset: int) -> Place | None:
-    """Where a part of all entries begins, where that is known without looking at the others."""
-    if offset == 0:
-        return _BEGIN
-    # Once every entry is there, an entry's index is its place.
-    if sort == "index" and run.n_processed == run.n_entries:
-        return Place(index=offset - 1)
-    return None
+def _is_known(run: Listed, sort: Sort, offset: int) -> bool:
+    """Whether a part of all entries begins at a place that is known without the others' order.
+
+    Once every entry is there, an entry's index is its place.
+    """
+    return offset == 0 or (sort == "index" and run.n_processed == run.n_entries)
 
 
 @cache

@@ -59,9 +59,13 @@ SELECT {columns}, {key} AS place
 -- Entries behind an index.
 -- $6 double precision: not used, so that all orders take the same parameters
 -- $7 integer: the last index   $8: at most so many
+-- Of scores too the index is said to be behind it: else all those before are read to be joined.
 SELECT {columns}, $6::double precision AS place
   FROM entries AS e
-  LEFT JOIN entry_scores AS s USING (run_id, index)
+  LEFT JOIN entry_scores AS s
+    ON s.run_id = e.run_id
+   AND s.index = e.index
+   AND s.index > $7
  WHERE e.run_id = $1
    AND e.index > $7
    AND {conditions}
@@ -73,7 +77,10 @@ SELECT {columns}, $6::double precision AS place
 -- $6 double precision: not used   $7 integer: the last index   $8: at most so many
 SELECT {columns}, $6::double precision AS place
   FROM entries AS e
-  LEFT JOIN entry_scores AS s USING (run_id, index)
+  LEFT JOIN entry_scores AS s
+    ON s.run_id = e.run_id
+   AND s.index = e.index
+   AND s.index > $7
  WHERE e.run_id = $1
    AND s.index IS NULL
    AND e.index > $7
