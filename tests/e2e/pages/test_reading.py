@@ -6,8 +6,24 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from runoff import Client
+from runoff_web.pages.run import FIRST_ROWS
 from tests.e2e.pages.conftest import N_TEXTS, Material
 from tests.e2e.using import MODULE
+
+SCROLL = "(each, share) => new Promise((done) => { each.scrollTo(0, share * each.scrollHeight);" + (
+    " requestAnimationFrame(() => requestAnimationFrame(done)); })"
+)
+SCROLL_BY = "(each, pixels) => each.scrollBy(0, pixels)"
+STANDS_AT_END = "each => each.scrollTop + each.clientHeight >= each.scrollHeight - 1"
+IS_COVERED = """
+() => {
+  const box = document.querySelector('[data-scroll]').getBoundingClientRect();
+  const rows = [...document.querySelectorAll('[data-scroll] tr[data-id]')];
+  const [first, last] = [rows[0], rows[rows.length - 1]].map((each) => each.getBoundingClientRect());
+  return first.top <= box.top + 32 && last.bottom >= box.bottom - 1;
+}
+"""
+"""Whether rows stand wherever one looks, below the heads."""
 
 
 def test_a_newcomer_reads_the_verdict_and_opens_the_most_disputed_image_in_three_clicks(
@@ -71,17 +87,54 @@ def test_a_wrong_form_says_at_the_field_what_would_be_right(page: Page) -> None:
 
 
 def test_a_long_table_is_scrolled_to_any_place(page: Page, made: Material) -> None:
-    """Only a window of it is in the page; the address keeps what is chosen."""
+    """Only a window of it is in the page, wherever one stops, also while an answer is under way;
+    the address keeps what is chosen.
+    """
     page.goto(f"/runs/{made.texts}?sort=index")
     rows = page.locator("x-table tbody tr[data-id]")
     expect(rows.first).to_have_attribute("data-id", "text-00000")
-    page.locator("[data-scroll]").evaluate("each => each.scrollTo(0, each.scrollHeight)")
+    expect(page.locator(".spacer")).to_have_count(2)
+    for share in (0.5, 0.2, 1):  # the first two are left before their rows are there
+        page.locator("[data-scroll]").evaluate(SCROLL, share)
     expect(rows.last).to_have_attribute("data-id", f"text-{N_TEXTS - 1:05}")
+    assert page.locator("[data-scroll]").evaluate(STANDS_AT_END)
     assert rows.count() <= 100
 
     rows.last.locator("td").nth(2).click()
     expect(page.locator("#entry-panel")).to_contain_text(f"text-{N_TEXTS - 1:05}")
     expect(page).to_have_url(f"{made.url}/runs/{made.texts}?sort=index&entry=text-00599")
+
+
+def test_rows_join_those_that_are_there_where_one_scrolls_on(
+    browser: Browser, made: Material
+) -> None:
+    """Step by step nothing is left out, doubled or moved, in either direction; who was away from
+    the server is shown them once it is back.
+    """
+    # A browser notes that a server was away, which is no fault of the page.
+    context = browser.new_context(viewport={"width": 1440, "height": 900}, base_url=made.url)
+    page = context.new_page()
+    page.goto(f"/runs/{made.texts}?sort=index&offset=300")
+    rows = page.locator("x-table tbody tr[data-id]")
+    expect(page.locator(".spacer")).to_have_count(2)
+    for step in (1, -1):
+        for _ in range(8):
+            page.locator("[data-scroll]").evaluate(SCROLL_BY, step * 480)
+            page.wait_for_function(IS_COVERED)
+        there = rows.evaluate_all("all => all.map(each => [each.ariaRowIndex, each.dataset.id])")
+        first = int(there[0][0])
+        assert there == [
+            [str(place), f"text-{place - 2:05}"] for place in range(first, first + len(there))
+        ]
+        assert len(there) <= 100
+
+    page.route("**/rows*", lambda route: route.abort())
+    with page.expect_event("requestfailed"):
+        page.locator("[data-scroll]").evaluate(SCROLL, 0)
+    expect(page.locator("x-table tbody")).to_contain_text("The rows could not be loaded")
+    page.unroute("**/rows*")
+    expect(rows.first).to_have_attribute("data-id", "text-00000")
+    context.close()
 
 
 def test_everything_is_reached_by_keyboard(page: Page, made: Material) -> None:
@@ -117,9 +170,10 @@ def test_without_scripts_everything_can_be_read(browser: Browser, made: Material
     context = browser.new_context(java_script_enabled=False, base_url=made.url)
     page = context.new_page()
     page.goto(f"/runs/{made.texts}?sort=index")
-    expect(page.locator("tbody tr[data-id]")).to_have_count(60)
+    expect(page.locator("tbody tr[data-id]")).to_have_count(FIRST_ROWS)
     page.get_by_role("link", name="Next").click()
-    expect(page.locator("tbody tr[data-id]").first).to_have_attribute("data-id", "text-00060")
+    following = page.locator("tbody tr[data-id]").first
+    expect(following).to_have_attribute("data-id", f"text-{FIRST_ROWS:05}")
     page.get_by_role("button", name="Dark").click()
     expect(page.locator("html")).to_have_attribute("data-theme", "dark")
     context.close()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import pytest
 from deno import find_deno_bin
@@ -14,7 +15,7 @@ import runoff_web
 SCRIPT = Path(runoff_web.__file__).parent / "static/js/core/places.js"
 HEIGHT = 640
 PROGRAM = """
-import { above, barFor, placeAt, scale, whole } from "%s";
+import { above, barFor, missing, placeAt, scale, surplus, whole } from "%s";
 const found = [];
 for (const total of [60, 100000, 375000, 400000, 1000000, 20000000]) {
   const rows = { total, rowHeight: 32 };
@@ -25,15 +26,39 @@ for (const total of [60, 100000, 375000, 400000, 1000000, 20000000]) {
     first: placeAt(rows, 0, 640), back: placeAt(rows, bar, 640) - place,
     seen: above(rows, place, bar, 640) - bar });
 }
-console.log(JSON.stringify(found));
+const walks = [];
+for (const { total, steps } of %s) {
+  let have = { first: 0, n: Math.min(30, total) };
+  for (const from of steps) {
+    const seen = { from, to: Math.min(from + 21, total) };
+    const asked = [];
+    for (let part = missing(have, seen, total); part; part = missing(have, seen, total)) {
+      asked.push(part);
+      const { offset, limit, joins } = part;
+      if (!joins) have = { first: offset, n: limit };
+      else have = { first: Math.min(have.first, offset), n: have.n + limit };
+      const far = surplus(have, seen);
+      have = { first: have.first + far.above, n: have.n - far.above - far.below };
+      if (asked.length > 5) break;
+    }
+    walks.push({ total, seen, have, asked });
+  }
+}
+console.log(JSON.stringify({ found, walks }));
 """
+WALKS = [
+    {"total": 100_000, "steps": [0, 50_000, 50_012, 50_024, 50_000, 49_980, 99_979, 99_955, 3, 0]},
+    {"total": 60, "steps": [0, 5, 39, 20, 0]},
+    {"total": 12, "steps": [0]},
+]
+"""Places that somebody looks at, one after the other: jumps, and steps within what is there."""
 
 
 @pytest.fixture(scope="module")
-def found(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, float]]:
+def said(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[dict[str, Any]]]:
     folder = tmp_path_factory.mktemp("deno")
     program = folder / "places.mjs"
-    program.write_text(PROGRAM % SCRIPT.as_uri())
+    program.write_text(PROGRAM % (SCRIPT.as_uri(), json.dumps(WALKS)))
     done = subprocess.run(
         [find_deno_bin(), "run", "--no-remote", str(program)],
         capture_output=True,
@@ -42,8 +67,13 @@ def found(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, float]]:
         timeout=60,
         check=True,
     )
-    made: list[dict[str, float]] = json.loads(done.stdout)
+    made: dict[str, list[dict[str, Any]]] = json.loads(done.stdout)
     return made
+
+
+@pytest.fixture(scope="module")
+def found(said: dict[str, list[dict[str, Any]]]) -> list[dict[str, float]]:
+    return said["found"]
 
 
 def test_the_scroll_bar_reaches_the_first_and_the_last_row_of_any_table(
@@ -64,3 +94,29 @@ def test_a_row_is_found_again_where_the_bar_was_put_for_it(
         assert each["back"] == pytest.approx(0, abs=1e-6)
         assert each["seen"] == pytest.approx(0, abs=1e-3)
         assert (each["scale"] > 1) == (each["total"] > 375_000)
+
+
+def test_whatever_is_looked_at_is_asked_for_in_one_or_two_parts_and_no_more(
+    said: dict[str, list[dict[str, Any]]],
+) -> None:
+    """A jump is one small part. What is near joins what is there, and what is far is let go."""
+    for each in said["walks"]:
+        (seen, have), asked = (each["seen"], each["have"]), each["asked"]
+        end = have["first"] + have["n"]
+        assert have["first"] <= seen["from"]
+        assert seen["to"] <= end <= each["total"]
+        assert have["n"] <= 100
+        assert len(asked) <= 2
+        assert all(part["limit"] <= 21 + 2 * 8 for part in asked)
+    jumps = [each for each in said["walks"] if any(not part["joins"] for part in each["asked"])]
+    assert [each["seen"]["from"] for each in jumps] == [50_000, 99_979, 3]
+    assert all(len(each["asked"]) == 1 for each in jumps)
+
+
+def test_nothing_is_asked_for_where_enough_is_there(
+    said: dict[str, list[dict[str, Any]]],
+) -> None:
+    """Nor for what is not: a table ends."""
+    first, *_, only = said["walks"]
+    assert first["asked"] == []
+    assert only["asked"] == []

@@ -42,4 +42,4 @@ def card_of(client: Client, run: RunView) -> Card | None:
             return None
         raise
     entry = entry_of(client, run.run_id, grid.furthest) if grid.furthest else None
-    return Card(run, grid, entry, cells_of(run, entry) if entry else [])
+    return Card(run, grid, entry, cells_of(run.contenders, entry) if entry else [])

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from runoff_contracts.events.entry import Prediction
-from runoff_contracts.views import EntryView, RunView
+from runoff_contracts.views import ContenderView, EntryView
 
 
 @dataclass(frozen=True)
@@ -40,26 +40,31 @@ class EntryRow:
         return next((each.error for each in self.cells if each.error), None)
 
 
-def rows_of(run: RunView, entries: Sequence[EntryView], first: int) -> list[EntryRow]:
-    """Entries as rows; the first has this place."""
+def rows_of(
+    asked: Sequence[ContenderView], entries: Sequence[EntryView], first: int
+) -> list[EntryRow]:
+    """Entries as rows; the first has this place.
+
+    Args:
+        asked: The contenders of the run.
+    """
     return [
-        EntryRow(entry, first + number, cells_of(run, entry))
+        EntryRow(entry, first + number, cells_of(asked, entry))
         for number, entry in enumerate(entries)
     ]
 
 
-def cells_of(run: RunView, entry: EntryView) -> list[Cell]:
+def cells_of(asked: Sequence[ContenderView], entry: EntryView) -> list[Cell]:
     """What every contender gave, in order of position."""
     given = {each.contender: each for each in entry.predictions}
     passed = {
         each.contender: each.value
         for each in entry.scores
-        if each.contender < len(run.contenders)
-        and each.scorer == run.contenders[each.contender].primary
+        if each.contender < len(asked) and each.scorer == asked[each.contender].primary
     }
     return [
         Cell(each.position, given.get(each.position), _passed(passed.get(each.position)))
-        for each in run.contenders
+        for each in asked
     ]
 
 

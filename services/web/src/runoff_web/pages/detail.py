@@ -76,7 +76,7 @@ def detail_from(parts: Parts, run: RunView, entry: EntryView) -> Detail:
     layers = layers_of(run, entry, size) if size else []
     return Detail(
         entry=entry,
-        given=[_given(entry, cell) for cell in cells_of(run, entry)],
+        given=[_given(entry, cell) for cell in cells_of(run.contenders, entry)],
         layers=layers,
         classes=classes_of(layers),
         size=size,

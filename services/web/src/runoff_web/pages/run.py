@@ -16,7 +16,8 @@ from runoff_web.params import RunParams
 from runoff_web.parts import Parts, parts_of
 from runoff_web.timings import timings_of
 
-FIRST_ROWS: Final = 60
+FIRST_ROWS: Final = 30
+"""As many as a large window shows with some more below: each further one delays the first paint."""
 MAX_ROWS: Final = 200
 TOTAL_HEADER: Final = "X-Total"
 MAX_TABS: Final = 8
@@ -33,13 +34,14 @@ def show(request: Request) -> Response:
         partial(parts.client.runs.show, run_id),
         partial(entries_of, parts.client, run_id, params, limit=FIRST_ROWS),
     )
-    rows = rows_of(run, page.items, params.offset)
+    rows = rows_of(run.contenders, page.items, params.offset)
     place = next((each.place for each in rows if each.entry.entry_id == params.entry), 0)
     sections, splits = parts.documents.groups(run)
     return parts.pages.page(
         request,
         "run.html",
         **top_of(parts, run, since),
+        run_id=run.run_id,
         tab="entries",
         params=params,
         rows=rows,
@@ -60,12 +62,12 @@ def rows(request: Request) -> Response:
     limit = request.query_params.get("limit", "")
     n = min(int(limit), MAX_ROWS) if limit.isdecimal() and len(limit) < 6 else FIRST_ROWS
     run_id = request.path_params["run_id"]
-    run, page = parts.at_once.both(
-        partial(parts.client.runs.show, run_id),
-        partial(entries_of, parts.client, run_id, params, limit=max(n, 1)),
-    )
+    page = entries_of(parts.client, run_id, params, limit=max(n, 1))
     made = parts.pages.part(
-        "entry_rows.html", run=run, params=params, rows=rows_of(run, page.items, params.offset)
+        "entry_rows.html",
+        run_id=run_id,
+        params=params,
+        rows=rows_of(parts.documents.asked(run_id), page.items, params.offset),
     )
     made.headers[TOTAL_HEADER] = str(page.n_matching or 0)
     return made

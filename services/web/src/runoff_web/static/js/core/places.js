@@ -59,3 +59,48 @@ export function above(rows, first, scrollTop, height) {
   const seen = placeAt(rows, scrollTop, height);
   return Math.max(scrollTop - (seen - first) * rows.rowHeight, 0);
 }
+
+/** Rows that are there around those that are seen, so that a small step finds them. */
+const NEAR = 8;
+
+/**
+ * A part of the rows that is asked for. Without `joins` it comes in place of those that are there.
+ * @typedef {{offset: number, limit: number, joins: "" | "before" | "behind"}} Part
+ * @typedef {{from: number, to: number}} Seen rows from the first to behind the last one
+ * @typedef {{first: number, n: number}} Have
+ */
+
+/**
+ * What to ask for, so that what is seen and a little around it is there; nothing where it is.
+ * @param {Have} have
+ * @param {Seen} seen
+ * @param {number} total
+ * @returns {Part | undefined}
+ */
+export function missing({ first, n }, { from, to }, total) {
+  const end = first + n;
+  const step = to - from + NEAR;
+  if (n === 0 || to <= first || from >= end) {
+    const offset = Math.max(from - NEAR, 0);
+    const limit = Math.min(to + NEAR, total) - offset;
+    return limit > 0 ? { offset, limit, joins: "" } : undefined;
+  }
+  if (first > 0 && from - NEAR < first) {
+    const offset = Math.max(first - step, 0);
+    return { offset, limit: first - offset, joins: "before" };
+  }
+  if (end < total && to + NEAR > end) {
+    return { offset: end, limit: Math.min(step, total - end), joins: "behind" };
+  }
+}
+
+/**
+ * How many rows at either end are far from what is seen.
+ * @param {Have} have
+ * @param {Seen} seen
+ */
+export function surplus({ first, n }, { from, to }) {
+  // Whatever `missing` asks for is nearer.
+  const room = to - from + 2 * NEAR;
+  return { above: Math.max(from - room - first, 0), below: Math.max(first + n - to - room, 0) };
+}

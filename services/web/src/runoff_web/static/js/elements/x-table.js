@@ -1,21 +1,13 @@
 // A table of any length of which only a window is in the page: `<x-table data-src data-total>`.
 import { fragment, load, say } from "../core/fragment.js";
-import { above, barFor, placeAt, whole } from "../core/places.js";
+import { RowWindow } from "../core/window.js";
 
-const PAGE = 60;
-const AHEAD = 18;
-const SETTLE_MS = 40;
-const REST_MS = 250;
 const PANEL_MS = 120;
 
 class Table extends HTMLElement {
-  #total = 0;
-  #first = 0;
-  #rowHeight = 32;
-  #waiting = 0;
-  #filledAt = 0;
+  /** @type {RowWindow | undefined} */
+  #window;
   #choosing = 0;
-  #loading = new AbortController();
   #panelLoading = new AbortController();
   /** The entry beside the table, and the one that a person chose: a first click chooses it. */
   #shown = "";
@@ -24,19 +16,17 @@ class Table extends HTMLElement {
   #heard = (event) => this.#grew(/** @type {CustomEvent<number>} */ (event).detail);
 
   connectedCallback() {
-    this.#total = Number(this.dataset.total);
-    this.#first = Number(this.dataset.offset);
+    const [body, scroll] = [this.querySelector("tbody"), this.querySelector("[data-scroll]")];
+    if (!body || !(scroll instanceof HTMLElement)) return;
     this.#chosen = new URLSearchParams(location.search).get("entry") ?? "";
     this.#shown = this.#chosen;
     this.querySelector("[data-pager]")?.setAttribute("hidden", "");
-    this.#rowHeight = this.#rows()[0]?.getBoundingClientRect().height || this.#rowHeight;
-    const scroll = this.#scroll();
-    this.#place();
-    if (this.#first) {
-      scroll.scrollTop = barFor(this.#all(), this.#first, this.#height());
-      this.#place();
-    }
-    scroll.addEventListener("scroll", () => this.#moved(), { passive: true });
+    this.#window = new RowWindow(scroll, body, {
+      src: this.dataset.src ?? "",
+      total: Number(this.dataset.total),
+      first: Number(this.dataset.offset),
+      told: (total) => this.#told(total),
+    });
     this.addEventListener("focusin", (event) => this.#choose(event.target));
     this.addEventListener("click", (event) => this.#clicked(event));
     this.#news()?.addEventListener("click", () => this.#refresh());
@@ -47,87 +37,19 @@ class Table extends HTMLElement {
 
   disconnectedCallback() {
     document.removeEventListener("entries", this.#heard);
-    this.#loading.abort();
+    this.#window?.close();
   }
 
-  /** A jump is followed at once, what goes on being scrolled when it pauses. */
-  #moved() {
-    clearTimeout(this.#waiting);
-    const isJump = performance.now() - this.#filledAt > REST_MS;
-    this.#waiting = setTimeout(() => this.#fill(), isJump ? 0 : SETTLE_MS);
-  }
-
-  /** Loads what is looked at, unless it is there. */
-  async #fill() {
-    this.#filledAt = performance.now();
-    const seen = placeAt(this.#all(), this.#scroll().scrollTop, this.#height());
-    const n = this.#rows().length;
-    const last = Math.min(seen + this.#height() / this.#rowHeight, this.#total);
-    if (seen >= this.#first && last <= this.#first + n) return;
-    await this.#fetch(Math.max(Math.floor(seen) - AHEAD, 0));
-  }
-
-  /** @param {number} offset */
-  async #fetch(offset) {
-    this.#loading.abort();
-    this.#loading = new AbortController();
-    const url = new URL(this.dataset.src ?? "", location.href);
-    url.searchParams.set("offset", String(offset));
-    url.searchParams.set("limit", String(PAGE));
-    try {
-      const { html, total, ok } = await load(url.href, this.#loading.signal);
-      if (ok) {
-        this.#show(html, offset, total);
-      } else {
-        const row = problemRow(html, this.querySelectorAll("th").length);
-        this.querySelector("tbody")?.replaceChildren(row);
-      }
-    } catch (error) {
-      if (!(error instanceof DOMException)) say("The rows could not be loaded.");
-    }
-  }
-
-  /**
-   * @param {string} html
-   * @param {number} offset
-   * @param {number} total
-   */
-  #show(html, offset, total) {
-    const focused = this.#rows().find((row) => row.contains(document.activeElement))?.dataset.id;
-    this.#first = offset;
-    this.#total = total;
-    this.querySelector("tbody")?.replaceChildren(fragment(html));
-    this.#place();
+  /** @param {number} total */
+  #told(total) {
     this.#mark();
-    const count = document.getElementById(this.dataset.count ?? "");
-    if (count) count.textContent = total.toLocaleString("en").replaceAll(",", "\u202f");
-    this.querySelector("table")?.setAttribute("aria-rowcount", String(total + 1));
-    if (focused) {
-      this.#link(this.#rows().find((row) => row.dataset.id === focused))?.focus({
-        preventScroll: true,
-      });
-    }
-  }
-
-  /** Puts spacers around the rows, so that the scroll bar shows where they are. */
-  #place() {
-    const body = this.querySelector("tbody");
-    if (!body) return;
-    body.querySelectorAll(".spacer").forEach((each) => each.remove());
-    const n = this.#rows().length;
-    const top = above(this.#all(), this.#first, this.#scroll().scrollTop, this.#height());
-    const bottom = Math.max(whole(this.#all()) - top - n * this.#rowHeight, 0);
-    const nColumns = this.querySelectorAll("th").length;
-    body.prepend(spacer(top, nColumns));
-    body.append(spacer(bottom, nColumns));
-  }
-
-  #all() {
-    return { total: this.#total, rowHeight: this.#rowHeight };
-  }
-
-  #height() {
-    return this.#scroll().clientHeight;
+    const [count, table] = [
+      document.getElementById(this.dataset.count ?? ""),
+      this.querySelector("table"),
+    ];
+    const said = total.toLocaleString("en").replaceAll(",", "\u202f");
+    if (count && count.textContent !== said) count.textContent = said;
+    table?.setAttribute("aria-rowcount", String(total + 1));
   }
 
   /** @param {MouseEvent} event */
@@ -197,8 +119,9 @@ class Table extends HTMLElement {
 
   #mark() {
     for (const row of this.#rows()) {
-      row.toggleAttribute("aria-selected", false);
-      if (row.dataset.id === this.#shown) row.setAttribute("aria-selected", "true");
+      const isShown = row.dataset.id === this.#shown;
+      if (isShown) row.setAttribute("aria-selected", "true");
+      else if (row.hasAttribute("aria-selected")) row.removeAttribute("aria-selected");
     }
   }
 
@@ -208,7 +131,7 @@ class Table extends HTMLElement {
    */
   #grew(n) {
     const news = this.#news();
-    const more = n - this.#total;
+    const more = n - (this.#window?.total ?? n);
     if (
       !news || more <= 0 ||
       new URL(this.dataset.src ?? "", location.href).search.match(
@@ -222,8 +145,7 @@ class Table extends HTMLElement {
   #refresh() {
     const news = this.#news();
     if (news) news.hidden = true;
-    this.#scroll().scrollTop = 0;
-    return this.#fetch(0);
+    this.#window?.reload();
   }
 
   /** @returns {HTMLElement | null} */
@@ -233,11 +155,6 @@ class Table extends HTMLElement {
 
   #panel() {
     return document.getElementById(this.dataset.panel ?? "");
-  }
-
-  /** @returns {HTMLElement} */
-  #scroll() {
-    return this.querySelector("[data-scroll]") ?? this;
   }
 
   #rows() {
@@ -255,33 +172,6 @@ class Table extends HTMLElement {
 
 function isNarrow() {
   return matchMedia("(max-width: 1279px)").matches;
-}
-
-/**
- * @param {number} height
- * @param {number} nColumns no more than there are: others would take of their width
- */
-function spacer(height, nColumns) {
-  const row = document.createElement("tr");
-  row.className = "spacer";
-  row.setAttribute("aria-hidden", "true");
-  const cell = row.insertCell();
-  cell.colSpan = nColumns;
-  cell.style.height = `${height}px`;
-  return row;
-}
-
-/**
- * @param {string} html
- * @param {number} nColumns
- */
-function problemRow(html, nColumns) {
-  const row = document.createElement("tr");
-  const cell = row.insertCell();
-  cell.colSpan = nColumns;
-  cell.className = "tall";
-  cell.append(fragment(html));
-  return row;
 }
 
 /** Let the element be used. */
