@@ -7,10 +7,10 @@ import re
 from pathlib import Path
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from runoff import Client
+from tests.e2e.pages.accessibility import Look
 from tests.e2e.pages.conftest import Material
 from tests.e2e.using import MODULE, register_texts, wait_settled
 
@@ -125,8 +125,8 @@ def test_comparing_pages_shut_nobody_out_and_weigh_little(
     context = browser.new_context(
         viewport={"width": 1280, "height": 800}, bypass_csp=True, base_url=made.url
     )
-    page, axe = context.new_page(), Axe()
-    found: dict[str, list[tuple[str, str]]] = {}
+    page = context.new_page()
+    look = Look(page)
     runs = ",".join(rivals)
     for path in (
         "/runs/compare", f"/runs/compare?runs={runs}", f"/runs/compare?runs={made.boxes}",
@@ -136,17 +136,12 @@ def test_comparing_pages_shut_nobody_out_and_weigh_little(
         page.goto(path)
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
         page.set_viewport_size({"width": 1280, "height": 800})
-        violations = axe.run(page).response["violations"]
-        page.emulate_media(color_scheme="dark")
-        dark = axe.run(page, options={"runOnly": ["color-contrast"]})
-        page.emulate_media(color_scheme="light")
-        for each in [*violations, *dark.response["violations"]]:
-            found.setdefault(path, []).append((each["id"], each["nodes"][0]["html"]))
+        look.at(path)
     page.goto(f"/runs/compare?runs={runs}", wait_until="load")
     sent = page.evaluate(
         "performance.getEntries().map(each => each.transferSize || each.encodedBodySize || 0)"
     )
     context.close()
 
-    assert found == {}
+    assert look.found == {}
     assert sum(sent) <= 60_000

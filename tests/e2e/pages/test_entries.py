@@ -5,10 +5,10 @@ from __future__ import annotations
 import json
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from runoff import Client
+from tests.e2e.pages.accessibility import Look
 from tests.e2e.pages.conftest import Material
 from tests.e2e.using import MODULE, wait_settled
 
@@ -152,19 +152,14 @@ def test_pages_of_a_run_shut_nobody_out_and_fit_a_telephone(
     context = browser.new_context(
         viewport={"width": 390, "height": 844}, bypass_csp=True, base_url=made.url
     )
-    page, axe = context.new_page(), Axe()
-    found: dict[str, list[tuple[str, str]]] = {}
+    page = context.new_page()
+    look = Look(page)
     for path in (
         "/attempts", "/parameters", "/lineage", "/history", "/entries/m-3?sort=index&offset=3",
     ):  # fmt: skip
         page.goto(f"/runs/{small}{path}")
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
-        violations = axe.run(page).response["violations"]
-        page.emulate_media(color_scheme="dark")
-        dark = axe.run(page, options={"runOnly": ["color-contrast"]})
-        page.emulate_media(color_scheme="light")
-        for each in [*violations, *dark.response["violations"]]:
-            found.setdefault(path, []).append((each["id"], each["nodes"][0]["html"]))
+        look.at(path)
     context.close()
 
-    assert found == {}
+    assert look.found == {}

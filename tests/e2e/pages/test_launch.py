@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, Page, expect
 
 from runoff import Client
+from tests.e2e.pages.accessibility import Look
 from tests.e2e.pages.conftest import Material
 from tests.e2e.using import MODULE, wait_settled
 from tests.integration.web.corpus import HOSTILE
@@ -143,8 +143,8 @@ def test_nobody_is_shut_out_of_data_models_sheet_and_plans(
     context = browser.new_context(
         viewport={"width": 1024, "height": 768}, bypass_csp=True, base_url=made.url
     )
-    page, axe = context.new_page(), Axe()
-    found: dict[str, list[tuple[str, str]]] = {}
+    page = context.new_page()
+    look = Look(page)
     for path in (
         "/datasets", "/datasets/letters", "/datasets/squares?layout=table",
         "/datasets/squares/entries/1", "/models", "/models/new", "/plans", "/plans/new",
@@ -154,14 +154,9 @@ def test_nobody_is_shut_out_of_data_models_sheet_and_plans(
         page.goto(path)
         # What is folded up is looked at as well.
         page.evaluate("document.querySelectorAll('details').forEach(each => { each.open = true; })")
-        violations = axe.run(page).response["violations"]
-        page.emulate_media(color_scheme="dark")
-        dark = axe.run(page, options={"runOnly": ["color-contrast"]})
-        page.emulate_media(color_scheme="light")
-        for each in [*violations, *dark.response["violations"]]:
-            found.setdefault(path, []).append((each["id"], each["nodes"][0]["html"]))
+        look.at(path)
         page.set_viewport_size({"width": 390, "height": 844})
         assert page.evaluate("document.documentElement.scrollWidth") <= 390, path
     context.close()
 
-    assert found == {}
+    assert look.found == {}

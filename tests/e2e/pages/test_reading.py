@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from runoff import Client
 from runoff_web.pages.run import FIRST_ROWS
+from tests.e2e.pages.accessibility import Look
 from tests.e2e.pages.conftest import N_TEXTS, Material
 from tests.e2e.using import MODULE
 
@@ -19,7 +19,7 @@ IS_COVERED = """
 () => {
   const box = document.querySelector('[data-scroll]').getBoundingClientRect();
   const rows = [...document.querySelectorAll('[data-scroll] tr[data-id]')];
-  const [first, last] = [rows[0], rows[rows.length - 1]].map((each) => each.getBoundingClientRect());
+  const [first, last] = [rows.at(0), rows.at(-1)].map((each) => each.getBoundingClientRect());
   return first.top <= box.top + 32 && last.bottom >= box.bottom - 1;
 }
 """
@@ -186,8 +186,8 @@ def test_no_page_shuts_anybody_out(browser: Browser, made: Material) -> None:
     context = browser.new_context(
         viewport={"width": 1024, "height": 768}, bypass_csp=True, base_url=made.url
     )
-    page, axe = context.new_page(), Axe()
-    found: dict[str, list[tuple[str, str]]] = {}
+    page = context.new_page()
+    look = Look(page)
     for path in (
         "/", "/runs", "/runs/new", f"/runs/{made.texts}", f"/runs/{made.boxes}",
         f"/runs/{made.texts}/entries/text-00001", f"/runs/{made.boxes}/entries/s-0",
@@ -196,15 +196,10 @@ def test_no_page_shuts_anybody_out(browser: Browser, made: Material) -> None:
         "/models", "/nowhere",
     ):  # fmt: skip
         page.goto(path)
-        violations = axe.run(page).response["violations"]
-        page.emulate_media(color_scheme="dark")
-        dark = axe.run(page, options={"runOnly": ["color-contrast"]})
-        page.emulate_media(color_scheme="light")
-        for each in [*violations, *dark.response["violations"]]:
-            found.setdefault(path, []).append((each["id"], each["nodes"][0]["html"]))
+        look.at(path)
     context.close()
 
-    assert found == {}
+    assert look.found == {}
 
 
 def test_a_telephone_shows_pages_without_scrolling_sideways(

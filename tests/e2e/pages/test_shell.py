@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from runoff import Client
 from runoff_contracts.run_config import RunConfig
+from tests.e2e.pages.accessibility import Look
 from tests.e2e.pages.conftest import Material
 from tests.e2e.using import MODULE, wait_settled
 
@@ -159,17 +159,8 @@ def test_the_frame_shuts_nobody_out(browser: Browser, made: Material) -> None:
     context: BrowserContext = browser.new_context(
         viewport={"width": 1024, "height": 768}, bypass_csp=True, base_url=made.url
     )
-    page, axe = context.new_page(), Axe()
-    found: dict[str, list[tuple[str, str]]] = {}
-
-    def look(name: str) -> None:
-        violations = axe.run(page).response["violations"]
-        page.emulate_media(color_scheme="dark")
-        dark = axe.run(page, options={"runOnly": ["color-contrast"]})
-        page.emulate_media(color_scheme="light")
-        for each in [*violations, *dark.response["violations"]]:
-            found.setdefault(name, []).append((each["id"], each["nodes"][0]["html"]))
-
+    page = context.new_page()
+    look = Look(page)
     for path in (
         "/search?q=letters",
         "/runs?view=board",
@@ -177,15 +168,15 @@ def test_the_frame_shuts_nobody_out(browser: Browser, made: Material) -> None:
         "/runs?archived=yes",
     ):
         page.goto(path)
-        look(path)
+        look.at(path)
     page.goto("/runs?view=table")
     page.keyboard.press("Control+k")
     expect(page.locator("#choices [role=option]").first).to_be_visible()
-    look("palette")
+    look.at("palette")
     page.keyboard.press("Escape")
     page.get_by_role("combobox", name="Filter").fill("metr")
     expect(page.locator("#q-options [role=option]").first).to_be_visible()
-    look("completion")
+    look.at("completion")
     context.close()
 
-    assert found == {}
+    assert look.found == {}
