@@ -118,7 +118,7 @@ def test_rows_join_those_that_are_there_where_one_scrolls_on(
     rows = page.locator("x-table tbody tr[data-id]")
     expect(page.locator(".spacer")).to_have_count(2)
     for step in (1, -1):
-        for _ in range(8):
+        for _ in range(6):
             page.locator("[data-scroll]").evaluate(SCROLL_BY, step * 480)
             page.wait_for_function(IS_COVERED)
         there = rows.evaluate_all("all => all.map(each => [each.ariaRowIndex, each.dataset.id])")

@@ -32,7 +32,8 @@ class Table extends HTMLElement {
     this.#news()?.addEventListener("click", () => this.#refresh());
     document.addEventListener("entries", this.#heard);
     this.#mark();
-    this.#showFirst();
+    // Once the rows are painted: browser and server have to do with those until then.
+    requestAnimationFrame(() => setTimeout(() => this.#showFirst()));
   }
 
   disconnectedCallback() {
