@@ -71,11 +71,16 @@ async def test_compared_entries_are_paged_with_answers(world: World) -> None:
     while True:
         page = await world.get(path, limit=3, **cursor)
         assert len(page["items"]) == min(3, 10 - len(seen))
+        assert page["start"] == len(seen)
         seen += [each["index"] for each in page["items"]]
         if page["next_cursor"] is None:
             break
         cursor = {"cursor": page["next_cursor"]}
 
+    before = await world.get(path, limit=3, cursor=page["previous_cursor"])
+    assert [each["index"] for each in before["items"]] == seen[6:9]
+    first = await world.get(path, limit=6, cursor=before["previous_cursor"])
+    assert (first["start"], first["previous_cursor"] is None) == (3, False)
     assert seen == [0, 2, 4, 6, 8, 1, 3, 5, 7, 9]
     assert (page["n_matching"], page["metric"], page["contender"], page["versus"]) == (
         10,

@@ -72,6 +72,10 @@ class ComparedEntriesPage(Page[ComparedEntryView]):
 
     n_matching: int
     """Entries that fit the filter, on all pages."""
+    start: int = 0
+    """How many of them come before these."""
+    previous_cursor: str | None = None
+    """To the page before this one; none on the first."""
     metric: str | None
     """None where no metric of the document has scores of entries."""
     contender: int

@@ -106,6 +106,8 @@ async def list_compared_entries(
         items=items,
         next_cursor=make_cursor(kind, start + limit) if more else None,
         n_matching=found.n_matching,
+        start=start,
+        previous_cursor=make_cursor(kind, max(start - limit, 0)) if start else None,
         metric=by,
         contender=a,
         versus=b,
