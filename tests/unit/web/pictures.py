@@ -10,9 +10,16 @@ from markupsafe import Markup
 _NUMBER = re.compile(r"[-+]?(?:\d+\.?\d*|nan|inf)(?:e[-+]?\d+)?", re.IGNORECASE)
 
 
-def picture_of(drawn: Markup) -> etree._Element:
+def pictures_of(drawn: Markup) -> list[etree._Element]:
+    """A chart of rows, for a desk and for a telephone; in each every place is within its box."""
+    wide, narrow = (picture_of(each) for each in etree.fromstring(f"<both>{drawn}</both>"))
+    assert [each.get("class") for each in (wide, narrow)] == ["chart at-desk", "chart on-phone"]
+    return [wide, narrow]
+
+
+def picture_of(drawn: Markup | etree._Element) -> etree._Element:
     """The chart, in which every place is finite and lies within its view box."""
-    picture = etree.fromstring(drawn.encode())
+    picture = etree.fromstring(drawn.encode()) if isinstance(drawn, str) else drawn
     _, _, width, height = map(float, picture.get("viewBox", "").split())
     for each in picture.iter():
         assert each.get("style") is None

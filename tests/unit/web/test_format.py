@@ -50,6 +50,32 @@ def test_durations_have_the_unit_that_people_would_say(value: float | None, said
     assert words.seconds(value).replace("\u202f", " ") == said
 
 
+@pytest.mark.parametrize(
+    ("models", "said"),
+    [
+        (["onnx/digits-mlp", "onnx/digits-logreg"], ["digits-mlp", "digits-logreg"]),
+        (["python/a.b:careful", "python/a.b:hasty"], ["careful", "hasty"]),
+        (["python/x.old:predict", "python/x.new:predict"], ["old:predict", "new:predict"]),
+        (["openai/gpt", "azure/gpt"], ["openai/gpt", "azure/gpt"]),
+        (["onnx/a", "onnx/a"], ["a", "a"]),
+        (["strange:", "other:"], ["strange:", "other:"]),
+        ([], []),
+    ],
+)
+def test_names_are_as_short_as_tells_models_apart(models: list[str], said: list[str]) -> None:
+    """A column's head has room for a dozen letters, and they should not be the package's."""
+    assert words.told_apart(models) == said
+
+
+def test_numbers_are_written_by_what_they_are_of() -> None:
+    """A margin as somebody typed it, a time in its unit, a price with its sign."""
+    assert (words.setting(0.02), words.setting(None)) == ("0.02", "–")
+    assert words.by_name("latency_mean_s", 2.5e-6).replace("\u202f", " ") == "2.50 µs"
+    assert words.by_name("cost_usd", 0.0123) == "$0.0123"
+    assert words.by_name("metrics.accuracy", 0.5) == "0.500"
+    assert words.seconds(10**-4.301029995663981).replace("\u202f", " ") == "50 µs"
+
+
 @given(st.floats(allow_nan=True, allow_infinity=True))
 def test_every_number_has_words(value: float) -> None:
     """A page never breaks on a value that a scorer gave."""

@@ -24,6 +24,7 @@ _TYPES: Final = {
 _PACKED_FROM: Final = 500
 STYLES: Final = (
     "tokens", "base", "layout", "components", "pages", "shell", "entries", "compare", "launch",
+    "narrow",
 )  # fmt: skip
 """In this order they are one file, `css/all.css`: a page asks for styles once."""
 SCRIPTS: Final = "js/all.js"

@@ -13,6 +13,8 @@ MAX_WORDS: Final = 12
 """Different words of an axis; one with more says nothing."""
 MAX_AXES: Final = 8
 _DECADES: Final = 99
+_KINDS: Final = ("params.", "model", "dataset")
+"""Of parameters, in the order in which they become axes; those of the configuration are last."""
 
 
 @dataclass(frozen=True)
@@ -50,7 +52,8 @@ def chosen_axes(known: Sequence[ParallelAxis], wanted: Sequence[str]) -> list[Pa
     asked = [by_name[each] for each in wanted if each in by_name]
     if asked:
         return asked
-    params = [each for each in known if _is_param(each.name)][: MAX_AXES - 3]
+    # What somebody gave a run tells more than how it was carried out.
+    params = sorted((each for each in known if _is_param(each.name)), key=_rank)[: MAX_AXES - 3]
     results = [each for each in known if not _is_param(each.name)]
     return params + results[: MAX_AXES - len(params)]
 
@@ -77,6 +80,10 @@ def within(
         if place is None or not low <= place <= high:
             return False
     return True
+
+
+def _rank(axis: ParallelAxis) -> int:
+    return next((at for at, kind in enumerate(_KINDS) if axis.name.startswith(kind)), len(_KINDS))
 
 
 def _is_param(name: str) -> bool:

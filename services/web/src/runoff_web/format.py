@@ -47,6 +47,16 @@ def number(value: float | None, *, digits: int = _DIGITS) -> str:
     return text.replace("-", MINUS)
 
 
+def setting(value: float | None) -> str:
+    """A number that a person chose, as one would write it: `0.02`, not `0.0200`."""
+    return NOTHING if value is None else f"{value:g}".replace("-", MINUS)
+
+
+def adjustment(name: str) -> str:
+    """By whom p-values are adjusted."""
+    return {"holm": "Holm", "benjamini_hochberg": "Benjamini-Hochberg"}.get(name, name)
+
+
 def count(value: int | None) -> str:
     """A whole number with thin gaps between thousands."""
     return NOTHING if value is None else f"{value:,}".replace(",", "\u202f").replace("-", MINUS)
@@ -89,9 +99,9 @@ def seconds(value: float | None) -> str:
     if value < 0:
         return f"{MINUS}{seconds(-value)}"
     if value < 1e-3:
-        return f"{number(value * 1e6)}\u202fµs" if value else "0\u202fs"
+        return f"{number(round(value * 1e6, 6))}\u202fµs" if value else "0\u202fs"
     if value < 1:
-        return f"{number(value * 1e3)}\u202fms"
+        return f"{number(round(value * 1e3, 6))}\u202fms"
     if value < _MINUTE:
         return f"{number(value)}\u202fs"
     whole = round(value)
@@ -150,6 +160,23 @@ def short_model(model: str) -> str:
         module, _, function = name.rpartition(":")
         return f"{module.rpartition('.')[2]}:{function}"
     return name or model
+
+
+def told_apart(models: Sequence[str]) -> list[str]:
+    """As little of each name as tells these models apart, where there is little room."""
+    shortened = [short_model(each) for each in models]
+    last = [each.rpartition("/")[2].rpartition(":")[2] for each in shortened]
+    for names in (last, shortened):
+        if all(names) and len(set(names)) == len(set(models)):
+            return names
+    return list(models)
+
+
+def by_name(name: str, given: float | None) -> str:
+    """A number whose name has its unit, as `latency_mean_s`."""
+    if name.endswith("_s"):
+        return seconds(given)
+    return dollars(given) if name.endswith("_usd") else number(given)
 
 
 def middle(text: str, limit: int = 32) -> str:

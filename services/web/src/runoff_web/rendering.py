@@ -24,6 +24,8 @@ Theme = Literal["", "light", "dark"]
 THEMES: Final[tuple[Theme, ...]] = ("", "light", "dark")
 _FILTERS: Final = (
     words.number,
+    words.setting,
+    words.adjustment,
     words.count,
     words.percent,
     words.points,
@@ -36,6 +38,8 @@ _FILTERS: Final = (
     words.exactly,
     words.short_id,
     words.short_model,
+    words.told_apart,
+    words.by_name,
     words.middle,
     words.shown,
     words.one_line,

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Final
 from markupsafe import Markup
 
 from runoff_web.charts.marks import cut
+from runoff_web.charts.plane import Plane
 from runoff_web.charts.scales import spanning, ticks
-from runoff_web.format import number
+from runoff_web.format import by_name, number
 
 if TYPE_CHECKING:
     import numpy as np
@@ -19,10 +20,7 @@ if TYPE_CHECKING:
 
 _WIDTH: Final = 720
 _HEIGHT: Final = 440
-_LEFT: Final = 70
-_RIGHT: Final = 650
-_TOP: Final = 12
-_BOTTOM: Final = 392
+_PLANE: Final = Plane(left=70, right=650, top=12, bottom=392)
 _NAME: Final = 50
 _N_GRID: Final = 44
 N_LEVELS: Final = 7
@@ -80,15 +78,15 @@ def contour(
     if not shown:
         return Markup("")
     xs, ys = [x_axis.at(each.x) for each in shown], [y_axis.at(each.y) for each in shown]
-    x_scale = spanning(xs, start=_LEFT, end=_RIGHT, room=0.06)
-    y_scale = spanning(ys, start=_BOTTOM, end=_TOP, room=0.06)
+    x_scale = spanning(xs, start=_PLANE.left, end=_PLANE.right, room=0.06)
+    y_scale = spanning(ys, start=_PLANE.bottom, end=_PLANE.top, room=0.06)
     placed = [(x_scale(x), y_scale(y), each) for x, y, each in zip(xs, ys, shown, strict=True)]
     parts = [
         Markup('<svg class="chart" viewBox="0 0 {} {}" role="group" aria-label="{}">').format(
             _WIDTH, _HEIGHT, title
         ),
-        *(_x_mark(x_scale(each), _word(each, x_axis)) for each in ticks(x_scale)),
-        *(_y_mark(y_scale(each), _word(each, y_axis)) for each in ticks(y_scale)),
+        *(_PLANE.x_mark(x_scale(each), _word(each, x_axis)) for each in ticks(x_scale)),
+        *(_PLANE.y_mark(y_scale(each), _word(each, y_axis)) for each in ticks(y_scale)),
     ]
     known = [each.z for each in shown if each.z is not None]
     low, high = (min(known), max(known)) if known else (0.0, 0.0)
@@ -97,7 +95,7 @@ def contour(
     parts += [_point(x, y, each, low, high) for x, y, each in placed]
     if known and low < high:
         parts.append(_key(z_name, low, high))
-    parts.append(_names(x_axis.name, y_axis.name))
+    parts += [_PLANE.names(x_axis.name, y_axis.name, limit=_NAME), Markup("</svg>")]
     return Markup("").join(parts)
 
 
@@ -106,7 +104,7 @@ def _fits(axis: PlotAxis, value: float) -> bool:
 
 
 def _word(at: float, axis: PlotAxis) -> str:
-    return number(10**at if axis.is_log and abs(at) < 300 else at)
+    return by_name(axis.name, 10**at if axis.is_log and abs(at) < 300 else at)
 
 
 def _lines(known: list[tuple[float, float, float]]) -> list[Markup]:
@@ -118,14 +116,17 @@ def _lines(known: list[tuple[float, float, float]]) -> list[Markup]:
     import numpy as np
 
     x, y, z = (np.array(each, dtype=np.float64) for each in zip(*known, strict=True))
-    across, up = np.linspace(_LEFT, _RIGHT, _N_GRID), np.linspace(_BOTTOM, _TOP, _N_GRID)
+    across, up = (
+        np.linspace(_PLANE.left, _PLANE.right, _N_GRID),
+        np.linspace(_PLANE.bottom, _PLANE.top, _N_GRID),
+    )
     gx, gy = np.meshgrid(across, up)
     squared = (gx[..., None] - x) ** 2 + (gy[..., None] - y) ** 2
     weights = 1 / np.maximum(squared, 1.0) ** 1.5
     # In units of its own span: very large numbers would have no finite sum.
     unit = (z / 2 - z.min() / 2) / (z.max() / 2 - z.min() / 2)
     grid = (weights * unit).sum(axis=2) / weights.sum(axis=2)
-    grid[squared.min(axis=2) > (_FAR * (_RIGHT - _LEFT)) ** 2] = np.nan
+    grid[squared.min(axis=2) > (_FAR * (_PLANE.right - _PLANE.left)) ** 2] = np.nan
     drawn = []
     for at in range(N_LEVELS):
         level = (at + 1) / (N_LEVELS + 1)
@@ -186,7 +187,7 @@ def _point(x: float, y: float, each: RunPoint, low: float, high: float) -> Marku
 def _key(name: str, low: float, high: float) -> Markup:
     parts = [
         Markup('<rect class="fill-z{}" x="{}" y="{}" width="12" height="22"/>').format(
-            at, _RIGHT + 14, 140 - at * 22
+            at, _PLANE.right + 14, 140 - at * 22
         )
         for at in range(N_STEPS)
     ]
@@ -194,38 +195,13 @@ def _key(name: str, low: float, high: float) -> Markup:
         '<text class="tick" x="{x}" y="62">{high}</text><text class="tick" x="{x}" y="160">{low}'
         '</text><text class="tick" x="{left}" y="34">{name}</text>'
     ).format(
-        x=_RIGHT + 30, left=_RIGHT - 30, low=number(low), high=number(high), name=cut(name, 18)
+        x=_PLANE.right + 30,
+        left=_PLANE.right - 30,
+        low=by_name(name, low),
+        high=by_name(name, high),
+        name=cut(name, 18),
     )
     return Markup("").join([*parts, words])
-
-
-def _x_mark(x: float, word: str) -> Markup:
-    return Markup(
-        '<line class="grid" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
-        '<text class="tick" x="{0}" y="{3}" text-anchor="middle">{4}</text>'
-    ).format(x, _TOP, _BOTTOM, _BOTTOM + 14, word)
-
-
-def _y_mark(y: float, word: str) -> Markup:
-    return Markup(
-        '<line class="grid" x1="{1}" x2="{2}" y1="{0}" y2="{0}"/>'
-        '<text class="tick" x="{3}" y="{4}" text-anchor="end">{5}</text>'
-    ).format(y, _LEFT, _RIGHT, _LEFT - 6, y + 3, word)
-
-
-def _names(x_name: str, y_name: str) -> Markup:
-    middle = (_TOP + _BOTTOM) / 2
-    return Markup(
-        '<text class="name" x="{x}" y="{foot}" text-anchor="middle">{x_name}</text>'
-        '<text class="name" transform="rotate(-90 14 {y})" x="14" y="{y}" text-anchor="middle">'
-        "{y_name}</text></svg>"
-    ).format(
-        x=(_LEFT + _RIGHT) / 2,
-        foot=_BOTTOM + 36,
-        x_name=cut(x_name, _NAME),
-        y=middle,
-        y_name=cut(y_name, _NAME),
-    )
 
 
 __all__ = ["MIN_POINTS", "PlotAxis", "RunPoint", "contour", "n_places"]

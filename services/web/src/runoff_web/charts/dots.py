@@ -7,18 +7,17 @@ from typing import Final
 
 from markupsafe import Markup
 
-from runoff_web.charts.marks import cut, hue, shape
+from runoff_web.charts.marks import hue, shape
+from runoff_web.charts.rows import Rows, in_both
 from runoff_web.charts.scales import Scale, spanning, ticks
 from runoff_web.format import number, percent
 
-_WIDTH: Final = 680
+_WIDE: Final = Rows("at-desk", 680, 190, 600, n_name=28)
+_NARROW: Final = Rows("on-phone", 340, 10, 330, n_name=36, above=14)
 _TOP: Final = 6
 _FOOT: Final = 22
-_LEFT: Final = 190
-_RIGHT: Final = 600
 _LINE: Final = 11
 _GAP: Final = 12
-_NAME: Final = 28
 
 
 @dataclass(frozen=True)
@@ -51,50 +50,40 @@ def dots(rows: Sequence[DotRow], *, title: str, as_shares: bool = True) -> Marku
     ]
     if not known:
         return Markup("")
-    scale = spanning(known, start=_LEFT, end=_RIGHT)
-    heights = [_GAP + _LINE * max(len(row.dots), 1) for row in rows]
-    bottom = _TOP + sum(heights)
-    parts = [
-        Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
-            _WIDTH, bottom + _FOOT, title
-        )
-    ]
-    for tick in ticks(scale):
-        label = percent(tick, places=0) if as_shares else number(tick)
-        parts.append(
-            Markup(
-                '<line class="grid" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
-                '<text class="tick" x="{0}" y="{3}" text-anchor="middle">{4}</text>'
-            ).format(scale(tick), _TOP, bottom, bottom + 14, label)
-        )
-    top = _TOP
-    for row, height in zip(rows, heights, strict=True):
-        parts.append(_row(row, scale, top, height))
-        top += height
-    parts.append(Markup("</svg>"))
-    return Markup("").join(parts)
+
+    def draw(at: Rows) -> Markup:
+        scale = spanning(known, start=at.left, end=at.right)
+        heights = [at.above + _GAP + _LINE * max(len(row.dots), 1) for row in rows]
+        bottom = _TOP + sum(heights)
+        parts = [at.begin(bottom + _FOOT, title)]
+        for tick in ticks(scale):
+            label = percent(tick, places=0) if as_shares else number(tick)
+            parts.append(
+                Markup(
+                    '<line class="grid" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
+                    '<text class="tick" x="{0}" y="{3}" text-anchor="middle">{4}</text>'
+                ).format(scale(tick), _TOP, bottom, bottom + 14, label)
+            )
+        top = _TOP
+        for row, height in zip(rows, heights, strict=True):
+            parts.append(_row(row, scale, at, top, height))
+            top += height
+        return Markup("").join([*parts, Markup("</svg>")])
+
+    return in_both(draw, _WIDE, _NARROW)
 
 
-def _row(row: DotRow, scale: Scale, top: int, height: int) -> Markup:
-    middle = top + height / 2
+def _row(row: DotRow, scale: Scale, at: Rows, top: int, height: int) -> Markup:
     parts = [
-        Markup(
-            '<text class="name" x="0" y="{y}">{name}</text>'
-            '<text class="val" x="{right}" y="{y}">{note}</text>'
-            '<line class="grid" x1="0" x2="{width}" y1="{end}" y2="{end}"/>'
-        ).format(
-            y=middle + 4,
-            name=cut(row.name, _NAME),
-            right=_RIGHT + 12,
-            note=row.note,
-            width=_WIDTH,
-            end=top + height,
-        )
+        at.words(row.name, row.note, top=top, middle=top + height / 2 + 4),
+        Markup('<line class="grid" x1="0" x2="{}" y1="{y}" y2="{y}"/>').format(
+            at.width, y=top + height
+        ),
     ]
-    for at, dot in enumerate(row.dots):
+    for place, dot in enumerate(row.dots):
         if dot.value is None or not math.isfinite(dot.value):
             continue
-        y = top + (_GAP + _LINE) / 2 + _LINE * at
+        y = top + at.above + (_GAP + _LINE) / 2 + _LINE * place
         line = Markup("")
         if dot.low is not None and dot.high is not None:
             line = Markup('<line x1="{}" x2="{}" y1="{y}" y2="{y}" stroke-width="2"/>').format(

@@ -7,18 +7,17 @@ from typing import Final
 from markupsafe import Markup
 
 from runoff_web.charts.marks import cut, hue, shape
+from runoff_web.charts.rows import Rows, in_both
 from runoff_web.charts.scales import Scale, around, ticks
 from runoff_web.format import number, points
 
-_WIDTH: Final = 680
+_WIDE: Final = Rows("at-desk", 680, 262, 500, n_name=40)
+_NARROW: Final = Rows("on-phone", 340, 10, 330, n_name=30, above=12)
 _ROW: Final = 30
 _TOP: Final = 6
 _FOOT: Final = 36
-_LEFT: Final = 262
-_RIGHT: Final = 500
-_NAME: Final = 40
 _SIDE: Final = 21
-"""Characters that fit: a name beside the plot, and who is better below each half of it."""
+"""Characters that fit below each half of the plot, where it says who is better."""
 
 
 @dataclass(frozen=True)
@@ -61,29 +60,27 @@ def forest(
     ]
     if margin is not None:
         known += [margin, -margin]
-    scale = around(known, start=_LEFT, end=_RIGHT, least=0.005 if as_shares else 1e-6)
-    height = _TOP + _ROW * len(effects) + _FOOT
-    bottom = _TOP + _ROW * len(effects)
-    parts = [
-        Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
-            _WIDTH, height, title
+    word = points if as_shares else number
+
+    def draw(at: Rows) -> Markup:
+        scale = around(known, start=at.left, end=at.right, least=0.005 if as_shares else 1e-6)
+        row = _ROW + at.above
+        bottom = _TOP + row * len(effects)
+        zero = Markup('<line class="zero" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>')
+        return Markup("").join(
+            [
+                at.begin(bottom + _FOOT, title),
+                _band(scale(-margin), scale(margin), bottom) if margin is not None else "",
+                *(_tick(scale(each), bottom, word(each)) for each in ticks(scale, n=4)),
+                zero.format(scale(0), _TOP, bottom),
+                *(_effect(each, scale, at, _TOP + row * n) for n, each in enumerate(effects)),
+                _side(at.left, bottom + 30, "start", f"← {cut(better_left, _SIDE)} better"),
+                _side(at.right, bottom + 30, "end", f"{cut(better_right, _SIDE)} better →"),
+                Markup("</svg>"),
+            ]
         )
-    ]
-    if margin is not None:
-        parts.append(_band(scale(-margin), scale(margin), bottom))
-    for tick in ticks(scale, n=4):
-        parts.append(_tick(scale(tick), bottom, points(tick) if as_shares else number(tick)))
-    parts.append(
-        Markup('<line class="zero" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>').format(
-            scale(0), _TOP, bottom
-        )
-    )
-    for row, each in enumerate(effects):
-        parts.append(_effect(each, scale, _TOP + _ROW * row + _ROW / 2))
-    parts.append(_side(_LEFT, bottom + 30, "start", f"← {cut(better_left, _SIDE)} better"))
-    parts.append(_side(_RIGHT, bottom + 30, "end", f"{cut(better_right, _SIDE)} better →"))
-    parts.append(Markup("</svg>"))
-    return Markup("").join(parts)
+
+    return in_both(draw, _WIDE, _NARROW)
 
 
 def _tick(x: float, bottom: float, label: str) -> Markup:
@@ -99,18 +96,18 @@ def _band(low: float, high: float, bottom: float) -> Markup:
     )
 
 
-def _effect(each: Effect, scale: Scale, y: float) -> Markup:
-    name = Markup('<text class="name" x="0" y="{}">{}</text>').format(y + 4, cut(each.name, _NAME))
-    note = Markup('<text class="val" x="{}" y="{}">{}</text>').format(_RIGHT + 12, y + 4, each.note)
+def _effect(each: Effect, scale: Scale, at: Rows, top: float) -> Markup:
+    y = top + at.above + _ROW / 2
+    words = at.words(each.name, each.note, top=top, middle=y + 4)
     if each.difference is None or not math.isfinite(each.difference):
-        return name + note
+        return words
     line = Markup("")
     if each.low is not None and each.high is not None:
         line = Markup('<line x1="{}" x2="{}" y1="{y}" y2="{y}" stroke-width="2"/>').format(
             scale(each.low), scale(each.high), y=y
         )
     drawn = line + shape(each.position, scale(each.difference), y)
-    return name + Markup('<g class="r{}">{}</g>').format(hue(each.position), drawn) + note
+    return words + Markup('<g class="r{}">{}</g>').format(hue(each.position), drawn)
 
 
 def _side(x: float, y: float, anchor: str, text: str) -> Markup:

@@ -7,18 +7,18 @@ from typing import Final
 
 from markupsafe import Markup
 
-from runoff_web.charts.marks import cut, hue
+from runoff_web.charts.marks import hue
+from runoff_web.charts.rows import Rows, in_both
 from runoff_web.charts.scales import Scale
 from runoff_web.format import seconds
 
-_WIDTH: Final = 680
+_WIDE: Final = Rows("at-desk", 680, 180, 550, n_name=27)
+_NARROW: Final = Rows("on-phone", 340, 10, 330, n_name=26, above=20)
 _ROW: Final = 48
 _PEAK: Final = 38
-_LEFT: Final = 180
-_RIGHT: Final = 550
 _FOOT: Final = 22
-_NAME: Final = 27
-_MAX_TICKS: Final = 7
+_LABEL_WIDTH: Final = 50
+"""Of the words below a tick; more of them than fit collide."""
 
 
 @dataclass(frozen=True)
@@ -41,24 +41,27 @@ def ridges(rows: list[Times], *, title: str) -> Markup:
     if not edges:
         return Markup("")
     low, high = math.log10(min(edges)), math.log10(max(edges))
-    scale = Scale(low, max(high, low + 0.1), _LEFT, _RIGHT)
-    bottom = _ROW * len(rows)
-    parts = [
-        Markup('<svg class="chart" viewBox="0 0 {} {}" role="img" aria-label="{}">').format(
-            _WIDTH, bottom + _FOOT, title
-        )
-    ]
-    parts += [_tick(scale, each, bottom) for each in _ticks(scale)]
-    parts += [_row(row, scale, _ROW * (number + 1) - 4) for number, row in enumerate(rows)]
-    parts.append(
-        Markup('<text class="tick" x="{}" y="{}">p50 · p95</text></svg>').format(
-            _RIGHT + 12, bottom + 14
-        )
-    )
-    return Markup("").join(parts)
+
+    def draw(at: Rows) -> Markup:
+        scale = Scale(low, max(high, low + 0.1), at.left, at.right)
+        height = _ROW + at.above
+        bottom = height * len(rows)
+        parts = [at.begin(bottom + _FOOT, title)]
+        parts += [_tick(scale, each, bottom) for each in _ticks(scale)]
+        parts += [_row(row, scale, at, height * number) for number, row in enumerate(rows)]
+        if not at.above:
+            parts.append(
+                Markup('<text class="tick" x="{}" y="{}">p50 · p95</text>').format(
+                    at.right + 12, bottom + 14
+                )
+            )
+        return Markup("").join([*parts, Markup("</svg>")])
+
+    return in_both(draw, _WIDE, _NARROW)
 
 
-def _row(row: Times, scale: Scale, y: float) -> Markup:
+def _row(row: Times, scale: Scale, at: Rows, above: float) -> Markup:
+    y = above + at.above + _ROW - 4
     most = max(row.counts, default=0) or 1
     places = [scale(math.log10(edge)) for edge in row.edges_s if edge > 0]
     path = [f"M{places[0]} {y}"] if places else []
@@ -67,23 +70,20 @@ def _row(row: Times, scale: Scale, y: float) -> Markup:
         path.append(f"L{start} {top}L{end} {top}")
     if places:
         path.append(f"L{places[-1]} {y}z")
-    median = scale(math.log10(row.p50_s)) if row.p50_s > 0 else _LEFT
-    return Markup(
-        '<text class="name" x="0" y="{middle}">{name}</text><g class="r{hue}">'
+    median = scale(math.log10(row.p50_s)) if row.p50_s > 0 else at.left
+    p50, p95 = seconds(row.p50_s), seconds(row.p95_s)
+    note = f"p50 {p50} · p95 {p95}" if at.above else f"{p50} · {p95}"
+    return at.words(row.name, note, top=above, middle=y - 8) + Markup(
+        '<g class="r{hue}">'
         '<path class="area" d="{path}"/><path class="cumulative" d="{share}"/>'
         '<line x1="{x}" x2="{x}" y1="{y}" y2="{top}" stroke-dasharray="3 2"/></g>'
-        '<text class="val" x="{right}" y="{middle}">{note}</text>'
     ).format(
         y=y,
-        middle=y - 8,
-        name=cut(row.name, _NAME),
         hue=hue(row.position),
         path="".join(path),
         share=_cumulative(row, places, y),
         x=median,
         top=y - _PEAK,
-        right=_RIGHT + 12,
-        note=f"{seconds(row.p50_s)} · {seconds(row.p95_s)}",
     )
 
 
@@ -101,7 +101,8 @@ def _ticks(scale: Scale) -> list[float]:
     factors = (1, 2, 5) if scale.high - scale.low < 2.2 else (1,)
     found = [power + math.log10(factor) for power in range(first, last + 1) for factor in factors]
     within = [each for each in found if scale.low <= each <= scale.high]
-    return within[:: max(1, math.ceil(len(within) / _MAX_TICKS))] or [scale.low, scale.high]
+    fitting = max(2, int(abs(scale.end - scale.start) / _LABEL_WIDTH))
+    return within[:: max(1, math.ceil(len(within) / fitting))] or [scale.low, scale.high]
 
 
 def _tick(scale: Scale, power: float, bottom: float) -> Markup:

@@ -10,15 +10,13 @@ from markupsafe import Markup
 
 from runoff_contracts.compared_entries import ComparedPoint, ComparedPoints, PointCells
 from runoff_web.charts.marks import cut, hue
+from runoff_web.charts.plane import Plane
 from runoff_web.charts.scales import Scale, spanning, ticks
 from runoff_web.format import count, number, seconds
 
 _WIDTH: Final = 460
 _HEIGHT: Final = 440
-_LEFT: Final = 62
-_TOP: Final = 10
-_RIGHT: Final = 446
-_BOTTOM: Final = 394
+_PLANE: Final = Plane(left=62, right=446, top=10, bottom=394)
 _NAME: Final = 44
 _SIZES: Final = ((100, 12), (10, 9), (2, 7), (1, 5))
 """From so many entries at one place on, a dot so wide."""
@@ -47,18 +45,23 @@ def scatter(
         numbers = [*found.cells.x_edges, *found.cells.y_edges]
     else:
         numbers = [value for each in found.points or [] for value in (each.x, each.y)]
-    x_axis, y_axis = _axis(numbers, is_time, _LEFT, _RIGHT), _axis(numbers, is_time, _BOTTOM, _TOP)
+    x_axis, y_axis = (
+        _axis(numbers, is_time, _PLANE.left, _PLANE.right),
+        _axis(numbers, is_time, _PLANE.bottom, _PLANE.top),
+    )
     parts = [
         Markup(
             '<svg class="chart square" viewBox="0 0 {} {}" role="group" aria-label="{}">'
         ).format(_WIDTH, _HEIGHT, title),
-        *(_x_mark(x_axis.place(at), word) for at, word in x_axis.marks),
-        *(_y_mark(y_axis.place(at), word) for at, word in y_axis.marks),
+        *(_PLANE.x_mark(x_axis.place(at), word) for at, word in x_axis.marks),
+        *(_PLANE.y_mark(y_axis.place(at), word) for at, word in y_axis.marks),
     ]
     if found.cells is not None:
         parts.append(_cells(found.cells, x_axis, y_axis))
     parts.append(
-        Markup('<path class="zero" d="M{} {}L{} {}"/>').format(_LEFT, _BOTTOM, _RIGHT, _TOP)
+        Markup('<path class="zero" d="M{} {}L{} {}"/>').format(
+            _PLANE.left, _PLANE.bottom, _PLANE.right, _PLANE.top
+        )
     )
     if found.points is not None:
         parts += _dots(found, x_axis, y_axis)
@@ -66,7 +69,7 @@ def scatter(
             _linked(x_axis.place(each.x), y_axis.place(each.y), each.entry_id, entry(each.entry_id))
             for each in farthest(found)
         ]
-    parts.append(_names(x_name, y_name))
+    parts += [_PLANE.names(x_name, y_name, limit=_NAME), Markup("</svg>")]
     return Markup("").join(parts)
 
 
@@ -151,32 +154,3 @@ def _cells(cells: PointCells, x_axis: Axis, y_axis: Axis) -> Markup:
 def _class(n: int, most: int) -> int:
     """By the logarithm: a few full cells would leave all others alike."""
     return min(int(N_CLASSES * math.log1p(n) / math.log1p(max(most, 1))), N_CLASSES - 1)
-
-
-def _x_mark(x: float, word: str) -> Markup:
-    return Markup(
-        '<line class="grid" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>'
-        '<text class="tick" x="{0}" y="{3}" text-anchor="middle">{4}</text>'
-    ).format(x, _TOP, _BOTTOM, _BOTTOM + 14, word)
-
-
-def _y_mark(y: float, word: str) -> Markup:
-    return Markup(
-        '<line class="grid" x1="{1}" x2="{2}" y1="{0}" y2="{0}"/>'
-        '<text class="tick" x="{3}" y="{4}" text-anchor="end">{5}</text>'
-    ).format(y, _LEFT, _RIGHT, _LEFT - 6, y + 3, word)
-
-
-def _names(x_name: str, y_name: str) -> Markup:
-    middle = (_TOP + _BOTTOM) / 2
-    return Markup(
-        '<text class="name" x="{x}" y="{foot}" text-anchor="middle">{x_name} →</text>'
-        '<text class="name" transform="rotate(-90 12 {y})" x="12" y="{y}" text-anchor="middle">'
-        "{y_name} →</text></svg>"
-    ).format(
-        x=(_LEFT + _RIGHT) / 2,
-        foot=_BOTTOM + 36,
-        x_name=cut(x_name, _NAME),
-        y=middle,
-        y_name=cut(y_name, _NAME),
-    )

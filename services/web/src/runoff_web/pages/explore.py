@@ -20,7 +20,7 @@ from runoff_web.charts.dots import Dot, DotRow, dots
 from runoff_web.charts.parallel import Line, ParallelAxis, parallel
 from runoff_web.compare_params import EXPLORED, ExploreParams, brushes_of
 from runoff_web.explored import Explored, axes_of, chosen_axes, explored, place_of, within
-from runoff_web.format import number, short_id, short_model
+from runoff_web.format import by_name, short_id, short_model
 from runoff_web.parts import parts_of
 
 _BAD_FILTER: Final = HTTPStatus.UNPROCESSABLE_ENTITY
@@ -124,7 +124,7 @@ def _word(each: Explored, axis: ParallelAxis) -> str:
     given = each.values.get(axis.name)
     if isinstance(given, str):
         return short_model(given) if axis.name == "model" else given
-    return number(given)
+    return by_name(axis.name, given)
 
 
 def _scatter(params: ExploreParams, points: Sequence[Explored], known: list[ParallelAxis]) -> View:
@@ -143,7 +143,9 @@ def _scatter(params: ExploreParams, points: Sequence[Explored], known: list[Para
         address = f"/runs/{each.run.run_id}"
         z = third if isinstance(third, float) else None
         placed.append(RunPoint(label, address, at_x, at_y, z))
-        rows.append(Row(each, [number(at_x), number(at_y), number(z)], True))
+        rows.append(
+            Row(each, [by_name(x.name, at_x), by_name(y.name, at_y), by_name(params.z, z)], True)
+        )
     drawn = contour(
         placed,
         PlotAxis(x.name, is_log="x" in params.log),
