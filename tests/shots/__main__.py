@@ -13,18 +13,17 @@ from pathlib import Path
 
 from playwright.sync_api import Browser, sync_playwright
 
-from runoff import Client
 from runoff_testkit.live import live_stack
 from runoff_testkit.llm_server import LlmServer
 from tests.e2e.conftest import ENV
-from tests.e2e.pages.conftest import BROWSER, FLAGS, Material
-from tests.e2e.using import MODULE, wait_settled
+from tests.e2e.pages.conftest import BROWSER, FLAGS
+from tests.shots.material import MODULES, make, paths
 
 THEMES = ("light", "dark")
 WIDTHS = {1440: 900, 390: 844}
 EMPTY = (
-    "/", "/runs", "/runs/new", "/comparisons", "/datasets", "/models", "/models/new", "/plans",
-    "/plans/new", "/plans/size", "/nowhere",
+    "/", "/runs", "/runs/new", "/runs/compare", "/runs/explore", "/comparisons", "/datasets",
+    "/models", "/models/new", "/plans", "/plans/new", "/plans/size", "/nowhere",
 )  # fmt: skip
 
 
@@ -37,6 +36,7 @@ def main(folder: Path, wanted: set[str]) -> None:
             Path(scratch) / "runoff",
             env={
                 **ENV,
+                "RUNOFF_PYTHON_MODULES": MODULES,
                 "OPENAI_BASE_URL": llm.base_url("openai"),
                 "OPENAI_API_KEY": "sk-shots",
             },
@@ -47,57 +47,9 @@ def main(folder: Path, wanted: set[str]) -> None:
         assert stack.web_url is not None
         browser = playwright.chromium.launch(executable_path=BROWSER, args=list(FLAGS))
         shoot(browser, stack.web_url, folder / "empty", _of(EMPTY, wanted))
-        squares = Path(scratch) / "squares"
-        squares.mkdir()
-        shoot(browser, stack.web_url, folder / "full", _of(paths(Material(stack, squares)), wanted))
+        full = [*EMPTY[:-1], *paths(make(stack, Path(scratch)))]
+        shoot(browser, stack.web_url, folder / "full", _of(full, wanted))
         browser.close()
-
-
-def paths(made: Material) -> list[str]:
-    """Every page with something on it."""
-    with Client(made.stack.api_url) as client:
-        prompt = {"task": "classification", "model": "gpt-4o-mini", "choices": ["a", "b"]}
-        client.models.add(name="openai/first-letter", spec=prompt)
-        models = [f"{MODULE}:{each}" for each in ("first_letter", "last_letter")]
-        sealed = client.plans.seal(
-            {
-                "title": "Does the first letter say more?",
-                "hypothesis": "It is the target.",
-                "dataset": "letters",
-                "models": models,
-                "metric": "accuracy",
-                "margin": 0.02,
-            }
-        )
-        run = client.runs.launch(
-            dataset="letters",
-            models=models,
-            alias="planned",
-            params={"lr": 0.001, "seed": 7, "augmented": True},
-            labels={"team": "letters"},
-            plan=sealed.id,
-        )
-        wait_settled(made.stack, run.id)
-        digest = client.runs.show(made.boxes).comparison_digest
-    return [
-        *EMPTY[:-1],
-        f"/runs/{made.texts}",
-        f"/runs/{made.boxes}",
-        f"/runs/{made.texts}/entries/text-00001",
-        f"/runs/{made.boxes}/entries/s-0",
-        f"/runs/compare?run={made.texts}&run={made.boxes}",
-        f"/comparisons/{digest}",
-        "/datasets/letters",
-        "/datasets/letters?layout=table&split=train",
-        "/datasets/squares",
-        "/datasets/squares/entries/1",
-        "/datasets/letters/entries/3",
-        "/models/openai/first-letter",
-        f"/plans/{sealed.id}",
-        "/plans/size?n_entries=400&discordance=0.1",
-        f"/runs/new?from={run.id}",
-        "/runs/new?dataset=squares%401&entry=s-1&entry=s-2",
-    ]
 
 
 def shoot(browser: Browser, url: str, folder: Path, pages: Iterable[str]) -> None:
@@ -111,11 +63,12 @@ def shoot(browser: Browser, url: str, folder: Path, pages: Iterable[str]) -> Non
                 color_scheme="dark" if theme == "dark" else "light",
             )
             page = context.new_page()
-            for path in pages:
+            for at, path in enumerate(pages):
                 # Pages that listen for changes are never idle, so a little quiet is enough.
                 page.goto(path, wait_until="load")
                 page.wait_for_timeout(400)
-                page.screenshot(path=folder / f"{_name(path)}-{width}-{theme}.png", full_page=True)
+                name = f"{at:02}-{_name(path)}-{width}-{theme}.png"
+                page.screenshot(path=folder / name, full_page=True)
             context.close()
 
 

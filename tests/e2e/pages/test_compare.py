@@ -46,10 +46,19 @@ def test_runs_are_picked_compared_reviewed_and_exported(
     expect(page.locator(".verdict")).to_contain_text(f"{N} entries")
     expect(page.locator(".compare-cards .ring.win").first).to_contain_text("best")
 
+    rows = page.locator("table.compared tbody tr")
+    places = page.locator("#entries .pager")
+    first = rows.first.locator(".row-link").inner_text()
+    places.get_by_role("link", name="Next").click()
+    expect(places).to_contain_text(f"21 – {N} of {N}")
+    places.get_by_role("link", name="Previous").click()
+    expect(rows.first.locator(".row-link")).to_have_text(first)
+    page.go_back()
+    expect(places).to_contain_text(f"21 – {N} of {N}")
+
     page.get_by_label("Show").select_option("improvements")
     page.get_by_role("button", name="Apply").click()
     expect(page).to_have_url(re.compile("only=improvements"))
-    rows = page.locator("table.compared tbody tr")
     expect(rows.first.locator(".change")).to_contain_text("+1")
     cell = rows.first.locator("[data-cell]").last
     cell.get_by_text("Review").click()

@@ -39,6 +39,18 @@ def test_chosen_entries_of_two_pages_are_what_the_run_asks(page: Page, made: Mat
     assert len(launched) == 1
 
 
+def test_all_that_a_search_found_is_selected_from_one_page_of_it(page: Page) -> None:
+    """Of 150 entries 60 are on the page; all of them go to the launch sheet."""
+    page.goto("/datasets/letters?split=train")
+    page.get_by_role("button", name="Select all 150 that fit").click()
+    expect(page.locator("[data-count]")).to_have_text("150 selected, 90 of them on other pages")
+    page.get_by_role("link", name="Next").click()
+    expect(page.get_by_label("Select text-00240", exact=True)).to_be_checked()
+    page.get_by_role("button", name="Compare selected").click()
+
+    expect(page.locator("summary", has_text="150 chosen entries")).to_be_visible()
+
+
 def test_parameters_are_edited_with_a_template_a_check_and_a_reset(
     page: Page, made: Material
 ) -> None:

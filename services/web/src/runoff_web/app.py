@@ -38,6 +38,7 @@ from runoff_web.pages import (
     entry,
     entry_orders,
     explore,
+    found,
     launch,
     models,
     params_check,
@@ -119,7 +120,7 @@ def routes(assets: Assets) -> list[Route]:
     pages = (
         dashboard, searching, runs, launch, params_check, compare, compare_entries,
         compare_export, explore, run, run_orders, run_setup, run_about, entry, entry_orders,
-        datasets, models, plans, theme,
+        datasets, found, models, plans, theme,
     )  # fmt: skip
     return [
         Route("/health/live", _healthy),

@@ -63,7 +63,7 @@ def layers_of(run: RunView, entry: EntryView, size: Size) -> list[Layer]:
         title = short_model(run.contenders[each.contender].model)
         point = (each.point.x, each.point.y) if each.point else None
         found.append(Layer(str(each.contender), title, _boxes(each), point))
-    return _labeled([each for each in found if not each.is_empty], size)
+    return labeled([each for each in found if not each.is_empty], size)
 
 
 def classes_of(layers: Sequence[Layer]) -> list[tuple[str, int]]:
@@ -77,7 +77,7 @@ def label_size(size: Size) -> float:
     return round(max(size.width, size.height) * 0.026, 2)
 
 
-def _labeled(layers: Sequence[Layer], size: Size) -> list[Layer]:
+def labeled(layers: Sequence[Layer], size: Size) -> list[Layer]:
     """The same, with every box's label in its place and its class's hue."""
     boxes = [box for layer in layers for box in layer.boxes]
     frequent = [name for name, _ in Counter(box.name for box in boxes).most_common()]

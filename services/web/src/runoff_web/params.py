@@ -182,7 +182,7 @@ class DatasetParams(Params):
 
     @classmethod
     def read(cls, query: Mapping[str, str]) -> Self:
-        """Out of an address.
+        """Out of an address; `place` is what people type: they count from 1.
 
         Raises:
             BadParam: Where it says something else than it can.
@@ -193,7 +193,9 @@ class DatasetParams(Params):
             section=_line(query, "section"),
             find=_line(query, "find"),
             layout=_choice(query, "layout", get_args(Layout), "grid"),
-            start=_number(query, "start", 0),
+            start=max(_number(query, "place", 1) - 1, 0)
+            if query.get("place")
+            else _number(query, "start", 0),
             cursor=_line(query, "cursor"),
         )
 

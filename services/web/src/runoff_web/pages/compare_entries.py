@@ -27,6 +27,7 @@ from runoff_contracts.comparison import ComparisonDocument
 from runoff_contracts.views import EntryView
 from runoff_web.charts.scatter import farthest, scatter
 from runoff_web.compare_params import CompareParams
+from runoff_web.pages.compare_parts import short_names
 from runoff_web.pages.shared import entry_of
 from runoff_web.parts import Parts, parts_of
 
@@ -43,6 +44,8 @@ class Listing:
 
     page: ComparedEntriesPage
     problem: str = ""
+    size: int = PAGE
+    """Entries that a page may have."""
 
 
 @dataclass(frozen=True)
@@ -97,7 +100,7 @@ def scatter_shown(parts: Parts, params: CompareParams, found: Comparison) -> Plo
             continue
         if not points.n:
             continue
-        names = [each.name for each in document.contenders]
+        names = short_names(document)
         drawn = scatter(
             points,
             x_name=names[points.versus],

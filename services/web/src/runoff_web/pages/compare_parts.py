@@ -10,7 +10,7 @@ from runoff_web.charts.dots import Dot, DotRow
 from runoff_web.charts.forest import Effect
 from runoff_web.charts.latency import Times
 from runoff_web.charts.marks import cut
-from runoff_web.format import difference, p_value, points
+from runoff_web.format import difference, p_value, points, told_apart
 
 MAX_DRAWN: Final = 14
 """Groups of one dimension that are drawn; the table has up to `MAX_GROUPS`."""
@@ -33,7 +33,7 @@ def effects_of(document: ComparisonDocument, metric: ComparedMetric) -> list[Eff
     rows = []
     for pair in metric.pairs:
         low, high = pair.interval or (None, None)
-        note = f"{difference(pair.difference, metric.kind, metric.unit)}  {p_value(p_of(pair))}"
+        note = f"{difference(pair.difference, metric.kind, metric.unit)} · {p_value(p_of(pair))}"
         name = f"{_name(document, pair.a)} − {_name(document, pair.b)}"
         rows.append(Effect(name, pair.a, pair.difference, low, high, note))
     return rows
@@ -51,9 +51,10 @@ def margin_of(document: ComparisonDocument, metric: ComparedMetric) -> float | N
 
 def times_of(document: ComparisonDocument) -> list[Times]:
     """The contenders' times as rows of a chart; those without known times are left out."""
+    names = short_names(document)
     return [
         Times(
-            name=each.name,
+            name=names[place],
             position=place,
             edges_s=each.latency.histogram_edges_s,
             counts=each.latency.histogram_counts,
@@ -108,16 +109,15 @@ def _name(document: ComparisonDocument, place: int) -> str:
 
 
 def short_names(document: ComparisonDocument) -> list[str]:
-    """What each contender is called where there is little room: its model's last part, or its
-    run's alias where the models are the same.
+    """What each contender is called where there is little room: as much of its model's name as
+    tells them apart, or its run's alias where the models are the same.
     """
     models = [each.model for each in document.contenders]
-    names = []
-    for each in document.contenders:
-        if models.count(each.model) > 1 and each.alias:
-            names.append(each.alias)
-        else:
-            names.append(each.name.rpartition("/")[2].rpartition(":")[2] or each.name)
+    short = told_apart([each.name for each in document.contenders])
+    names = [
+        each.alias if models.count(each.model) > 1 and each.alias else name
+        for each, name in zip(document.contenders, short, strict=True)
+    ]
     return [
         name if names.count(name) == 1 else f"{name} {chr(65 + place)}"
         for place, name in enumerate(names)

@@ -14,7 +14,7 @@ from runoff.client import Client
 from runoff_contracts.registry_views import DatasetEntryView, DatasetVersionView, DatasetView
 from runoff_contracts.views import RunView
 from runoff_web.media import Size
-from runoff_web.overlay import Layer, label_size, truth_of
+from runoff_web.overlay import Layer, label_size, labeled, truth_of
 from runoff_web.params import DatasetParams
 from runoff_web.parts import Parts, parts_of
 
@@ -118,7 +118,7 @@ def version_of(dataset: DatasetView, number: int) -> DatasetVersionView:
 
 def _layer(dataset: DatasetView, entry: DatasetEntryView, size: Size | None) -> Layer | None:
     layer = truth_of(dataset.task, entry.target) if size else None
-    return None if layer is None or layer.is_empty else layer
+    return None if size is None or layer is None or layer.is_empty else labeled([layer], size)[0]
 
 
 def _span(

@@ -28,11 +28,12 @@ from runoff_web.launch_form import (
     form_of_run,
     plain_number,
 )
+from runoff_web.pages.found import MAX_ENTRIES, found_ids
+from runoff_web.params import DatasetParams
 from runoff_web.parts import Parts, parts_of
 
 _LIST: Final = 200
 _RUNS: Final = 30
-MAX_ENTRIES: Final = 5000
 _MAX_ADDRESS: Final = 1500
 """Characters of an address that is still kept and sent without harm."""
 _MAX_FIELDS: Final = MAX_ENTRIES + 400
@@ -58,10 +59,17 @@ def show(request: Request) -> Response:
 
 
 async def choose(request: Request) -> Response:
-    """The form with entries that were ticked: in its address where there are few of them."""
+    """The form with entries that were ticked, or with all that a search found: in its address
+    where there are few of them.
+    """
     form = await request.form(max_fields=_MAX_FIELDS)
     dataset = str(form.get("dataset", ""))
     entries = _texts(form, "entry")[:MAX_ENTRIES]
+    if form.get("found"):
+        given = {name: str(form.get(name, "")) for name in ("split", "section", "find")}
+        params = DatasetParams.read(given)
+        client = parts_of(request).client
+        entries = (await run_in_threadpool(found_ids, client, dataset, params)).ids
     pairs = [("dataset", dataset), *(("entry", each) for each in entries)]
     address = f"/runs/new?{urlencode(pairs)}"
     if len(address) <= _MAX_ADDRESS:
