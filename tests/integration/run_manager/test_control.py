@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from datetime import UTC, datetime, timedelta
 
 from nats.aio.msg import Msg
@@ -187,7 +188,12 @@ async def test_a_run_over_its_cost_fails_with_the_numbers_and_is_stopped(office:
 
     *_, last = await office.lifecycle(run_id)
     assert isinstance(last, RunFailed)
-    assert "the known cost of $0.375 is over max_cost_usd $0.25" in last.reason
+    found = re.search(
+        r"the known cost of \$([\d.]+) is over max_cost_usd \$0\.25, after", last.reason
+    )
+    # The third slice is over it; what else was answered by then is counted and said as well.
+    assert found is not None, last.reason
+    assert 0.25 < float(found[1]) <= 0.125 * len(crew.asked)
     assert len(crew.asked) < 40
     await subscription.unsubscribe()
 
