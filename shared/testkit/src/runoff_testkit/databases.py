@@ -31,7 +31,7 @@ class Databases:
         if template is None:
             template = self._templates[migrate] = await self._make_template(migrate)
         name = f"test_{uuid4().hex}"
-        await self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
+        await self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}" STRATEGY FILE_COPY')
         try:
             yield self._dsn(name)
         finally:

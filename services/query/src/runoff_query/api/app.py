@@ -3,12 +3,13 @@
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from functools import partial
+from functools import cache, partial
 from typing import Any
 
-from fastapi import FastAPI
+from fastapi import APIRouter, FastAPI
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
+from starlette.routing import BaseRoute
 from starlette.types import ASGIApp
 
 from runoff_contracts.problem import Problem
@@ -216,10 +217,6 @@ def _make_app(parts: Parts, broker: NatsBroker) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         lifespan=lifespan,
-        responses={
-            "4XX": {"model": Problem, "description": "A problem document (RFC 9457)"},
-            "5XX": {"model": Problem, "description": "A problem document (RFC 9457)"},
-        },
     )
     # The way that FastAPI gives for it.
     app.openapi = partial(_describe, app)  # type: ignore[method-assign]
@@ -228,11 +225,22 @@ def _make_app(parts: Parts, broker: NatsBroker) -> FastAPI:
     app.add_middleware(Boundary)
     app.add_exception_handler(NotModified, not_modified)
     app.add_exception_handler(BodyTooLarge, body_too_large)
+    app.router.routes += _routes()
+    return app
+
+
+@cache
+def _routes() -> list[BaseRoute]:
+    """Every route, once a process: FastAPI takes some milliseconds to work out each, at its first
+    request, and keeps that with the router that it is included in.
+    """
+    problem: dict[str, Any] = {"model": Problem, "description": "A problem document (RFC 9457)"}
+    outer = APIRouter(responses={"4XX": problem, "5XX": problem})
     # Not through a router of routers: FastAPI would make every route once more for it.
     for router in _ROUTERS:
-        app.include_router(router, prefix="/api")
-    app.include_router(health.outer)
-    return app
+        outer.include_router(router, prefix="/api")
+    outer.include_router(health.outer)
+    return outer.routes
 
 
 def _describe(app: FastAPI) -> dict[str, Any]:  # a JSON document, as FastAPI has it
