@@ -35,7 +35,7 @@ up: setup ## Start the local stack and keep it up until Ctrl-C
 	@$(BIN)/runoff up $(ARGS)
 
 test: setup ## Every test, against real NATS and Postgres servers; ARGS go to pytest
-	@$(BIN)/pytest -n 3 --dist loadfile --no-loadscope-reorder $(ARGS)
+	@$(BIN)/pytest -n 4 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 check: setup ## Lint, format, types, import contracts, generated documents
 	@$(BIN)/ruff check .
