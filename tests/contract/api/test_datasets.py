@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from pathlib import Path
-from typing import Any
 
-import httpx
 import pytest
 import pytest_asyncio
 
@@ -14,7 +12,7 @@ from runoff_testkit.images import numbered_png
 from runoff_testkit.servers import Server
 from tests.contract.api import uploads
 from tests.contract.api.running import IN_SHARED_LOOP, World, a_world, problem, wrong_fields
-from tests.contract.api.uploads import CSV, LINES, TAR, lines
+from tests.contract.api.uploads import CSV, LINES, TAR, lines, send
 
 OF_A = {"name": "a"}
 
@@ -29,13 +27,6 @@ async def world(nats_server: Server, fresh_database: str, tmp_path: Path) -> Asy
     async with a_world(nats_server, fresh_database, tmp_path, **limits) as made:
         await made.start_run_manager()
         yield made
-
-
-async def send(
-    world: World, content: bytes, headers: dict[str, str], **params: str
-) -> httpx.Response:
-    asked = {"name": "a", **params}
-    return await world.http.post("/api/datasets", params=asked, content=content, headers=headers)
 
 
 async def nothing_registered(world: World) -> None:
@@ -341,75 +332,3 @@ async def test_unknown_objects_are_said_to_be_unknown(world: World) -> None:
 
     problem(answer, 404, "unknown-object")
     problem(await world.http.get("/api/objects/sha256:zz"), 422, "invalid-request")
-
-
-BOX = {"label": "cat", "x": 1, "y": 2.5, "width": 3, "height": 4}
-
-
-@pytest.mark.parametrize(
-    ("task", "target"),
-    [
-        ("detection", [BOX]),
-        ("detection", []),
-        ("coordinates", {"x": 10.5, "y": 20}),
-        ("text", ["Paris", "paris"]),
-        ("text", 42),
-        ("text", {"city": "Paris"}),
-    ],
-)
-async def test_a_dataset_of_any_task_keeps_its_targets(
-    world: World, task: str, target: Any
-) -> None:
-    """As they were written, from the manifest to whoever reads the entries."""
-    rows = [{"id": "a", "text": "t", "target": target}, {"id": "b", "text": "u"}]
-    answer = await send(world, lines(*rows), LINES, task=task)
-    assert answer.status_code == 201, answer.text
-
-    dataset = await world.get("/api/datasets/a")
-    entries = (await world.get("/api/datasets/a/entries"))["items"]
-    assert dataset["task"] == task
-    assert [each["target"] for each in entries] == [target, None]
-
-
-async def test_points_and_boxes_come_in_csv_too(world: World) -> None:
-    """Boxes as JSON in their cell, points as two columns."""
-    points = b"id,text,x,y\na,t,10.5,20\n"
-    boxes = (
-        b'id,text,target\na,t,"[{""label"":""cat"",""x"":1,""y"":2.5,""width"":3,""height"":4}]"\n'
-    )
-    first = await send(world, points, CSV, task="coordinates", name="points")
-    second = await send(world, boxes, CSV, task="detection", name="boxes")
-    assert (first.status_code, second.status_code) == (201, 201), first.text + second.text
-
-    point = (await world.get("/api/datasets/points/entries"))["items"][0]
-    box = (await world.get("/api/datasets/boxes/entries"))["items"][0]
-    assert (point["target"], point["metadata"]) == ({"x": 10.5, "y": 20.0}, None)
-    assert box["target"] == [BOX]
-
-
-async def test_all_targets_of_another_task_are_named_at_once(world: World) -> None:
-    """With their lines and what one looks like; nothing is registered."""
-    rows: list[dict[str, Any]] = [
-        {"id": "a", "text": "t", "target": "cat"},
-        {"id": "b", "text": "t", "target": [BOX]},
-        {"id": "c", "text": "t", "target": [{**BOX, "width": -3}]},
-    ]
-    answer = await send(world, lines(*rows), LINES, task="detection")
-
-    errors = problem(answer, 422, "bad-manifest")["errors"]
-    assert [(each["line"], each["field"]) for each in errors] == [(1, "target"), (3, "target")]
-    assert "0.width" in errors[1]["message"]
-    await nothing_registered(world)
-
-
-async def test_a_version_says_what_every_entry_has(world: World) -> None:
-    """A prompt that names something else is found before anything is asked."""
-    rows: list[dict[str, Any]] = [
-        {"id": "a", "text": "t", "target": "x", "metadata": {"author": "A", "year": 1}},
-        {"id": "b", "text": "u", "split": "test", "metadata": {"year": 2}},
-    ]
-    answer = await send(world, lines(*rows), LINES, task="text")
-    assert answer.status_code == 201, answer.text
-
-    version = (await world.get("/api/datasets/a"))["versions"][0]
-    assert version["fields"] == ["id", "metadata.year", "text"]

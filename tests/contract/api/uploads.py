@@ -7,11 +7,22 @@ import json
 import tarfile
 from collections.abc import Mapping
 
+import httpx
+
 from runoff_testkit.images import numbered_png
+from tests.contract.api.running import World
 
 TAR = {"Content-Type": "application/x-tar"}
 LINES = {"Content-Type": "application/x-ndjson"}
 CSV = {"Content-Type": "text/csv"}
+
+
+async def send(
+    world: World, content: bytes, headers: dict[str, str], **params: str
+) -> httpx.Response:
+    """Register a dataset, `a` where nothing else is said."""
+    asked = {"name": "a", **params}
+    return await world.http.post("/api/datasets", params=asked, content=content, headers=headers)
 
 
 def lines(*rows: Mapping[str, object]) -> bytes:
