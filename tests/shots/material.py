@@ -65,7 +65,7 @@ def paths(shown: Shown) -> list[str]:
         digits = client.datasets.show("digits").dataset
     run, found = shown.demos["detection"], shown.demos["text"]
     disputed = [first_entry(shown.made.stack, each) for each in (run, found, shown.marks)]
-    rate, depth = "param%3Arate", "param%3Adepth"
+    rate, depth = "params.rate", "params.depth"
     return [
         f"/runs/{shown.active}",
         f"/runs/{shown.made.texts}",
