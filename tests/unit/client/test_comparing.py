@@ -89,6 +89,22 @@ def test_the_bytes_are_those_that_the_digest_is_of() -> None:
     assert view.raw == canonical(document)
 
 
+@pytest.mark.parametrize(
+    ("interval", "is_told"),
+    [((0.006, 0.128), True), ((-0.128, -0.006), True), ((-0.006, 0.128), False), (None, False)],
+)
+def test_an_interval_that_says_more_than_the_tests_together_is_explained(
+    interval: tuple[float, float] | None, is_told: bool
+) -> None:
+    """Otherwise `+0.6 to +12.8` stands beside 'not separable' without a word."""
+    pair = a_pair(1, 0, interval=interval, p_adjusted=0.48, outcome="not_separable")
+    document = a_document(metrics=[a_metric(pairs=[pair])])
+
+    for page in (printed(document), markdown(compared(document))):
+        assert ("each interval stands by itself" in " ".join(page.split())) is is_told
+    assert "stands by itself" not in printed(a_document())
+
+
 @pytest.mark.parametrize("document", [a_document(), four()], ids=["two", "four"])
 def test_a_comparison_fits_a_terminal_of_80_columns(document: ComparisonDocument) -> None:
     """No line is broken by the terminal, whatever models are called."""

@@ -192,6 +192,14 @@ class ComparedPair(Fact):
     reason: str | None = None
     """Why nothing is said: no spread, one entry."""
 
+    @property
+    def differs_alone(self) -> bool:
+        """Whether its interval leaves out 0 while the tests of the family show nothing."""
+        if self.interval is None or self.outcome != "not_separable":
+            return False
+        lowest, highest = self.interval
+        return lowest > 0 or highest < 0
+
 
 class Winner(Fact):
     """Who is best by one metric, and whether that can be told from the others."""

@@ -99,7 +99,9 @@ def _pairs(document: ComparisonDocument) -> str:
         ][: 6 if with_margin else 5]
         for pair in metric.pairs
     ]
-    return _table(heads[: 6 if with_margin else 5], rows)
+    table = _table(heads[: 6 if with_margin else 5], rows)
+    alone = measured.alone_words(document)
+    return f"{table}\n\n{escaped(alone)}" if alone else table
 
 
 def _groups(document: ComparisonDocument) -> list[str]:

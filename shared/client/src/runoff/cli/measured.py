@@ -102,6 +102,16 @@ def p_shown(document: ComparisonDocument, pair: ComparedPair) -> str:
     return words.p_value(pair.p_value if document.family.n_tests < 2 else pair.p_adjusted)
 
 
+def alone_words(document: ComparisonDocument) -> str | None:
+    """Why an interval may leave out 0 where nothing is separable; None where none does."""
+    if not any(pair.differs_alone for pair in document.primary.pairs):
+        return None
+    return (
+        "Not separable although an interval leaves out 0: each interval stands by itself, "
+        f"{p_head(document)} reckons with all {document.family.n_tests} tests."
+    )
+
+
 def margin_words(metric: ComparedMetric, pair: ComparedPair) -> str | None:
     """What the margin says of a pair, or none where no margin was asked for."""
     tested = pair.margin

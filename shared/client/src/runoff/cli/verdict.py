@@ -49,6 +49,8 @@ def print_document(document: ComparisonDocument, where: Console) -> None:
     where.print(Text(_entries_words(document), style="dim"))
     where.print(compared.contenders_table(document))
     where.print(compared.pairs_table(document))
+    if alone := measured.alone_words(document):
+        where.print(safe(alone, style="dim"))
     for pair in document.primary.pairs:
         if said := measured.margin_words(document.primary, pair):
             where.print(safe(said))
