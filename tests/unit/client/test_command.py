@@ -85,3 +85,15 @@ def test_an_error_is_a_sentence_on_standard_error_and_1(
 
     assert (done.code, done.stdout) == (1, "")
     assert says in done.stderr
+
+
+@pytest.mark.parametrize("command", [[], ["run"], ["compare"], ["run", "launch"], ["run", "show"]])
+def test_help_shows_a_switch_as_something_that_takes_no_value(
+    runoff: Runoff, command: list[str]
+) -> None:
+    """`--json <bool>` would be read as `--json true`, which is an error."""
+    done = runoff(*command, "--help")
+
+    assert done.code == 0
+    assert "--help" in done.stdout
+    assert "<bool>" not in done.stdout

@@ -19,12 +19,12 @@ from runoff.cli import (
     scorer,
     stack,
 )
+from runoff.cli.commands import Commands
 from runoff.cli.output import fail
 from runoff.errors import ProblemError, RunoffError
 
-app = typer.Typer(
+app = Commands(
     epilog="First steps: `runoff demo` shows it all on real images; `runoff up` starts a server.",
-    no_args_is_help=True,
     invoke_without_command=True,
     pretty_exceptions_enable=False,
     rich_markup_mode="markdown",

@@ -6,6 +6,7 @@ from typing import Annotated, Literal
 import typer
 
 from runoff.cli import words
+from runoff.cli.commands import Commands
 from runoff.cli.options import Cursor, Json, Limit, Url
 from runoff.cli.output import for_people, print_json, safe, say_more
 from runoff.cli.progress import progress_of
@@ -13,9 +14,7 @@ from runoff.cli.tables import dataset_versions_table, datasets_table
 from runoff.client import Client
 from runoff_contracts.task import Task
 
-app = typer.Typer(
-    help="Named entries in immutable versions: what models are asked about.", no_args_is_help=True
-)
+app = Commands(help="Named entries in immutable versions: what models are asked about.")
 
 Format = Literal["manifest", "coco"]
 Name = Annotated[str, typer.Argument(metavar="NAME", help="Name of a dataset.", show_default=False)]
@@ -43,7 +42,7 @@ def add(
         ),
     ] = None,
     format_: Annotated[
-        Format, typer.Option("--format", help="What PATH is: a manifest of ours, or COCO.")
+        Format, typer.Option("--format", help="What is given: a manifest of ours, or COCO.")
     ] = "manifest",
     images: Annotated[
         Path | None,

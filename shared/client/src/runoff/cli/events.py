@@ -5,12 +5,13 @@ from typing import Annotated
 
 import typer
 
+from runoff.cli.commands import Commands
 from runoff.cli.options import Json, Url
 from runoff.cli.output import clean, console, print_json_line
 from runoff.client import Client
 from runoff.events import LogEvent
 
-app = typer.Typer(help="Everything that happens, in the order of the log.", no_args_is_help=True)
+app = Commands(help="Everything that happens, in the order of the log.")
 
 
 @app.command("tail")

@@ -5,15 +5,14 @@ from typing import Annotated
 
 import typer
 
+from runoff.cli.commands import Commands
 from runoff.cli.options import Cursor, Json, Limit, Url
 from runoff.cli.output import for_people, print_json, safe, say_more
 from runoff.cli.progress import progress_of
 from runoff.cli.tables import declaration_lines, model_versions_table, models_table
 from runoff.client import Client
 
-app = typer.Typer(
-    help="Models with their declarations, in immutable versions.", no_args_is_help=True
-)
+app = Commands(help="Models with their declarations, in immutable versions.")
 
 Name = Annotated[
     str,

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
+from runoff.cli.commands import Commands
 from runoff.cli.options import By, Cursor, Json, Limit, Run, Url
 from runoff.cli.output import for_people, print_json, safe, say_more
 from runoff.cli.run_meant import run_id_of
@@ -16,9 +17,8 @@ from runoff_contracts.params import ParamValue
 from runoff_contracts.provenance_views import ParamsChangeView, ParamsView
 from runoff_contracts.views import AcceptedView
 
-app = typer.Typer(
+app = Commands(
     help="Parameters of a run: booleans, numbers and texts, with their history.",
-    no_args_is_help=True,
 )
 
 Pairs = Annotated[

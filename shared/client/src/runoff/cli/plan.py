@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 
+from runoff.cli.commands import Commands
 from runoff.cli.launch import Given, merged
 from runoff.cli.options import Cursor, Json, Limit, Url
 from runoff.cli.output import for_people, print_json, safe, say_more
@@ -15,9 +16,8 @@ from runoff.evaluation import read_yaml
 from runoff.plans import checked
 from runoff_contracts.plan import PlanAsked
 
-app = typer.Typer(
+app = Commands(
     help="What is asked, sealed before its runs; and how many entries it takes.",
-    no_args_is_help=True,
 )
 
 Text = str | None

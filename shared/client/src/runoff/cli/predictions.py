@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from runoff.cli import pushing
+from runoff.cli.commands import Commands
 from runoff.cli.options import Json, Url
 from runoff.cli.output import for_people, print_json, safe, warn
 from runoff.cli.past import Columns, Format, TaskName, Truth, checked_format, columns_of
@@ -18,7 +19,7 @@ from runoff.importing.job import gather
 from runoff.importing.sample import Wanted
 from runoff_contracts.task import Task
 
-app = typer.Typer(help="What models answered elsewhere.", no_args_is_help=True)
+app = Commands(help="What models answered elsewhere.")
 
 
 @app.command("add")

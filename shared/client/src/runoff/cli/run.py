@@ -7,6 +7,7 @@ import typer
 
 from runoff.cli import bulk, control, params
 from runoff.cli.again import rerun, vary
+from runoff.cli.commands import Commands
 from runoff.cli.entry import entry
 from runoff.cli.export import export
 from runoff.cli.following import print_run, report_settled, watch_run
@@ -23,7 +24,7 @@ from runoff.client import Client
 from runoff.evaluation import schema as evaluation_schema
 from runoff.runs import EntrySort, ReviewState
 
-app = typer.Typer(help="Models answering the entries of a dataset.", no_args_is_help=True)
+app = Commands(help="Models answering the entries of a dataset.")
 app.command("launch")(launch)
 app.command("list")(list_)
 app.command("export")(export)

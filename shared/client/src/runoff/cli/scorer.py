@@ -4,6 +4,7 @@ from typing import Annotated
 
 import typer
 
+from runoff.cli.commands import Commands
 from runoff.cli.options import Json, Url
 from runoff.cli.output import for_people, print_json
 from runoff.cli.tables import scorers_table
@@ -11,9 +12,7 @@ from runoff.client import Client
 from runoff_contracts.task import Task
 from runoff_contracts.views import Page, ScorerView
 
-app = typer.Typer(
-    help="Named, versioned functions that say how good an answer is.", no_args_is_help=True
-)
+app = Commands(help="Named, versioned functions that say how good an answer is.")
 
 
 @app.command("list")
