@@ -18,9 +18,10 @@ from runoff_contracts.subjects import WORK_STREAM
 from runoff_contracts.task import PRIORITIES, Priority
 
 _ANSWER_S = 1.0
-_STANDING_S = 1.0
+_STANDING_S = 5.0
+_LOOK_S = 1.0
 _TURNS = 8
-_NOBODY = "503"
+_EXPIRED = "408"
 
 Deliver = Callable[[Msg], None]
 
@@ -42,8 +43,10 @@ class Pulls:
         self._subscriptions: list[Subscription] = []
         self._asked: _Request | None = None
         self._standing: dict[Priority, _Request] = {}
-        self._came = asyncio.Event()
+        self._came = False
+        self._woken = asyncio.Event()
         self._number = 0
+        self._n_reconnects = nc.stats["reconnects"]
 
     async def open(self) -> None:
         """Listen for what requests bring; a lost connection is listened on again by nats-py."""
@@ -73,8 +76,21 @@ class Pulls:
         return asked.n_came
 
     async def wait(self) -> None:
-        """Until an item of any class comes, a second at most."""
-        self._came.clear()
+        """Until an item of any class comes, or the server may have lost what stood there."""
+        self._came = False
+        n_reconnects = self._nc.stats["reconnects"]
+        if n_reconnects != self._n_reconnects:
+            self._standing.clear()  # they went with the connection
+            self._n_reconnects = n_reconnects
+        while not self._came and self._nc.stats["reconnects"] == n_reconnects:
+            self._woken.clear()
+            await self._stand()
+            with suppress(TimeoutError):
+                async with asyncio.timeout(_LOOK_S):
+                    await self._woken.wait()
+
+    async def _stand(self) -> None:
+        """Have one request wait in each class."""
         expires: dict[str, int | bool] = {"batch": 1, "expires": int(_STANDING_S * 1e9)}
         for priority in PRIORITIES:
             if priority in self._standing and not self._standing[priority].is_over:
@@ -82,11 +98,6 @@ class Pulls:
             self._number += 1
             self._standing[priority] = _Request(self._number, 1, ends_s=_STANDING_S + _ANSWER_S)
             await self._publish(priority, f"{priority}.{self._number}", expires)
-        try:
-            async with asyncio.timeout(_STANDING_S):
-                await self._came.wait()
-        except TimeoutError:
-            return
 
     async def _publish(self, priority: Priority, reply: str, body: dict[str, int | bool]) -> None:
         await self._nc.publish(
@@ -105,13 +116,16 @@ class Pulls:
             request = self._standing.get(priority)
             if request is not None:
                 request.take(msg)
+            if _status(msg) == _EXPIRED:
+                self._woken.set()
             self._hand_over(msg)
 
         return got  # type: ignore[return-value]  # nats-py's type of a callback
 
     def _hand_over(self, msg: Msg) -> None:
         if _status(msg) is None:
-            self._came.set()
+            self._came = True
+            self._woken.set()
             self._deliver(msg)
 
 

@@ -55,6 +55,9 @@ class Feeder:
 
     def add(self, active: ActiveRun) -> None:
         """Take a run up; one that is under way already stays as it is."""
+        if not self._runs and self._looked_at:
+            # Nothing was out, so that there was nothing to lose until now.
+            self._looked_at = asyncio.get_running_loop().time()
         self._runs.setdefault(active.run_id, active)
         self._wake.set()
 
@@ -82,8 +85,10 @@ class Feeder:
             except TimeoutError:
                 continue
 
-    def _pause_s(self) -> float:
-        """Until the next round: a tick, or less where a run is to start before."""
+    def _pause_s(self) -> float | None:
+        """Until the next round: a tick, or less where a run is to start; none without runs."""
+        if not self._runs:
+            return None
         now = datetime.now(UTC)
         waits_s = [wait_s for run in self._runs.values() if (wait_s := run.waits_s(now)) > 0]
         return min([_TICK_S, *waits_s])
@@ -256,8 +261,7 @@ class Feeder:
         """Find what was out and is neither in the queue nor in the log: it is handed out again."""
         now = asyncio.get_running_loop().time()
         n_reconnects = self._queue.n_reconnects
-        await self._queue.make()
-        queued = (await self._queue.look()).slices
+        queued = (await self._queue.look_or_make()).slices
         for active in list(self._runs.values()):
             gone = active.outstanding - queued.get(active.run_id, set())
             # A slice leaves the queue when it is in the log, and its note may be on its way.

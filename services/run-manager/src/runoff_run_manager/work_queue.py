@@ -11,7 +11,7 @@ from nats.js.errors import APIError, NoStreamResponseError, NotFoundError
 
 from runoff_contracts import subjects
 from runoff_contracts.signals import Paused
-from runoff_contracts.task import Priority
+from runoff_contracts.task import PRIORITIES, Priority
 from runoff_contracts.work import WorkItem
 from runoff_eventlog.bootstrap import make_work_queue
 from runoff_eventlog.canceling import heeding
@@ -40,6 +40,8 @@ class Queued:
     """None where there is no queue."""
     slices: Mapping[str, set[int]] = field(default_factory=dict)
     """By run: what waits and what is worked on."""
+    n_consumers: int = 0
+    """One for each priority, unless whoever made it was cut off."""
 
 
 class WorkQueue:
@@ -53,9 +55,17 @@ class WorkQueue:
         """Grows when the server may have been restarted, and the queue lost with it."""
         return self._nc.stats["reconnects"]
 
-    async def make(self) -> None:
-        """Make the queue where the server lost it."""
-        await make_work_queue(self._nc)
+    async def look_or_make(self) -> Queued:
+        """What is in the queue now; an empty one is made where the server lost it.
+
+        Raises:
+            UNREACHABLE: When the server does not answer.
+        """
+        queued = await self.look()
+        if queued.n_consumers < len(PRIORITIES):
+            await make_work_queue(self._nc)
+            queued = await self.look()
+        return queued
 
     async def put(self, item: WorkItem, *, priority: Priority, traceparent: str | None) -> None:
         """Hand out a slice; one that is in the queue already stays there once.
@@ -89,7 +99,7 @@ class WorkQueue:
         for subject in info.state.subjects or ():
             _, _, run_id, number = subject.split(".")
             slices.setdefault(run_id, set()).add(int(number))
-        return Queued(info.created, slices)
+        return Queued(info.created, slices, info.state.consumer_count or 0)
 
     async def pause(self, run_id: str, *, seq: int) -> None:
         """Tell workers to let go of what they have not begun of a run.

@@ -3,8 +3,8 @@
 import asyncio
 import signal
 import socket
-from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Final
 
 import structlog
@@ -20,6 +20,7 @@ from starlette.types import ASGIApp
 
 from runoff.client import Client
 from runoff_runtime.logs import set_up_logs
+from runoff_runtime.serving import Server
 from runoff_web import problems
 from runoff_web.asking import AtOnce, Documents
 from runoff_web.assets import Assets
@@ -59,14 +60,6 @@ from runoff_web.settings import WebSettings
 _STOP_S: Final = 2
 
 logger = structlog.get_logger(__name__)
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to us: streams have to end before it waits for open connections."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 def main() -> int:
@@ -139,7 +132,7 @@ async def _healthy(_: Request) -> PlainTextResponse:
 
 async def _serve(settings: WebSettings) -> int:
     app, parts = make_app(settings)
-    server = _Server(
+    server = Server(
         uvicorn.Config(
             app,
             host=settings.host,
@@ -154,8 +147,9 @@ async def _serve(settings: WebSettings) -> int:
     loop = asyncio.get_running_loop()
 
     def stop() -> None:
+        # Streams have to end before it waits for open connections.
         parts.hub.close()
-        server.should_exit = True
+        server.stop()
 
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop)

@@ -1,7 +1,7 @@
 """The batch reader: every message of a durable consumer, in order, none dropped.
 
 FastStream 0.7.8 loses messages when it collects batches, and nats-py's `fetch` pays a timer a
-message. This reader keeps two pull requests open ahead and hands over what is there. Whenever
+message. This reader asks for two batches ahead and hands over what is there. Whenever
 deliveries may have been lost (no heartbeat, a gap, a new connection) it resets the consumer and
 goes on under a new inbox, so that nothing late comes through.
 
@@ -57,6 +57,7 @@ class LogReader:
         batch: int = 256,
         linger_s: float = 0.0,
         linger_types: Collection[str] | None = None,
+        n_behind: int | None = None,
     ) -> None:
         """Prepare to read; nothing is asked for yet.
 
@@ -67,12 +68,15 @@ class LogReader:
                 price for each batch (a commit) gain from it.
             linger_types: Only while every message is of such a type, since somebody may wait for
                 the others; none means all types.
+            n_behind: Messages that stand behind `after_seq`, where the consumer was just made
+                there and takes no acknowledgements; none where it was there before.
         """
         self._log, self._durable = log, durable
         self._batch, self._linger_s, self._linger_types = batch, linger_s, linger_types
         # Sequences: the last handed over (none: ask the server), and the last acknowledged.
         self._handed, self._acked = after_seq, after_seq or 0
-        self._acks = True
+        self.n_behind = n_behind
+        self._acks = n_behind is None
         self._handed_before_reset = 0
         self._copies: dict[int, str] = {}
         self._place = 0
@@ -82,7 +86,10 @@ class LogReader:
         self._n_reconnects = log.nc.stats["reconnects"]
 
     async def __aenter__(self) -> Self:
-        await self._restart()
+        if self.n_behind is None:
+            await self._restart()
+        else:
+            await self._listen()
         return self
 
     async def __aexit__(
@@ -191,9 +198,11 @@ class LogReader:
         return True
 
     async def _ask(self) -> None:
-        while self._asked <= self._batch and self._subscription is not None:
+        if self._asked <= self._batch and self._subscription is not None:
+            # One request where two would do, since each has its heartbeats.
+            n_wanted = 2 * self._batch - self._asked
             ask = {
-                "batch": self._batch,
+                "batch": n_wanted,
                 "max_bytes": _PULL_BYTES,
                 "expires": int(_EXPIRES_S * 1e9),
                 "idle_heartbeat": int(_HEARTBEAT_S * 1e9),
@@ -203,7 +212,7 @@ class LogReader:
                 json.dumps(ask).encode(),
                 reply=self._subscription.subject,
             )
-            self._asked += self._batch
+            self._asked += n_wanted
 
     async def _restart(self) -> None:
         """Go on behind the last message dealt with, deaf to what was asked before."""
@@ -233,6 +242,9 @@ class LogReader:
         after_seq = self._acked if self._acks else self._handed
         reset = self._log.js.reset_consumer(LOG_STREAM, self._durable, seq=after_seq + 1)
         await heeding(reset)
+        await self._listen()
+
+    async def _listen(self) -> None:
         self._queue, self._place, self._asked = asyncio.Queue(), 0, 0
         self._copies.clear()
         self._subscription = await self._log.nc.subscribe(

@@ -9,8 +9,7 @@ import gc
 import os
 import signal
 import socket
-from collections.abc import Awaitable, Callable, Coroutine, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Awaitable, Callable, Coroutine, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +23,7 @@ from nats.aio.client import Client
 
 from runoff_runtime.broker import client_of, is_started
 from runoff_runtime.logs import set_up_logs
+from runoff_runtime.serving import Server
 from runoff_runtime.settings import ServiceSettings
 from runoff_runtime.telemetry import set_up_telemetry
 
@@ -52,14 +52,6 @@ class Service:
     app: ASGIApp | None = None
     """The web application; without one, health alone is served. It then starts the broker."""
     instance: str = field(default_factory=lambda: f"{socket.gethostname()}-{os.getpid()}")
-
-
-class _Server(uvicorn.Server):
-    """Leaves signals to us: uvicorn would raise them again after its stop."""
-
-    @contextmanager
-    def capture_signals(self) -> Iterator[None]:
-        yield
 
 
 def run(make: Callable[[], Service]) -> int:
@@ -104,7 +96,7 @@ async def _serve(service: Service) -> int:
     loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(number, stop.set)
-    server = _Server(
+    server = Server(
         uvicorn.Config(
             service.app or _health_app(service),
             host=settings.host,
@@ -127,13 +119,13 @@ async def _serve(service: Service) -> int:
     return code
 
 
-async def _run_server(service: Service, server: _Server, stop: asyncio.Event) -> None:
+async def _run_server(service: Service, server: Server, stop: asyncio.Event) -> None:
     async with asyncio.TaskGroup() as group:
         serving = group.create_task(server.serve())
         if await _started(service, server, serving, stop):
             await _work(service, stop)
             # Not before: the server closes the connection, which the tasks' clean-up needs.
-            server.should_exit = True
+            server.stop()
         elif stop.is_set():
             serving.cancel()
         else:
@@ -141,7 +133,7 @@ async def _run_server(service: Service, server: _Server, stop: asyncio.Event) ->
 
 
 async def _started(
-    service: Service, server: _Server, serving: asyncio.Task[None], stop: asyncio.Event
+    service: Service, server: Server, serving: asyncio.Task[None], stop: asyncio.Event
 ) -> bool:
     """Wait for it; false where it failed, or was stopped while it waits for its connection."""
     # FastStream says that it has started a moment before its broker has connected.

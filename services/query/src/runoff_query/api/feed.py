@@ -17,6 +17,7 @@ from runoff_contracts.events import TYPES
 from runoff_contracts.views import RunView
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.message import Message
+from runoff_eventlog.private import private_reader
 from runoff_eventlog.reader import ConsumerGone, LogReader
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.problems import refuse
@@ -24,7 +25,6 @@ from runoff_query.api.reading import FreshOf
 from runoff_query.api.runs import known_run, resolve
 from runoff_query.api.stream import KEEP_ALIVE_S, EventStream, Outlet, event_text
 from runoff_query.outages import NATS_AWAY, causes
-from runoff_query.private_reader import private_reader
 
 _BATCH_MESSAGES = 16
 _CHANGES_PACE_S = 0.1

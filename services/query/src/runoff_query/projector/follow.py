@@ -18,6 +18,7 @@ from runoff_contracts.subjects import PROJECTED
 from runoff_eventlog.bootstrap import log_state
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.message import Message
+from runoff_eventlog.private import private_reader
 from runoff_eventlog.reader import ConsumerGone
 from runoff_eventlog.tracing import context_of
 from runoff_query.checkpoints import (
@@ -29,7 +30,6 @@ from runoff_query.checkpoints import (
 from runoff_query.database import Pool
 from runoff_query.errors import Fenced
 from runoff_query.outages import NATS_AWAY, POSTGRES_AWAY, causes
-from runoff_query.private_reader import private_reader
 from runoff_query.projections import PROJECTIONS
 from runoff_query.projector.batch import Batch, project
 from runoff_query.projector.read_ahead import read_ahead

@@ -15,9 +15,9 @@ from nats.aio.client import Client
 
 from runoff_contracts.health_views import TableCheck
 from runoff_eventlog.log import EventLog
+from runoff_eventlog.private import private_reader
 from runoff_query.checkpoints import Checkpoints, read_checkpoints, start_checkpoints
 from runoff_query.database import FRESH, LIVE, Connection
-from runoff_query.private_reader import private_reader
 from runoff_query.projections import PROJECTIONS
 from runoff_query.projector.batch import Batch, project, write_or_park
 from runoff_query.projector.read_ahead import read_ahead
@@ -180,7 +180,9 @@ async def _tape_of(nc: Client) -> AsyncIterator[_Tape]:
     """The log from its beginning."""
     log = EventLog(nc, source="runoff/projector")
     async with (
-        private_reader(log, "rebuild", after_seq=0, batch=_BATCH_MESSAGES) as reader,
+        private_reader(
+            log, "rebuild", after_seq=0, batch=_BATCH_MESSAGES, outlives_server=True
+        ) as reader,
         read_ahead(reader) as batches,
     ):
         yield _Tape(batches)

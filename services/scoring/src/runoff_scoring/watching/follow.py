@@ -46,13 +46,12 @@ logger = structlog.get_logger(__name__)
 class _Run:
     """A run that is scored, and what of it nobody looked at yet."""
 
-    def __init__(self, created: RunCreated) -> None:
-        self.created = created
+    def __init__(self, created: RunCreated, *, due_s: float) -> None:
+        self.created, self.due_s = created, due_s
         self.slices: list[Sequence[EntryScored]] = []
         self.watch: Watch | None = None
         self.is_open = False
         """Its beginning was read; then there is a watch, or nothing to watch."""
-        self.due_s = 0.0
         self.decided: WatchedRun | None = None
         """By what, where run-manager is to be told."""
         self.is_told = False
@@ -75,7 +74,11 @@ class Watching:
         """A slice of a run is scored; it is looked at later."""
         if created is None or len(created.contenders) < 2:
             return
-        run = self._runs.setdefault(created.run_id, _Run(created))
+        run = self._runs.get(created.run_id)
+        if run is None:
+            # A run that is over before anybody could read of it is not looked at.
+            due_s = 0.0 if _may_end(created) else self._clock() + _PACE_S
+            run = self._runs[created.run_id] = _Run(created, due_s=due_s)
         if run.is_open and run.watch is None:
             return
         run.slices.append(scored)
@@ -120,8 +123,7 @@ class Watching:
         now_s = self._clock()
         rest_s = _REST * (now_s - began_s)
         # A run that may end is looked at with each slice: every further one costs calls.
-        may_end = run.created.config.stop_when_decided is not None
-        run.due_s = now_s + (rest_s if may_end else max(_PACE_S, rest_s))
+        run.due_s = now_s + (rest_s if _may_end(run.created) else max(_PACE_S, rest_s))
 
     async def _tell(self, run: _Run, watched: WatchedRun | None) -> None:
         if watched is not None:
@@ -155,6 +157,10 @@ class Watching:
         async for part in self._log.parts(subjects.scored_of(created.run_id)):
             await asyncio.to_thread(_read, watch, part)
         return watch
+
+
+def _may_end(created: RunCreated) -> bool:
+    return created.config.stop_when_decided is not None
 
 
 def _new(asked: Question) -> "Watch":
