@@ -19,7 +19,7 @@ from runoff_eventlog.reader import ConsumerGone, LogReader
 from runoff_testkit.servers import Server
 from runoff_testkit.waiting import eventually
 from tests.integration.eventlog.conftest import EVERYTHING, connected
-from tests.integration.eventlog.facts import LIFECYCLE, append_slice, canceled, fill
+from tests.integration.eventlog.facts import LIFECYCLE, canceled, fill
 
 DURABLE = EVERYTHING
 _DEADLINE_S = 15.0
@@ -171,15 +171,6 @@ async def test_a_filtered_consumer_gets_its_own_only(log: EventLog) -> None:
 
     async with LogReader(log, "scoring") as reader:
         assert await read_to(reader, 7) == [1, 7]
-
-
-async def test_headers_suffice_for_who_asks_for_them_only(log: EventLog) -> None:
-    """run-manager counts entries and reads no body."""
-    await append_slice(log, 0, n=3)
-
-    async with LogReader(log, "run-manager") as reader, asyncio.timeout(_DEADLINE_S):
-        batch = await anext(aiter(reader.batches()))
-    assert [(m.body, m.headers["Runoff-Entries"]) for m in batch] == [(b"", "3")]
 
 
 async def test_a_consumer_without_acknowledgements_is_read_like_any_other(log: EventLog) -> None:

@@ -8,11 +8,10 @@ from collections.abc import Awaitable, Callable
 import pytest
 from nats.aio.client import Client
 
-from runoff_contracts import subjects
 from runoff_eventlog import log as log_module
 from runoff_eventlog import reader as reader_module
 from runoff_eventlog.log import EventLog
-from runoff_eventlog.reader import ConsumerGone, LogReader
+from runoff_eventlog.reader import LogReader
 from runoff_testkit.servers import Server
 from runoff_testkit.waiting import eventually
 from tests.integration.eventlog.conftest import connected
@@ -120,21 +119,6 @@ async def test_work_that_outlasts_a_fault_is_acknowledged(
         await eventually(lambda: _floor_is(log, 61))
 
     assert seqs == list(range(1, 62))
-
-
-async def test_a_consumer_in_memory_is_gone_after_a_crash(
-    log: EventLog, nats_server: Server, nc: Client
-) -> None:
-    """Its reader says so instead of waiting for it."""
-    info = await nc.jetstream().consumer_info(subjects.LOG_STREAM, DURABLE)
-    await nc.jetstream().add_consumer(
-        subjects.LOG_STREAM, info.config.evolve(durable_name="brief", mem_storage=True, name=None)
-    )
-    async with LogReader(log, "brief", after_seq=0) as reader:
-        await asyncio.to_thread(nats_server.kill9)
-        await asyncio.to_thread(nats_server.start)
-        with pytest.raises(ConsumerGone):
-            await read_to(reader, 1)
 
 
 async def _drop(nc: Client) -> None:

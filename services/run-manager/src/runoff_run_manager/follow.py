@@ -5,6 +5,7 @@ else, so it makes no difference whether this process, an earlier one or another 
 """
 
 import asyncio
+from collections.abc import AsyncIterator
 from datetime import datetime
 
 import structlog
@@ -25,10 +26,11 @@ from runoff_contracts.events.lifecycle import (
     RunResumed,
     RunStarted,
 )
-from runoff_eventlog.canceling import heeding
+from runoff_eventlog.bootstrap import Checkpoint, check, log_state, log_stream
 from runoff_eventlog.log import EventLog
 from runoff_eventlog.message import Message
-from runoff_eventlog.reader import LogReader
+from runoff_eventlog.private import private_reader
+from runoff_eventlog.reader import ConsumerGone
 from runoff_run_manager.active import ActiveRun
 from runoff_run_manager.evolve import Run
 from runoff_run_manager.feeder import Feeder
@@ -46,6 +48,12 @@ _CHANGED = {_type(each) for each in (RunPaused, RunResumed, RunEdited, RunDecide
 _STOPPED = {_CANCELED, _type(RunFailed)}
 """Where workers may hold work of it that nobody wants any more."""
 _OVER = {_type(each) for each in (RunCompleted, RunFailed, RunCanceled, RunDeleted)}
+_FOLLOWED = [
+    subjects.ALL_PROCESSED,
+    subjects.ALL_SCORED,
+    subjects.ALL_LIFECYCLES,
+    subjects.ALL_UPLOADS,
+]
 
 logger = structlog.get_logger(__name__)
 
@@ -66,19 +74,43 @@ class Follower:
         """Whether everything that was in the log at start is known."""
         return self._caught_up.is_set()
 
-    async def follow(self, _: Client) -> None:
-        """Recover the runs under way, then follow all runs for ever."""
-        last_seq = await self._log.last_seq()
+    async def follow(self, nc: Client) -> None:
+        """Recover the runs under way, then follow all runs for ever.
+
+        Raises:
+            LogGone, LogBehind, LogReplaced: When the log is not the one that was recovered from.
+        """
+        found = await log_state(nc)
+        last_seq = found.last_seq if found else 0
         # What comes while they are recovered is read in any case.
-        first_seq = min(await self._recover() or last_seq + 1, last_seq + 1)
-        async with LogReader(self._log, "run-manager", after_seq=first_seq - 1) as reader:
-            behind = await self._n_behind()
+        place = min(await self._recover() or last_seq + 1, last_seq + 1) - 1
+        while True:
+            try:
+                async for noted_seq in self._read(place, known_seq=last_seq):
+                    place = noted_seq
+                    self._feeder.wake()
+            except ConsumerGone as error:
+                # The server was restarted. All that is known of runs still holds.
+                logger.warning("runs.read_anew", after_seq=place, error=str(error))
+                if found:
+                    check(await log_stream(nc), Checkpoint(found.log_id, place))
+
+    async def _read(self, after_seq: int, *, known_seq: int) -> AsyncIterator[int]:
+        """Note what comes, and say how far that was; without end."""
+        async with private_reader(
+            self._log,
+            "run-manager",
+            after_seq=after_seq,
+            filter_subjects=_FOLLOWED,
+            headers_only=True,
+        ) as reader:
+            behind = reader.n_behind or 0
             if behind == 0:
                 self._caught_up.set()
             async for batch in reader.batches():
                 for message in batch:
                     if message.subject.endswith(".lifecycle"):
-                        await self._note_lifecycle(message, known_seq=last_seq)
+                        await self._note_lifecycle(message, known_seq=known_seq)
                     elif message.subject.endswith(".uploads"):
                         await self._note_uploads(message)
                     else:
@@ -86,8 +118,7 @@ class Follower:
                 behind -= len(batch)
                 if behind <= 0:
                     self._caught_up.set()
-                await reader.ack(batch[-1])
-                self._feeder.wake()
+                yield batch[-1].seq
 
     async def _note_lifecycle(self, message: Message, *, known_seq: int) -> None:
         """A run came, was changed, or is over.
@@ -177,12 +208,6 @@ class Follower:
             traceparent=lifecycle[0].headers.get("traceparent"),
             uploads=await open_uploads(self._log, run.created) if run.created.live else None,
         )
-
-    async def _n_behind(self) -> int:
-        """Messages that the reader has yet to bring from the time before this start."""
-        asked = self._log.js.consumer_info(subjects.LOG_STREAM, "run-manager")
-        info = await heeding(asked)
-        return (info.num_pending or 0) + (info.num_ack_pending or 0)
 
 
 def _first_work(lifecycle: list[Message]) -> int:

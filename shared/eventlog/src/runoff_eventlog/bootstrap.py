@@ -43,20 +43,14 @@ LOG_CONSUMERS = {
         filter_subjects=[subjects.ALL_PROCESSED, subjects.ALL_LIFECYCLES],
     ),
     "scoring-own": ConsumerConfig(filter_subjects=[subjects.ALL_PROCESSED], headers_only=True),
-    "run-manager": ConsumerConfig(
-        filter_subjects=[
-            subjects.ALL_PROCESSED,
-            subjects.ALL_SCORED,
-            subjects.ALL_LIFECYCLES,
-            subjects.ALL_UPLOADS,
-        ],
-        headers_only=True,
-    ),
 }
 """Readers whose place the server remembers: they acknowledge 'this and everything before'.
 
-The projector is not among them: its place is its checkpoint in Postgres.
+The projector is not among them: its place is its checkpoint in Postgres. Nor is run-manager, which
+finds the runs under way at its start.
 """
+_FORMER = "run-manager"
+"""A consumer that earlier releases made; the server would go on keeping its state."""
 
 
 ASKED_AGAIN = "asked-again"
@@ -98,7 +92,7 @@ async def bootstrap(
         LogUnavailable: When JetStream does not get ready.
     """
     js = nc.jetstream(timeout=5)
-    found = await _log_stream(js)
+    found = await log_stream(nc)
     if not accept_log:
         check(found, checkpoint)
     if found is None:
@@ -108,6 +102,7 @@ async def bootstrap(
         # A stream that was restored without its metadata gets an identity of its own.
         log_id = _log_id(found) or str(uuid.uuid4())
         await js.update_stream(_log_config(log_id, replicas))
+        await _forget(js, _FORMER)
     for name, config in LOG_CONSUMERS.items():
         if accept_log:
             # Its place may lie behind the end of this log: what is appended there would be skipped.
@@ -140,7 +135,7 @@ def check(found: StreamInfo | None, checkpoint: Checkpoint | None) -> None:
 
 async def log_state(nc: Client) -> LogState | None:
     """The log that is there; none where there is none."""
-    found = await _log_stream(nc.jetstream(timeout=5))
+    found = await log_stream(nc)
     if found is None:
         return None
     return LogState(_log_id(found) or "", found.state.last_seq)
@@ -215,8 +210,13 @@ async def _make_log(js: JetStreamContext, replicas: int) -> StreamInfo:
     return found
 
 
-async def _log_stream(js: JetStreamContext) -> StreamInfo | None:
-    """Wait until JetStream answers: a server that recovers its streams says 503 meanwhile."""
+async def log_stream(nc: Client) -> StreamInfo | None:
+    """Wait until JetStream answers: a server that recovers its streams says 503 meanwhile.
+
+    Raises:
+        LogUnavailable: When it does not get ready.
+    """
+    js = nc.jetstream(timeout=5)
     deadline = time.monotonic() + _READY_S
     while True:
         try:

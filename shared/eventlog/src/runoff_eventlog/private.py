@@ -26,7 +26,7 @@ async def private_reader(
     name: str,
     *,
     after_seq: int,
-    batch: int,
+    batch: int = 256,
     linger_s: float = 0.0,
     linger_types: Collection[str] | None = None,
     filter_subjects: list[str] | None = None,
