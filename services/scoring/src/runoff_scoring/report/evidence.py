@@ -55,10 +55,11 @@ class Evidence:
     def targets(self) -> NDArray[np.int64]:
         """Of classification: place of the target in `labels`, -1 where there is none."""
         places = {label: place for place, label in enumerate(self.labels)}
-        return np.array(
+        by_code = np.array(
             [-1 if label is None else places[label] for label in self._target_labels],
             dtype=np.int64,
         )
+        return by_code[self.cards.target_codes]
 
     @cached_property
     def answers(self) -> NDArray[np.int64]:
@@ -69,5 +70,6 @@ class Evidence:
 
     @cached_property
     def _target_labels(self) -> list[str | None]:
-        targets = (self.cards.target(index) for index in range(self.cards.n_entries))
+        """Of the different targets."""
+        targets = map(self.cards.target_of, range(len(self.cards.targets)))
         return [target if isinstance(target, str) else None for target in targets]

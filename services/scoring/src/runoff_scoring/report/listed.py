@@ -75,7 +75,7 @@ def _measures(
     place = np.arange(len(values)) - np.repeat(starts, lengths)
     of_target = np.array(
         [
-            next(n for n, label in enumerate(each) if label == target) if has else 0
+            list(each).index(target) if has else 0
             for each, target, has in zip(listed, targets, is_listed.tolist(), strict=True)
         ]
     )

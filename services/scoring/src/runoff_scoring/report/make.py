@@ -79,13 +79,11 @@ class _Maker:
         for number, (value, places) in enumerate(dimension.groups.items()):
             metrics: list[Metric] = []
             for place in self._contenders:
-                of_entries = metrics_of(self._evidence, place, places)
-                if dimension.by == "class":
-                    # Over entries of one class, F1 over classes says nothing.
-                    metrics += [m for m in of_entries if m.name not in {"macro_f1", "micro_f1"}]
+                of_class = dimension.by == "class"
+                metrics += metrics_of(self._evidence, place, places, of_class=of_class)
+                if of_class:
                     metrics += self._of_class(place, number, value, len(places))
                 else:
-                    metrics += of_entries
                     metrics += precise[place][value] if precise else []
             found.append(
                 Group(

@@ -14,11 +14,17 @@ HIGH_CONFIDENCE = 0.9
 MEDIUM_CONFIDENCE = 0.7
 
 
-def metrics_of(evidence: Evidence, contender: int, places: Places) -> list[Metric]:
-    """All but average precision, which is computed for every group at once."""
+def metrics_of(
+    evidence: Evidence, contender: int, places: Places, *, of_class: bool = False
+) -> list[Metric]:
+    """All but average precision, which is computed for every group at once.
+
+    Over entries of one class, F1 over classes says nothing and is left out.
+    """
     found = _scorer_means(evidence, contender, places)
     if evidence.created.task == "classification":
-        found += f1_metrics(evidence, contender, places)
+        if not of_class:
+            found += f1_metrics(evidence, contender, places)
         found += probability_metrics(evidence, contender, places)
     found += calibration_error(evidence, contender, places)
     found.append(_failed_share(evidence, contender, places))
