@@ -83,8 +83,10 @@ async def follow_events(
             hint=f"one of {', '.join(_SUBJECTS)}",
         )
     log = EventLog(parts.nats(), source="runoff/query")
-    last_seq = await log.last_seq()
-    start = _Start.of(last_event_id, last_seq if after is None else min(after, last_seq))
+    if after is None or after > parts.progress.seq:
+        last_seq = await log.last_seq()
+        after = last_seq if after is None else min(after, last_seq)
+    start = _Start.of(last_event_id, after)
     return EventStream(partial(_feed, log, wanted, start), closing=parts.live.closing)
 
 

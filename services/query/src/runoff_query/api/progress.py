@@ -46,6 +46,11 @@ class Progress:
         self._changed = asyncio.Event()
         self._listeners: list[Listener] = []
 
+    @property
+    def seq(self) -> int:
+        """The log goes up to here at least; what was heard last."""
+        return self._seq
+
     def listen(self, listener: Listener) -> None:
         """Call this with the runs of each commit."""
         self._listeners.append(listener)

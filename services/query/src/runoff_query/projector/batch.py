@@ -4,7 +4,8 @@ A message that cannot be read, or whose values Postgres refuses, is parked where
 it; the ones around it go on.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import AsyncIterator, Iterable, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 
 import structlog
@@ -88,26 +89,40 @@ def read_batch(messages: Sequence[Message]) -> Batch:
 async def project(connection: Connection, held: Checkpoints, batch: Batch) -> Checkpoints:
     """Write a batch into every read model that does not have it yet, all or nothing.
 
+    When Postgres refuses a value, message by message: those with such values are parked.
+
     Raises:
         Fenced: When the checkpoints do not stand where `held` has them.
     """
+    try:
+        async with _held(connection, held):
+            return await _write(connection, held, batch)
+    except REFUSED_DATA:
+        logger.warning("batch.refused", last_seq=batch.last_seq, exc_info=True)
+    async with _held(connection, held):
+        return await _write_each(connection, held, batch)
+
+
+@asynccontextmanager
+async def _held(connection: Connection, held: Checkpoints) -> AsyncIterator[None]:
     async with connection.transaction():
         # Locked first: a second projector, or a swap of the tables, is over before we write.
         if await read_checkpoints(connection, lock=True) != held:
             raise Fenced
-        return await write_or_park(connection, held, batch)
+        yield
 
 
 async def write_or_park(connection: Connection, held: Checkpoints, batch: Batch) -> Checkpoints:
-    """Write a batch in a transaction that the caller opened.
-
-    When Postgres refuses a value, message by message: those with such values are parked.
-    """
+    """As `project`, in a transaction that the caller opened."""
     try:
         async with connection.transaction():
             return await _write(connection, held, batch)
     except REFUSED_DATA:
         logger.warning("batch.refused", last_seq=batch.last_seq, exc_info=True)
+    return await _write_each(connection, held, batch)
+
+
+async def _write_each(connection: Connection, held: Checkpoints, batch: Batch) -> Checkpoints:
     for message in batch.messages:
         held = await _write_single(connection, held, message)
     return held

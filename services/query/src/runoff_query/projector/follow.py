@@ -14,6 +14,8 @@ from nats.aio.client import Client
 from opentelemetry.trace import INVALID_SPAN, Link, Span, get_current_span
 
 from runoff_contracts.events.entry import EntryProcessed, EntryScored
+from runoff_contracts.events.lifecycle import RunResliced, RunStarted
+from runoff_contracts.events.scorecard import ScorecardsStored
 from runoff_contracts.subjects import PROJECTED
 from runoff_eventlog.bootstrap import log_state
 from runoff_eventlog.log import EventLog
@@ -39,8 +41,12 @@ _LINGER_S = 0.05
 """A commit costs a dozen round trips, so that a run of quick models is not to have one a slice. A
 person sees no difference; the end of a run waits for none of it."""
 _BATCH_MESSAGES = 64
-_BULK = {each.model_fields["type"].default for each in (EntryProcessed, EntryScored)}
-"""What comes again and again; a launch or an end is what somebody waits for."""
+_FOLLOWED_SOON = {
+    each.model_fields["type"].default
+    for each in (RunStarted, RunResliced, EntryProcessed, EntryScored, ScorecardsStored)
+}
+"""What comes again and again, or has something close behind it: a run of ten entries has three
+commits in place of five. A launch or an end is what somebody waits for."""
 _AGAIN_S = 0.25
 
 logger = structlog.get_logger(__name__)
@@ -104,7 +110,7 @@ async def _follow_from(held: Checkpoints, log: EventLog, pool: Pool) -> None:
             after_seq=held.lowest,
             batch=_BATCH_MESSAGES,
             linger_s=_LINGER_S,
-            linger_types=_BULK,
+            linger_types=_FOLLOWED_SOON,
         ) as reader,
         read_ahead(reader) as batches,
     ):
