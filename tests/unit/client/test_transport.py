@@ -8,7 +8,7 @@ import pytest
 from runoff.address import Address
 from runoff.errors import ProblemError, ServerUnreachable, UnexpectedAnswer
 from runoff.runs import Runs
-from runoff.transport import Transport
+from runoff.transport import Transport, reach
 
 PROBLEM = {
     "type": "urn:runoff:problem:unknown-model",
@@ -107,3 +107,21 @@ def test_a_name_stays_one_segment_of_the_path(runs_over: Runner) -> None:
         runs_over(wire).entry("r", "../a/b?c")
 
     assert wire.requests[0].url.raw_path == b"/api/runs/r/entries/..%2Fa%2Fb%3Fc"
+
+
+@pytest.mark.parametrize(
+    ("url", "by_environment", "certificates"),
+    [
+        ("http://127.0.0.1:8700", False, False),
+        ("http://localhost:8700", False, False),
+        ("http://[::1]:8700", False, False),
+        ("https://localhost:8700", False, True),
+        ("http://runoff.example", True, True),
+        ("https://127.0.0.1.example", True, True),
+    ],
+)
+def test_only_plain_http_on_this_machine_does_without_certificates(
+    url: str, by_environment: bool, certificates: bool
+) -> None:
+    """Elsewhere a proxy of the environment may speak TLS, and whoever it is has to prove it."""
+    assert reach(url) == {"trust_env": by_environment, "verify": certificates}

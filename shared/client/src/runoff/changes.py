@@ -6,13 +6,12 @@ it is up, and a thread that waits in a read could not be stopped.
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
-from urllib.parse import urlsplit
 
 import httpx
 import pydantic_core
 
 from runoff.sse import EventParser
-from runoff.transport import LOOPBACK, SILENCE_S, path_of
+from runoff.transport import SILENCE_S, path_of, reach
 
 
 @dataclass(frozen=True)
@@ -33,9 +32,8 @@ async def changes(url: str) -> AsyncIterator[Changed]:
     """
     parser = EventParser()
     timeout = httpx.Timeout(SILENCE_S, connect=5.0)
-    trusted = urlsplit(url).hostname not in LOOPBACK
     async with (
-        httpx.AsyncClient(base_url=url, timeout=timeout, trust_env=trusted) as http,
+        httpx.AsyncClient(base_url=url, timeout=timeout, **reach(url)) as http,
         http.stream("GET", path_of("changes"), headers={"Accept": "text/event-stream"}) as answer,
     ):
         answer.raise_for_status()

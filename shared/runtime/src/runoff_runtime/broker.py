@@ -24,6 +24,10 @@ def make_broker(settings: ServiceSettings, *, name: str) -> NatsBroker:
         name=name,
         logger=None,
         ack_policy=AckPolicy.MANUAL,
+        # A handler takes the bytes of its message and nothing else: nothing is to be injected or
+        # checked, for which each would get a pydantic model at every start.
+        apply_types=False,
+        serializer=None,
         middlewares=middlewares,
         max_reconnect_attempts=-1,
         reconnect_time_wait=0.2,  # type: ignore[arg-type]  # nats-py takes fractions

@@ -38,7 +38,7 @@ class LiveStack:
     ) -> None:
         self.folder, self.api_url, self.web_url = folder, api_url, web_url
         self._process, self._servers = process, servers
-        self.http = httpx.Client(base_url=api_url, timeout=60)
+        self.http = httpx.Client(base_url=api_url, timeout=60, verify=False)  # plain HTTP
 
     @property
     def info(self) -> StackInfo:

@@ -15,7 +15,6 @@ from pathlib import Path
 import pytest
 import pytest_asyncio
 
-from runoff_testkit.containers import ContainerServers, NoContainerEngine
 from runoff_testkit.databases import Databases, Migrate, nothing_to_migrate
 from runoff_testkit.embedded import EmbeddedServers
 from runoff_testkit.live import LiveStack, StackMaker, live_stack
@@ -133,6 +132,9 @@ def _maker(mode: str) -> ServerMaker:
         return EmbeddedServers()
     if mode != "containers":
         pytest.exit(f"{MODE_VARIABLE}={mode}: it has to be `embedded` or `containers`", 2)
+    # Its libraries take a third of a second to import, which every worker would pay.
+    from runoff_testkit.containers import ContainerServers, NoContainerEngine
+
     try:
         return ContainerServers()
     except NoContainerEngine as error:
