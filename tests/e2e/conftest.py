@@ -12,14 +12,14 @@ ROOT = Path(__file__).resolve().parents[2]
 ENV = {"PYTHONPATH": str(ROOT), "RUNOFF_PYTHON_MODULES": "tests.e2e.functions"}
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def llm_server() -> Iterator[LlmServer]:
     """Where the worker of the shared stack sends its calls of the OpenAI API."""
     with LlmServer(delay_s=0.01) as running:
         yield running
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def stack(
     llm_server: LlmServer, stack_maker: StackMaker, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[LiveStack]:

@@ -16,7 +16,7 @@ from runoff_testkit.servers import Server, ServerMaker
 from tests.contract.api.running import World, a_world
 
 
-async def _migrate(dsn: str) -> None:
+async def migrated(dsn: str) -> None:
     connection = await connect(dsn, name="tests")
     try:
         await migrate(connection)
@@ -26,7 +26,7 @@ async def _migrate(dsn: str) -> None:
 
 @pytest.fixture(scope="session")
 def migrate_template() -> Migrate:
-    return _migrate
+    return migrated
 
 
 @pytest_asyncio.fixture
@@ -40,7 +40,7 @@ async def idle_world(
     server_maker: ServerMaker, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[World]:
     """For tests marked `IN_SHARED_LOOP` whose requests are refused before a service is asked."""
-    async with _shared(server_maker, databases, tmp_path_factory) as made:
+    async with shared_world(server_maker, databases, tmp_path_factory) as made:
         yield made
 
 
@@ -49,7 +49,7 @@ async def working_world(
     server_maker: ServerMaker, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[World]:
     """The same with a run-manager, a worker and a dataset `texts`, for what they refuse."""
-    async with _shared(server_maker, databases, tmp_path_factory) as made:
+    async with shared_world(server_maker, databases, tmp_path_factory) as made:
         await made.start_run_manager()
         await made.start_worker()
         await made.register_texts("texts", "aa")
@@ -57,13 +57,14 @@ async def working_world(
 
 
 @asynccontextmanager
-async def _shared(
+async def shared_world(
     server_maker: ServerMaker, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[World]:
+    """For a fixture that lives as long as a file's tests."""
     nats_server = server_maker.nats(tmp_path_factory.mktemp("nats"))
     nats_server.start()
     try:
-        async with databases.fresh(_migrate) as dsn:
+        async with databases.fresh(migrated) as dsn:
             folder = tmp_path_factory.mktemp("world")
             async with a_world(nats_server, dsn, folder) as made:
                 yield made

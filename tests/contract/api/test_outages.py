@@ -11,7 +11,7 @@ import pytest_asyncio
 
 from runoff_testkit.servers import Server
 from runoff_testkit.waiting import eventually
-from tests.contract.api.conftest import _migrate
+from tests.contract.api.conftest import migrated
 from tests.contract.api.running import World, a_world, problem
 
 
@@ -20,7 +20,7 @@ async def mortal(
     nats_server: Server, postgres_server: Server, tmp_path: Path
 ) -> AsyncIterator[World]:
     """A world whose Postgres may be stopped."""
-    await _migrate(postgres_server.url)
+    await migrated(postgres_server.url)
     async with a_world(nats_server, postgres_server.url, tmp_path) as made:
         yield made
 

@@ -10,7 +10,7 @@ from PIL import Image
 
 from runoff_objects.store import Objects
 from runoff_web.security import FILE_POLICY
-from tests.contract.api.running import World
+from tests.contract.api.running import IN_SHARED_LOOP, World
 
 
 def picture(kind: str, size: tuple[int, int] = (400, 300), orientation: int = 1) -> bytes:
@@ -26,30 +26,35 @@ async def put(world: World, content: bytes) -> str:
     return await Objects.open(str(world.folder / "objects")).put(content)
 
 
+@IN_SHARED_LOOP
 @pytest.mark.parametrize(
     ("kind", "shown"), [("PNG", "image/png"), ("JPEG", "image/jpeg"), ("TIFF", "image/png")]
 )
 async def test_images_come_as_browsers_show_them(
-    world: World, pages: httpx.AsyncClient, kind: str, shown: str
+    file_world: World, file_pages: httpx.AsyncClient, kind: str, shown: str
 ) -> None:
     """As they are where that is possible; under a policy in which nothing runs."""
-    digest = await put(world, picture(kind))
-    answer = await pages.get(f"/media/{digest}")
-    small = await pages.get(f"/media/{digest}", params={"w": "96"})
+    digest = await put(file_world, picture(kind))
+    answer = await file_pages.get(f"/media/{digest}")
+    small = await file_pages.get(f"/media/{digest}", params={"w": "96"})
 
     assert answer.headers["content-type"] == shown
     assert answer.headers["content-security-policy"] == FILE_POLICY
     assert Image.open(io.BytesIO(small.content)).size == (96, 72)
 
 
-async def test_a_turned_image_is_shown_upright(world: World, pages: httpx.AsyncClient) -> None:
+@IN_SHARED_LOOP
+async def test_a_turned_image_is_shown_upright(
+    file_world: World, file_pages: httpx.AsyncClient
+) -> None:
     """Boxes are in pixels of the upright image, as models saw it."""
-    digest = await put(world, picture("JPEG", (400, 300), orientation=6))
-    small = await pages.get(f"/media/{digest}", params={"w": "96"})
+    digest = await put(file_world, picture("JPEG", (400, 300), orientation=6))
+    small = await file_pages.get(f"/media/{digest}", params={"w": "96"})
 
     assert Image.open(io.BytesIO(small.content)).size == (72, 96)
 
 
+@IN_SHARED_LOOP
 @pytest.mark.parametrize(
     "content",
     [
@@ -61,20 +66,21 @@ async def test_a_turned_image_is_shown_upright(world: World, pages: httpx.AsyncC
     ],
 )
 async def test_what_is_no_image_is_never_sent(
-    world: World, pages: httpx.AsyncClient, content: bytes
+    file_world: World, file_pages: httpx.AsyncClient, content: bytes
 ) -> None:
     """An SVG is a program; a damaged file is refused in words."""
-    digest = await put(world, content)
-    answer = await pages.get(f"/media/{digest}", params={"w": "96"})
+    digest = await put(file_world, content)
+    answer = await file_pages.get(f"/media/{digest}", params={"w": "96"})
 
     assert answer.status_code == 415
     assert answer.headers["content-type"].startswith("text/plain")
 
 
+@IN_SHARED_LOOP
 async def test_sizes_that_are_not_offered_are_refused(
-    world: World, pages: httpx.AsyncClient
+    file_world: World, file_pages: httpx.AsyncClient
 ) -> None:
     """Each size is made anew, so that there are few."""
-    digest = await put(world, picture("PNG"))
-    assert (await pages.get(f"/media/{digest}", params={"w": "97"})).status_code == 422
-    assert (await pages.get("/media/sha256:" + "0" * 64)).status_code == 404
+    digest = await put(file_world, picture("PNG"))
+    assert (await file_pages.get(f"/media/{digest}", params={"w": "97"})).status_code == 422
+    assert (await file_pages.get("/media/sha256:" + "0" * 64)).status_code == 404
