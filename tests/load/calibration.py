@@ -8,7 +8,6 @@ few and skewed have to be asked for by name, and the document then warns: `warne
 of the samples it does. `cost.…` is processor time for a million pairs.
 """
 
-import functools
 import math
 import time
 from collections.abc import Callable
@@ -17,13 +16,11 @@ import numpy as np
 
 from runoff_statistics import (
     AnytimeDifference,
-    PairedTable,
     Significance,
     adjusted_family,
     compare_scores,
     mean_interval,
     means_within_margin,
-    paired_difference,
     paired_table,
     proportions_within_margin,
     quantile_difference,
@@ -39,6 +36,7 @@ from runoff_statistics import (
 )
 from runoff_statistics.resampling import Resampled, resamples
 from tests.load import populations as of
+from tests.load.accuracies import exact_coverage
 from tests.load.means import (
     ALPHA,
     BENCH,
@@ -62,6 +60,7 @@ def main() -> None:
     """All of it takes some five minutes of one core."""
     for n in SIZES:
         coverage_of_means(n)
+        exact_coverage(n)
         _coverage_of_others(n)
         false_positives_of_means(n)
         _false_positives(n)
@@ -75,16 +74,6 @@ def _coverage_of_others(n: int) -> None:
     def wilson(rng: Rng, _: int) -> bool:
         interval = wilson_interval(int(rng.binomial(n, 0.9)), n)
         return interval.low <= 0.9 <= interval.high
-
-    @functools.cache
-    def tango_of(only_a: int, only_b: int) -> bool:
-        table = PairedTable(n - only_a - only_b, only_a, only_b, 0)
-        interval = paired_difference(table).interval
-        return interval.low <= 0.04 <= interval.high
-
-    def tango(rng: Rng, _: int) -> bool:
-        only_a, only_b, _ = rng.multinomial(n, [0.07, 0.03, 0.9]).tolist()
-        return tango_of(only_a, only_b)
 
     def in_clusters(rng: Rng, _: int) -> bool:
         return holds(mean_interval(*of.clustered(rng, n)), 0.0)
@@ -120,7 +109,6 @@ def _coverage_of_others(n: int) -> None:
         cases["quantile_difference_p95"] = latency(0.95)
     for name, draw in cases.items():
         coverage(name, n, many(N_SAMPLES, n, draw))
-    coverage("tango", n, many(10 * N_SAMPLES, n, tango))
     coverage("t_with_clusters_forgotten", n, many(N_SAMPLES, n, clusters_forgotten))
     coverage("resampled_images", n, many(N_SLOW // 2, n, recall))
 

@@ -53,6 +53,35 @@ def report_share(
     return share
 
 
+def report_exact(
+    bench: str,
+    metric: str,
+    shares: Sequence[float],
+    nominal: float,
+    *,
+    chosen: bool,
+    **further: float,
+) -> None:
+    """Print the least of coverages that were summed exactly: it holds where that is nominal.
+
+    `chosen` is whether a document takes the method unless another is asked for.
+    """
+    line = {
+        "bench": bench,
+        "metric": metric,
+        "value": float(f"{min(shares):.4g}"),
+        "unit": "share, exact",
+        "n": len(shares),
+        "nominal": nominal,
+        "monte_carlo_error": 0.0,
+        "mean": float(f"{statistics.fmean(shares):.4g}"),
+        "holds": min(shares) >= nominal,
+        "chosen": chosen,
+        **{name: float(f"{value:.3g}") for name, value in further.items()},
+    }
+    print(json.dumps(line), flush=True)
+
+
 def quantile(values: Sequence[float], share: float) -> float:
     """Nearest-rank quantile."""
     ordered = sorted(values)

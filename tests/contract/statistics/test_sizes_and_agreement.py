@@ -102,14 +102,6 @@ def test_benjamini_hochberg_finds_what_its_paper_finds() -> None:
     assert int((benjamini_hochberg(p_values) <= 0.05).sum()) == 4
 
 
-def test_tangos_test_of_the_contact_lenses_is_the_printed_one() -> None:
-    """Tango 1998, section 6.1: margin 0.1, z = 1.709, one-sided p = 0.044."""
-    found = proportions_within_margin(PairedTable(43, 0, 1, 0), 0.1)
-
-    assert found.p_not_inferior == pytest.approx(stats.norm.sf(1.709), abs=5e-5)
-    assert found.not_inferior
-
-
 def test_cohens_h_is_statsmodels() -> None:
     """Both ends of the scale included."""
     for a, b in [(0.9, 0.8), (0.0, 1.0), (0.31, 0.3)]:

@@ -41,7 +41,7 @@ def test_every_name_has_words_for_the_document() -> None:
         assert choose_method(kind).why
 
 
-def test_passes_and_failures_get_mcnemar_and_tango() -> None:
+def test_passes_and_failures_get_mcnemar_and_the_interval_that_fits_it() -> None:
     """The numbers of the functions themselves, under the names of the document."""
     found = compare_scores(A, B, "pass_fail")
 

@@ -22,7 +22,6 @@ from runoff_statistics import (
 
 counts = st.integers(0, 400)
 tables = st.builds(PairedTable, counts, counts, counts, counts).filter(lambda table: table.n > 0)
-Z95 = 1.959963984540054
 
 
 def swapped(table: PairedTable) -> PairedTable:
@@ -132,24 +131,25 @@ def test_the_p_value_is_a_probability(table: PairedTable) -> None:
 
 @pytest.mark.parametrize("n", [1, 10, 1000])
 def test_models_that_never_differ_may_still_differ_a_little(n: int) -> None:
-    """n agreements rule out large differences only; the limit is z²/(n + z²) in closed form."""
+    """n agreements rule out large differences only; the limit is Clopper and Pearson's of 0 in n."""
     table = PairedTable(both_right=n, only_a=0, only_b=0, both_wrong=0)
 
     difference = paired_difference(table)
 
     assert difference.estimate == 0
-    assert difference.interval.high == pytest.approx(Z95**2 / (n + Z95**2), abs=1e-12)
+    assert difference.interval.high == pytest.approx(1 - 0.025 ** (1 / n), abs=1e-12)
     assert mcnemar_p_value(table) == 1
 
 
 @pytest.mark.parametrize("n", [1, 10, 1000])
 def test_a_model_that_always_wins_is_not_sure_to(n: int) -> None:
-    """The interval ends at 1 and starts at (n - z²)/(n + z²)."""
+    """The interval ends at 1; both shares start at 0.025 to the 1/n, their product lower still."""
     difference = paired_difference(PairedTable(0, only_a=n, only_b=0, both_wrong=0))
 
     assert difference.estimate == 1
     assert difference.interval.high == 1
-    assert difference.interval.low == pytest.approx((n - Z95**2) / (n + Z95**2), abs=1e-12)
+    both = 1 - 2 * (1 - 0.025 ** (1 / n))
+    assert 2 * both - 1 < difference.interval.low < both + 1e-12
 
 
 def test_a_single_discordant_entry_decides_nothing() -> None:

@@ -83,7 +83,7 @@ counts = st.integers(0, 200)
 def test_equivalence_of_accuracies_is_the_interval_within_the_margin(
     only_a: int, only_b: int, agreed: int, margin: float
 ) -> None:
-    """Tango's interval is made of Tango's test: both say the same, and swapping mirrors it."""
+    """The melded interval is made of the melded test: both say the same, and swapping mirrors."""
     found = proportions_within_margin(PairedTable(agreed, only_a, only_b, 0), margin)
     swapped = proportions_within_margin(PairedTable(agreed, only_b, only_a, 0), margin)
 

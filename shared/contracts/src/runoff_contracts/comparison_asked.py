@@ -21,7 +21,9 @@ FamilyKind = Literal["all_pairs", "baseline"]
 """The pairs that are tested: each with each, or each with the baseline alone."""
 Adjustment = Literal["holm", "benjamini_hochberg"]
 TestName = Literal["mcnemar", "adjusted_t", "permutation", "wilcoxon", "sign", "t"]
-IntervalName = Literal["tango", "adjusted_t", "t", "percentile", "bca", "studentized", "median"]
+IntervalName = Literal[
+    "melded", "tango", "adjusted_t", "t", "percentile", "bca", "studentized", "median"
+]
 Dimension = Annotated[
     str, StringConstraints(pattern=r"^(section|split|class|metadata\..{1,200})$", max_length=210)
 ]

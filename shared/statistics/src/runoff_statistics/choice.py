@@ -6,6 +6,8 @@ The defaults are those that keep 95 % and 5 % best in `make bench ARGS=calibrati
   and as its interval: the two never contradict each other, and of all methods here it alone keeps
   95 % and 5 % on few and skewed scores. The permutation test asks another question: whether the
   differences are symmetric, of which it is exact at any n.
+- Passes and failures get the exact McNemar test and the interval that is melded from the same
+  exact limits: each leaves out no difference where the other finds none.
 - Quantiles get order statistics, clusters the cluster-robust t.
 """
 
@@ -20,7 +22,7 @@ ScoreKind = Literal["pass_fail", "graded", "bounded", "error", "latency"]
 upper bound, such as pixels or log loss; and seconds, of which quantiles are compared."""
 TestName = Literal["mcnemar", "adjusted_t", "permutation", "wilcoxon", "sign", "t", "quantile"]
 IntervalName = Literal[
-    "tango", "adjusted_t", "t", "percentile", "bca", "studentized", "median", "quantile"
+    "melded", "tango", "adjusted_t", "t", "percentile", "bca", "studentized", "median", "quantile"
 ]
 EffectName = Literal["odds_ratio", "cohens_dz", "rank_biserial"]
 
@@ -34,6 +36,7 @@ TESTS: dict[TestName, str] = {
     "quantile": "paired quantiles, order statistics joined by MOVER",
 }
 INTERVALS: dict[IntervalName, str] = {
+    "melded": "melded exact interval for a paired difference",
     "tango": "Tango score interval for a paired difference",
     "adjusted_t": ADJUSTED_T,
     "t": "paired t",
@@ -67,7 +70,7 @@ _UNSEEN = "one entry more, at the ends of what is possible, stands for what thes
 _DEFAULTS: dict[ScoreKind, tuple[TestName, IntervalName, EffectName, str]] = {
     "pass_fail": (
         "mcnemar",
-        "tango",
+        "melded",
         "odds_ratio",
         "right or wrong on the same entries: only those on which the two disagree tell",
     ),

@@ -39,6 +39,7 @@ from runoff_statistics.quantiles import (
 from runoff_statistics.ranks import signed_rank_test
 from runoff_statistics.results import Estimate, Significance
 from runoff_statistics.signflip import sign_flip_test
+from runoff_statistics.tango import score_interval
 from runoff_statistics.validation import cluster_codes
 
 
@@ -152,10 +153,8 @@ class _Question:
 def _difference(asked: _Question) -> Estimate:
     confidence = asked.confidence
     match asked.choice.interval:
-        case "tango":
-            found = paired_difference(asked.table, confidence)
-            name = asked.choice.interval_name
-            return Estimate(found.estimate, found.interval, name, asked.table.n)
+        case "melded" | "tango":
+            return _of_table(asked)
         case "adjusted_t":
             return interval_of(asked.adjusted, confidence=confidence)
         case "t":
@@ -168,6 +167,15 @@ def _difference(asked: _Question) -> Estimate:
             return bootstrap_interval(
                 asked.differences, method=method, confidence=confidence, seed=asked.seed
             )
+
+
+def _of_table(asked: _Question) -> Estimate:
+    confidence, table, name = asked.confidence, asked.table, asked.choice.interval_name
+    found = paired_difference(table, confidence)
+    if asked.choice.interval == "melded":
+        return Estimate(found.estimate, found.interval, name, table.n)
+    interval = score_interval(table.only_a, table.only_b, table.n, confidence)
+    return Estimate(found.estimate, interval, name, table.n)
 
 
 def _test(asked: _Question) -> Significance:

@@ -8,8 +8,7 @@ margin is the largest difference that does not matter, in the unit of the scores
 - Non-inferiority of A: shown when that interval lies above -margin.
 
 Source: Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15 (1987) 657-680; for
-paired proportions with the score statistic: Tango, Statistics in Medicine 17 (1998) 891-908,
-and Liu and others, Statistics in Medicine 21 (2002) 231-245.
+paired proportions by exact limits: Fay and Lumbard, Statistics in Medicine 40 (2021) 1147-1159.
 """
 
 import math
@@ -19,11 +18,10 @@ from numpy.typing import ArrayLike
 
 from runoff_statistics.errors import InvalidNumber, NoEntries
 from runoff_statistics.interval import Interval
+from runoff_statistics.melded import chance_at_most
 from runoff_statistics.means import Moments, interval_of, moments, upper_tail
 from runoff_statistics.paired import PairedTable, paired_difference
-from runoff_statistics.solving import normal_cdf
 from runoff_statistics.special import stdtrit
-from runoff_statistics.tango import score_statistic
 from runoff_statistics.validation import open_probability, positive_number
 
 
@@ -136,7 +134,7 @@ def _unshifted(statistic: float, shift: float) -> float:
 def proportions_within_margin(
     table: PairedTable, margin: float, *, alpha: float = 0.05
 ) -> WithinMargin:
-    """Equivalence and non-inferiority of two accuracies on the same entries, by Tango's score.
+    """Equivalence and non-inferiority of two accuracies on the same entries, by exact limits.
 
     Args:
         table: At least one entry.
@@ -154,10 +152,10 @@ def proportions_within_margin(
     if table.n == 0:
         raise NoEntries("a paired difference")
     cells = table.only_a, table.only_b, table.n
-    above = normal_cdf(-score_statistic(*cells, -margin))
-    below = normal_cdf(score_statistic(*cells, margin))
+    above = chance_at_most(*cells, -margin)
+    below = chance_at_most(table.only_b, table.only_a, table.n, -margin)
     shared = paired_difference(table, 1 - 2 * alpha)
-    method = "two one-sided tests, Tango score"
+    method = "two one-sided tests, melded exact"
     return WithinMargin(
         shared.estimate, shared.interval, margin, alpha, max(above, below), above, method, table.n
     )

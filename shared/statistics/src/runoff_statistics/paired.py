@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 from runoff_statistics.errors import NoEntries, UnpairedOutcomes
 from runoff_statistics.interval import Interval
+from runoff_statistics.melded import melded_interval
 from runoff_statistics.special import bdtr
-from runoff_statistics.tango import score_interval
 from runoff_statistics.validation import open_probability, whole_count
 
 
@@ -82,11 +82,11 @@ def paired_table(a: NDArray[np.bool_], b: NDArray[np.bool_]) -> PairedTable:
 
 
 def paired_difference(table: PairedTable, confidence: float = 0.95) -> PairedDifference:
-    """Accuracy of A minus accuracy of B, with Tango's score interval (see `tango`).
+    """Accuracy of A minus accuracy of B, with the interval that fits the exact test (see `melded`).
 
     Args:
         table: At least one entry.
-        confidence: Nominal coverage, above 0 and below 1.
+        confidence: At least this is held, above 0 and below 1.
 
     Raises:
         NoEntries: The table is empty.
@@ -97,7 +97,7 @@ def paired_difference(table: PairedTable, confidence: float = 0.95) -> PairedDif
         raise NoEntries("a paired difference")
     return PairedDifference(
         estimate=(table.only_a - table.only_b) / table.n,
-        interval=score_interval(table.only_a, table.only_b, table.n, confidence),
+        interval=melded_interval(table.only_a, table.only_b, table.n, confidence),
     )
 
 
@@ -107,8 +107,7 @@ def mcnemar_p_value(table: PairedTable) -> float:
     Under that hypothesis each discordant entry is the toss of a fair coin. Where no entry
     is discordant nothing speaks against it, and the p-value is 1.
 
-    The exact test is conservative: it may stay above 0.05 while the 95 % interval of
-    `paired_difference` leaves out 0, which follows McNemar's test without correction.
+    It is at most 0.05 exactly where the 95 % interval of `paired_difference` leaves out 0.
 
     Raises:
         NoEntries: The table is empty.

@@ -28,6 +28,26 @@ def _unlisted() -> Iterator[None]:
 
 
 with _unlisted():
-    from scipy.special import bdtr, betaincinv, nctdtr, stdtr, stdtrit
+    from scipy.special import (
+        bdtr,
+        betainc,
+        betaincinv,
+        betaln,
+        nctdtr,
+        stdtr,
+        stdtrit,
+        xlog1py,
+        xlogy,
+    )
 
-__all__ = ["bdtr", "betaincinv", "nctdtr", "stdtr", "stdtrit"]
+__all__ = [
+    "bdtr",
+    "betainc",
+    "betaincinv",
+    "betaln",
+    "nctdtr",
+    "stdtr",
+    "stdtrit",
+    "xlog1py",
+    "xlogy",
+]

@@ -58,7 +58,7 @@ class Methods:
     @property
     def counts(self) -> bool:
         """Whether a table of right and wrong says it all."""
-        return self.choice.test == "mcnemar" and self.choice.interval == "tango"
+        return self.choice.test == "mcnemar" and self.choice.interval == "melded"
 
 
 @dataclass(frozen=True)
@@ -106,9 +106,11 @@ def methods_of(
         )
     except StatisticsError as error:
         raise refusals.bad_method(metric.name, str(error)) from error
-    if metric.kind != "pass_fail" and (choice.test == "mcnemar" or choice.interval == "tango"):
+    if metric.kind != "pass_fail" and (
+        choice.test == "mcnemar" or choice.interval in ("melded", "tango")
+    ):
         raise refusals.bad_method(
-            metric.name, "McNemar's test and Tango's interval are for scores of 0 and 1"
+            metric.name, "McNemar's test, the melded and Tango's interval are for scores of 0 and 1"
         )
     margin = asked.margin if primary else None
     if margin is not None and metric.kind == "pass_fail" and margin >= 1:
