@@ -126,16 +126,21 @@ def test_the_rule_of_skewness_is_sugdens_with_scipys_skewness(values: NDArray[np
 
 
 def test_methods_that_want_more_entries_are_warned_of() -> None:
-    """By skewness t and permutation, bootstraps below 200 entries too; never what is chosen."""
-    skewed, normal = shares(60), np.random.default_rng(3).normal(size=60)
+    """Below 1,000 entries, and above it by skewness; never of what is chosen."""
+    skewed, normal = shares(60), np.random.default_rng(3).normal(size=1_000)
+    one_huge = np.concatenate([normal, [500.0]])
 
-    assert f"wants {entries_for_t(skewed)} entries" in (caution(skewed, "adjusted_t", "t") or "")
+    assert "wants 1,000 entries" in (caution(skewed, "adjusted_t", "t") or "")
     assert "sign flips" in (caution(skewed, "permutation", "adjusted_t") or "")
-    assert "wants 200 entries" in (caution(normal, "adjusted_t", "bca") or "")
-    assert "margin" in (caution(skewed, "adjusted_t", "adjusted_t", margin=True) or "")
-    assert caution(normal, "permutation", "t") is None
-    assert caution(normal, "adjusted_t", "adjusted_t", margin=True) is None
+    assert "margin" in (caution(skewed, "t", "adjusted_t", margin=True) or "")
+    assert f"wants {entries_for_t(one_huge):,} entries" in (caution(one_huge, "t", "bca") or "")
+    assert caution(normal, "permutation", "bca") is None
     assert caution(skewed, "wilcoxon", "median") is None
+    beside = adjusted_interval(skewed, bounds=(-1, 1)).interval
+    assert beside is not None
+    assert f"{beside.low:.4g} to {beside.high:.4g}" in (
+        caution(skewed, "t", "t", bounds=(-1, 1)) or ""
+    ), "what holds stands beside what was asked for"
     zeros = np.zeros(60)
     assert compare_scores(skewed, zeros, "bounded", bounds=(-1, 1)).caution is None
     assert compare_scores(skewed, zeros, "bounded", test="t").caution is not None

@@ -21,7 +21,6 @@ from runoff_statistics import (
     entries_for_mean,
     krippendorffs_alpha,
     power_of_mean,
-    proportions_within_margin,
     rank_biserial,
     retry_effect,
 )

@@ -175,7 +175,7 @@ def test_methods_that_want_more_entries_are_warned_of() -> None:
 
     assert not [each for each in chosen.pairing.notes if "wants" in each]
     (note,) = (each for each in asked.pairing.notes if "wants" in each)
-    assert note.startswith("m:f: percentile bootstrap of the mean difference wants 200 entries")
+    assert note.startswith("m:f: percentile bootstrap of the mean difference wants 1,000 entries")
     assert "paired permutation (sign flips) wants" in note
 
 

@@ -131,7 +131,7 @@ def test_the_p_value_is_a_probability(table: PairedTable) -> None:
 
 @pytest.mark.parametrize("n", [1, 10, 1000])
 def test_models_that_never_differ_may_still_differ_a_little(n: int) -> None:
-    """n agreements rule out large differences only; the limit is Clopper and Pearson's of 0 in n."""
+    """n agreements rule out large differences only; Clopper and Pearson's limit of 0 in n."""
     table = PairedTable(both_right=n, only_a=0, only_b=0, both_wrong=0)
 
     difference = paired_difference(table)

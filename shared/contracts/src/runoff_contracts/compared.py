@@ -161,6 +161,8 @@ class MarginTested(Fact):
     equivalence_p: float | None
     non_inferiority_p: float | None
     method: str
+    reason: str | None = None
+    """Why it cannot be said."""
 
 
 class ComparedPair(Fact):

@@ -15,6 +15,7 @@ from runoff_statistics.effects import (
 )
 from runoff_statistics.equivalence import (
     WithinMargin,
+    mean_within_margin,
     means_within_margin,
     proportions_within_margin,
     within_margin_of,
@@ -115,6 +116,7 @@ __all__ = [
     "krippendorffs_alpha",
     "mcnemar_p_value",
     "mean_interval",
+    "mean_within_margin",
     "means_within_margin",
     "paired_difference",
     "paired_scores",

@@ -201,7 +201,10 @@ def _caution(asked: _Question) -> str | None:
     """Of clusters no rule is known, and what is chosen by kind needs none."""
     if asked.clusters is not None or not asked.choice.overridden:
         return None
-    return caution(asked.differences, asked.choice.test, asked.choice.interval)
+    test, interval = asked.choice.test, asked.choice.interval
+    return caution(
+        asked.differences, test, interval, bounds=asked.bounds, confidence=asked.confidence
+    )
 
 
 def _effect(asked: _Question) -> float | None:

@@ -27,6 +27,7 @@ from runoff_statistics import (
     discordant_odds_ratio,
     mcnemar_p_value,
     mean_interval,
+    mean_within_margin,
     paired_difference,
     proportions_within_margin,
     rank_biserial,
@@ -34,7 +35,7 @@ from runoff_statistics import (
     within_margin_of,
 )
 from runoff_statistics.adjusted import ADJUSTED_T, adjusted_test_of, bounds_of_differences
-from runoff_statistics.means import Moments, interval_of, moments, skewness
+from runoff_statistics.means import Moments, interval_of, moments
 
 Scores = NDArray[np.float64]
 _SMALLEST_ERROR = 1e-300
@@ -221,7 +222,6 @@ def _by_mean(
         p_value=adjusted_test_of(summed, differences).p_value,
         effect=rank_biserial(differences) if ranked else cohens_dz(differences),
         reason=summed.reason,
-        caution=_caution(differences, methods),
     )
 
 
@@ -261,12 +261,21 @@ def _by_choice(
 
 
 def _caution(differences: Scores, methods: Methods) -> str | None:
-    """What has to be known of methods that were asked for, or of a margin of means."""
+    """What has to be known of methods that were asked for."""
     choice = methods.choice
-    margin = methods.margin is not None and methods.metric.kind != "pass_fail"
-    if not (choice.overridden or margin):
+    if not choice.overridden:
         return None
-    return caution(differences, choice.test, choice.interval, margin=margin)
+    # A margin is Student's only where the test is; else it says itself what it rests on.
+    margin = methods.margin is not None and choice.test == "t"
+    bounds = bounds_of_differences(methods.metric.bounds)
+    return caution(
+        differences,
+        choice.test,
+        choice.interval,
+        margin=margin,
+        bounds=bounds,
+        confidence=methods.confidence,
+    )
 
 
 def _table(a: Scores, b: Scores) -> PairedTable:
@@ -283,11 +292,17 @@ def _margin(
     if methods.margin is None or methods.alpha >= 0.5:
         return None
     if summed is not None:
-        upward, sign = (summed, 1) if methods.metric.higher_is_better else (summed.turned, -1)
-        # Of clusters, and where Student's t is asked for, it is Student's.
-        adjusted = summed.method == ADJUSTED_T
-        skewed = sign * skewness(a - b) if adjusted else 0.0
-        found = within_margin_of(upward, methods.margin, alpha=methods.alpha, skewness=skewed)
+        upward = methods.metric.higher_is_better
+        if summed.method == ADJUSTED_T:
+            found = mean_within_margin(
+                a - b if upward else b - a,
+                methods.margin,
+                bounds=bounds_of_differences(methods.metric.bounds),
+                alpha=methods.alpha,
+            )
+        else:  # of clusters, and where Student's t is asked for
+            of_t = summed if upward else summed.turned
+            found = within_margin_of(of_t, methods.margin, alpha=methods.alpha)
     else:
         assert table is not None, "what has no sums has a table"
         found = proportions_within_margin(table, methods.margin, alpha=methods.alpha)
@@ -303,6 +318,7 @@ def _margin(
         equivalence_p=found.p_equivalent,
         non_inferiority_p=found.p_not_inferior,
         method=found.method,
+        reason=found.reason,
     )
 
 

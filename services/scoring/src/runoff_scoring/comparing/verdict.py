@@ -125,7 +125,8 @@ def _of_margin(case: Case, pair: ComparedPair, entries: str) -> str:
         first, second, difference, _ = _better_first(case, pair)
         better = f" {first} is better than {second} by {words.size(metric, difference)}."
     if margin.equivalent is None:
-        why = f": {pair.reason}" if pair.reason else ""
+        reason = margin.reason or pair.reason
+        why = f": {reason}" if reason else ""
         return f"Whether {a} and {b} differ by less than {within} cannot be said {entries}{why}."
     if margin.equivalent:
         said = f"{a} and {b} are equivalent: they differ by less than {within} {entries}{told}."
