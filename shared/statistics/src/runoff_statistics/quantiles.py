@@ -6,6 +6,9 @@ entries joins both pairs of limits by MOVER, with the correlation that two sampl
 that of the indicators "A is within its quantile" and "B is within its". Chosen over the
 bootstrap, which is slow (each resample needs two selections) and jumpy in the tail, where a
 resample holds a handful of different values.
+
+Nothing is sorted but the few values about the quantile that a limit can be: they are parted from
+the others in time that grows with n.
 """
 
 import math
@@ -52,18 +55,18 @@ def quantile_interval(
 
     Source: Conover, Practical Nonparametric Statistics (3rd ed., 1999), section 3.2.
     """
-    scores = np.sort(finite_scores("values", values))
+    scores = finite_scores("values", values)
     share = open_probability("share", share)
     confidence = open_probability("confidence", confidence)
     n = len(scores)
     if n == 0:
         raise NoEntries("a quantile")
-    estimate = float(np.quantile(scores, share))
-    ranks = _ranks(n, share, confidence)
+    ranks = _ranks(n, share, (1 - confidence) / 2)
+    near = _Near(scores, share, ranks or (0, n - 1))
     if ranks is None:
-        return Estimate(estimate, None, ORDER_STATISTICS, n, _too_few(share, confidence))
-    low, high = float(scores[ranks[0]]), float(scores[ranks[1]])
-    return Estimate(estimate, Interval(low, high, confidence), ORDER_STATISTICS, n)
+        return Estimate(near.quantile, None, ORDER_STATISTICS, n, _too_few(share, confidence))
+    low, high = near.value(ranks[0]), near.value(ranks[1])
+    return Estimate(near.quantile, Interval(low, high, confidence), ORDER_STATISTICS, n)
 
 
 def sign_test(differences: ArrayLike) -> Significance:
@@ -126,7 +129,7 @@ def quantile_test(a: ArrayLike, b: ArrayLike, share: float) -> Significance:
 
 
 class PairedQuantiles:
-    """Two paired quantiles, sorted once, asked for intervals of several confidences.
+    """Two paired quantiles, ordered once, asked for intervals of several confidences.
 
     Arguments, errors and sources are those of `quantile_difference`.
     """
@@ -137,10 +140,11 @@ class PairedQuantiles:
         self.n = len(first)
         if self.n == 0:
             raise NoEntries("a difference of quantiles")
-        self.sorted = np.sort(first), np.sort(second)
-        self.middle = [float(np.quantile(each, self.share)) for each in self.sorted]
-        self.estimate = self.middle[0] - self.middle[1]
-        self.correlation = _correlation(first <= self.middle[0], second <= self.middle[1])
+        furthest = _furthest(self.n, self.share)
+        self.near = [_Near(each, self.share, furthest) for each in (first, second)]
+        a_middle, b_middle = (each.quantile for each in self.near)
+        self.estimate = a_middle - b_middle
+        self.correlation = _correlation(first <= a_middle, second <= b_middle)
 
     def difference(self, confidence: float) -> Estimate:
         """As `quantile_difference`."""
@@ -165,16 +169,12 @@ class PairedQuantiles:
 
     def interval(self, confidence: float) -> Interval | None:
         """None where the limits lie beyond the measurements."""
-        ranks = _ranks(self.n, self.share, confidence)
+        ranks = _ranks(self.n, self.share, (1 - confidence) / 2)
         if ranks is None:
             return None
         # An order statistic may pass the interpolated estimate by less than one step.
-        below = [
-            max(q - float(x[ranks[0]]), 0.0) for q, x in zip(self.middle, self.sorted, strict=True)
-        ]
-        above = [
-            max(float(x[ranks[1]]) - q, 0.0) for q, x in zip(self.middle, self.sorted, strict=True)
-        ]
+        below = [max(each.quantile - each.value(ranks[0]), 0.0) for each in self.near]
+        above = [max(each.value(ranks[1]) - each.quantile, 0.0) for each in self.near]
         return Interval(
             self.estimate - self._joined(below[0], above[1]),
             self.estimate + self._joined(above[0], below[1]),
@@ -185,6 +185,32 @@ class PairedQuantiles:
         return math.sqrt(max(one**2 + other**2 - 2 * self.correlation * one * other, 0.0))
 
 
+class _Near:
+    """The order statistics from one rank to another, and the quantile among them.
+
+    Args:
+        values: Shape (n,), at least one.
+        share: Which quantile.
+        ranks: First and last that are wanted, from 0; more are kept where the quantile is.
+    """
+
+    def __init__(self, values: NDArray[np.float64], share: float, ranks: tuple[int, int]) -> None:
+        n = len(values)
+        place = (n - 1) * share
+        before = min(math.floor(place), n - 1)
+        after = min(before + 1, n - 1)
+        self._first, last = min(ranks[0], before), max(ranks[1], after)
+        parted = np.partition(values, (self._first, last))
+        self._values = np.sort(parted[self._first : last + 1])
+        # As numpy's quantile does it, to the last bit.
+        low, high, part = self.value(before), self.value(after), place - before
+        step = high - low
+        self.quantile = high - step * (1 - part) if part >= 0.5 else low + step * part
+
+    def value(self, rank: int) -> float:
+        return float(self._values[rank - self._first])
+
+
 def _correlation(a: NDArray[np.bool_], b: NDArray[np.bool_]) -> float:
     """Pearson's for two yes/no variables; 0 where one of them does not vary."""
     share_a, share_b = float(a.mean()), float(b.mean())
@@ -192,16 +218,23 @@ def _correlation(a: NDArray[np.bool_], b: NDArray[np.bool_]) -> float:
     return (float((a & b).mean()) - share_a * share_b) / scale if scale else 0.0
 
 
-def _ranks(n: int, share: float, confidence: float) -> tuple[int, int] | None:
-    """Positions (from 0) of the two order statistics, each side with half of the error."""
-    tail = (1 - confidence) / 2
+def _ranks(n: int, share: float, tail: float) -> tuple[int, int] | None:
+    """Positions (from 0) of the two order statistics, each side with this error."""
+    low, high = _positions(n, share, tail)
+    return None if low < 0 or high > n - 1 else (low, high)
+
+
+def _positions(n: int, share: float, tail: float) -> tuple[int, int]:
     # The k-th smallest value lies above the quantile when fewer than k values lie below it.
     above = smallest_count(lambda k: float(bdtr(k, n, share)) > tail, 0, n)
-    low = None if above is None else above - 1
     high = smallest_count(lambda k: float(bdtr(k, n, share)) >= 1 - tail, 0, n)
-    if low is None or high is None or low < 0 or high > n - 1:
-        return None
-    return low, high
+    return (n if above is None else above) - 1, n if high is None else high
+
+
+def _furthest(n: int, share: float) -> tuple[int, int]:
+    """Between which positions all limits lie that `PairedQuantiles.test` may ask for."""
+    low, high = _positions(n, share, 2.0 ** -(_HALVINGS + 1))
+    return max(low, 0), min(high, n - 1)
 
 
 def _too_few(share: float, confidence: float) -> str:
