@@ -7,19 +7,19 @@ event counts from the time that its writer gave it to the moment that the page h
 import asyncio
 import bisect
 import shutil
-import statistics
 import time
 from collections.abc import Sequence
 from typing import Any
 
 import httpx
 import nats
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, Page, sync_playwright
 
 from runoff_contracts import subjects
 from runoff_eventlog.log import EventLog
 from runoff_testkit.live import LiveStack
 from tests.load.cpu import CpuMeter
+from tests.load.painting import context_of, first_views
 from tests.load.reporting import quantile, report
 from tests.load.running import MODULE, bench_stack, register_texts, timed_run, until_reported
 from tests.load.viewers import SHOWING, resident_mb, viewers
@@ -29,31 +29,12 @@ _N_LIVE = 10_000
 _N_PAGES = 20
 _N_JUMPS = 60
 _N_VIEWERS = 50
-_N_ROWS = 37
+_N_ROWS = 29
 """What a jump asks for."""
 _BENCH = "pages"
 _MODELS = [f"python/{MODULE}:first_letter", f"python/{MODULE}:last_letter"]
 _FLAGS = ["--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
-_MARK_ROW = """
-new MutationObserver((_, watching) => {
-  const link = document.querySelector('tbody tr[data-id] .row-link');
-  if (!link) return;
-  link.setAttribute('elementtiming', 'row');
-  watching.disconnect();
-}).observe(document, { childList: true, subtree: true });
-"""
-"""Has the browser say when it painted the first row: a page may be painted before its rows are."""
-_ROWS_SHOWN = """
-() => new Promise((done) => {
-  new PerformanceObserver((seen) => done(seen.getEntries()[0].renderTime))
-    .observe({ type: 'element', buffered: true });
-})
-"""
-_RECEIVED = """
-() => [...performance.getEntriesByType('navigation'), ...performance.getEntriesByType('resource')]
-  .filter((each) => !each.name.includes('/live')).map((each) => each.transferSize)
-"""
 _JUMP = """
 (share) => new Promise((done) => {
   const box = document.querySelector('[data-scroll]');
@@ -99,9 +80,10 @@ def main() -> None:
             browser = playwright.chromium.launch(
                 executable_path=shutil.which("chromium"), args=_FLAGS
             )
-            _first_views(stack, browser, run_id)
+            first_views(_BENCH, stack, browser, run_id)
             _jumps(stack, browser, run_id)
             live_id, seen = _watched(stack, browser)
+            _tabs(stack, browser)
             browser.close()
         _told(stack, live_id, seen)
 
@@ -124,35 +106,10 @@ def _served(stack: LiveStack, path: str, name: str) -> None:
         report(_BENCH, f"{name}_cpu_{process}", [spent_ms], "ms/request")
 
 
-def _context(stack: LiveStack, browser: Browser) -> BrowserContext:
-    return browser.new_context(viewport={"width": 1440, "height": 900}, base_url=stack.web_url)
-
-
-def _first_views(stack: LiveStack, browser: Browser, run_id: str) -> None:
-    """In a browser that runs, and has nothing of the pages yet.
-
-    The tab is there and has been to this server: to make one takes a browser longer than the page.
-    """
-    shown, received = [], []
-    for _ in range(_N_PAGES):
-        context = _context(stack, browser)
-        context.add_init_script(_MARK_ROW)
-        page = context.new_page()
-        page.goto("/health/live")
-        page.goto(f"/runs/{run_id}", wait_until="commit")
-        shown.append(page.evaluate(_ROWS_SHOWN))
-        page.wait_for_load_state("load")
-        received.append(sum(page.evaluate(_RECEIVED)))
-        context.close()
-    report(_BENCH, "first_rows_p50", [statistics.median(shown)], "ms")
-    report(_BENCH, "first_rows_max", [max(shown)], "ms")
-    report(_BENCH, "received", received, "bytes")
-
-
 def _jumps(stack: LiveStack, browser: Browser, run_id: str) -> None:
     """To places far from each other, one after the other; and what the page then holds."""
     for sort in ("difference", "index"):
-        context = _context(stack, browser)
+        context = context_of(stack, browser)
         page = context.new_page()
         page.goto(f"/runs/{run_id}?sort={sort}", wait_until="load")
         places = [(7 * each % _N_JUMPS + 0.5) / _N_JUMPS for each in range(_N_JUMPS)]
@@ -176,17 +133,10 @@ def _watched(stack: LiveStack, browser: Browser) -> tuple[str, list[tuple[int, f
     Returns its id, and the log sequences that the page had, each with the moment.
     """
     assert stack.web_url is not None
-    dataset = register_texts(stack, n=_N_LIVE)
-    asked: dict[str, Any] = {
-        "dataset": dataset,
-        "models": [f"python/{MODULE}:after_50_ms"],
-        "config": {"concurrency": 64},
-    }
     before = resident_mb(stack)
-    run_id = str(stack.http.post("/api/runs", json=asked).raise_for_status().json()["id"])
     # It goes on when all of them are there.
-    stack.http.post(f"/api/runs/{run_id}/pause").raise_for_status()
-    context, meter = _context(stack, browser), CpuMeter(stack)
+    run_id = _paused(stack)
+    context, meter = context_of(stack, browser), CpuMeter(stack)
     context.add_init_script(_WATCH)
     with viewers(stack.web_url, run_id, n=_N_VIEWERS):
         page = context.new_page()
@@ -207,6 +157,35 @@ def _watched(stack: LiveStack, browser: Browser) -> tuple[str, list[tuple[int, f
         share = meter.by_process.get(process, 0.0) / passed_s
         report(_BENCH, f"{_N_VIEWERS}_viewers_cpu_{process}", [share], "cores")
     return run_id, seen
+
+
+def _tabs(stack: LiveStack, browser: Browser) -> None:
+    """What 50 tabs of one browser cost the server, each with the page of a run under way."""
+    run_id = _paused(stack)
+    before = resident_mb(stack)
+    context = context_of(stack, browser)
+    for _ in range(_N_VIEWERS):
+        page = context.new_page()
+        page.goto(f"/runs/{run_id}")
+        page.locator("#run-head .status", has_text="paused").first.wait_for()
+    after = resident_mb(stack)
+    context.close()
+    stack.http.post(f"/api/runs/{run_id}/cancel").raise_for_status()
+    for process in SHOWING:
+        grown = after[process] - before[process]
+        report(_BENCH, f"{_N_VIEWERS}_tabs_memory_{process}", [grown], "MB")
+
+
+def _paused(stack: LiveStack) -> str:
+    """A run that is there and goes on when it is told to; its id."""
+    asked: dict[str, Any] = {
+        "dataset": register_texts(stack, n=_N_LIVE),
+        "models": [f"python/{MODULE}:after_50_ms"],
+        "config": {"concurrency": 64},
+    }
+    run_id = str(stack.http.post("/api/runs", json=asked).raise_for_status().json()["id"])
+    stack.http.post(f"/api/runs/{run_id}/pause").raise_for_status()
+    return run_id
 
 
 def _told(stack: LiveStack, run_id: str, seen: Sequence[tuple[int, float]]) -> None:

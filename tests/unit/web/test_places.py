@@ -107,9 +107,9 @@ def test_whatever_is_looked_at_is_asked_for_in_one_or_two_parts_and_no_more(
         assert seen["to"] <= end <= each["total"]
         assert have["n"] <= 100
         assert len(asked) <= 2
-        assert all(part["limit"] <= 21 + 2 * 8 for part in asked)
+        assert all(part["limit"] <= 21 + 2 * 4 for part in asked)
     jumps = [each for each in said["walks"] if any(not part["joins"] for part in each["asked"])]
-    assert [each["seen"]["from"] for each in jumps] == [50_000, 99_979, 3]
+    assert [each["seen"]["from"] for each in jumps] == [50_000, 99_979, 3, 39]
     assert all(len(each["asked"]) == 1 for each in jumps)
 
 

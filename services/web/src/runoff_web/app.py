@@ -24,6 +24,7 @@ from runoff_runtime.serving import Server
 from runoff_web import problems
 from runoff_web.asking import AtOnce, Documents
 from runoff_web.assets import Assets
+from runoff_web.early import Early, Known
 from runoff_web.live.bridge import Bridge
 from runoff_web.live.hub import Hub
 from runoff_web.live.render import Frames
@@ -73,12 +74,13 @@ def make_app(settings: WebSettings) -> tuple[ASGIApp, Parts]:
     """The guarded application and what it works with; nothing is connected before it starts."""
     assets, hub = Assets(), Hub()
     client = Client(settings.api_url, wire=CountedWire())
-    pages, documents = Pages(assets), Documents(client)
+    pages, documents, known = Pages(assets), Documents(client), Known()
     parts = Parts(
         settings=settings,
         client=client,
         at_once=AtOnce(),
         documents=documents,
+        known=known,
         pages=pages,
         hub=hub,
         media=Media(client, max_pixels=settings.max_image_pixels),
@@ -98,14 +100,12 @@ def make_app(settings: WebSettings) -> tuple[ASGIApp, Parts]:
         routes=routes(assets),
         lifespan=lifespan,
         exception_handlers=problems.HANDLERS,
-        # There is nothing secret in a page that its length could give away.
-        middleware=[
-            Middleware(Measured),
-            Middleware(GZipMiddleware, minimum_size=1000, compresslevel=4),
-        ],
+        middleware=[Middleware(Measured)],
     )
     app.state.parts = parts
-    return Guard(app, hosts=[*settings.allowed_hosts.split(","), settings.host]), parts
+    # There is nothing secret in a page that its length could give away.
+    packed = GZipMiddleware(Early(app, pages, known), minimum_size=1000, compresslevel=4)
+    return Guard(packed, hosts=[*settings.allowed_hosts.split(","), settings.host]), parts
 
 
 def routes(assets: Assets) -> list[Route]:

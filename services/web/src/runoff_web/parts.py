@@ -9,6 +9,7 @@ from starlette.responses import Response
 
 from runoff.client import Client
 from runoff_web.asking import AtOnce, Documents
+from runoff_web.early import Known
 from runoff_web.live.hub import Hub
 from runoff_web.media import Media
 from runoff_web.rendering import Pages
@@ -23,6 +24,7 @@ class Parts:
     client: Client
     at_once: AtOnce
     documents: Documents
+    known: Known
     pages: Pages
     hub: Hub
     media: Media

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import Final, Literal
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from starlette.requests import Request
+from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, Response
 
 from runoff_web import format as words
@@ -22,6 +22,8 @@ from runoff_web.toasts import forget, toast_of
 THEME_COOKIE: Final = "runoff_theme"
 Theme = Literal["", "light", "dark"]
 THEMES: Final[tuple[Theme, ...]] = ("", "light", "dark")
+KEPT: Final = {"Cache-Control": "private, no-cache"}
+"""A browser may keep a page for going back, and asks again otherwise."""
 _FILTERS: Final = (
     words.number,
     words.setting,
@@ -92,11 +94,13 @@ class Pages:
             status=int(status),
             **values,
         )
-        # A browser may keep it for going back, and asks again otherwise.
-        kept = {"Cache-Control": "private, no-cache", **(headers or {})}
-        response = HTMLResponse(text, status, kept)
+        response = HTMLResponse(text, status, {**KEPT, **(headers or {})})
         forget(request, response)
         return response
+
+    def head(self, theme: Theme) -> str:
+        """What every page begins with, whatever it shows."""
+        return self._env.get_template("components/head.html").render(theme=theme)
 
     def fragment(self, template: str, **values: object) -> str:
         """A part of a page: the same file that the page includes."""
@@ -109,10 +113,10 @@ class Pages:
         )
 
 
-def theme_of(request: Request) -> Theme:
+def theme_of(request: HTTPConnection) -> Theme:
     """What the viewer chose; nothing is what his system has."""
     chosen = request.cookies.get(THEME_COOKIE, "")
     return chosen if chosen in THEMES else ""
 
 
-__all__ = ["THEMES", "THEME_COOKIE", "Pages", "Theme", "theme_of"]
+__all__ = ["KEPT", "THEMES", "THEME_COOKIE", "Pages", "Theme", "theme_of"]

@@ -24,6 +24,7 @@ def show(request: Request) -> Response:
     parts = parts_of(request)
     since = parts.hub.mark
     ended = parts.client.runs.list(status=_ENDED, limit=_LATEST).items
+    parts.known.add(*(each.run_id for each in ended))
     compared = parts.client.comparisons.list(limit=_COMPARED).items
     columns = RunsParams(cols=_COLUMNS)
     return parts.pages.page(

@@ -16,8 +16,10 @@ from runoff_web.params import RunParams
 from runoff_web.parts import Parts, parts_of
 from runoff_web.timings import timings_of
 
-FIRST_ROWS: Final = 30
-"""As many as a large window shows with some more below: each further one delays the first paint."""
+FIRST_ROWS: Final = 20
+"""As many as stand in a window of 900 pixels: each further one delays the first paint. A script
+asks for those around them afterwards.
+"""
 MAX_ROWS: Final = 200
 TOTAL_HEADER: Final = "X-Total"
 MAX_TABS: Final = 8

@@ -50,6 +50,7 @@ def show(request: Request) -> Response:
             if error.problem.status != _UNREADABLE:
                 raise
             problem = error.problem
+    parts.known.add(*(each.run_id for each in page.items))
     wrong = _wrong(problem)
     return parts.pages.page(
         request,
@@ -117,6 +118,7 @@ def _delete(request: Request, run_ids: list[str], is_sure: bool) -> Response:
         runs = [parts.client.runs.show(each) for each in run_ids]
         return parts.pages.page(request, "runs_delete.html", runs=runs)
     made = parts.client.runs.delete_all(*run_ids)
+    parts.known.discard(*run_ids)
     parts.client.runs.list(limit=1, after=made.seq)
     back = RedirectResponse("/runs", HTTPStatus.SEE_OTHER)
     return note(back, "deleted", made.done, n_refused=len(made.refused))

@@ -61,7 +61,7 @@ export function above(rows, first, scrollTop, height) {
 }
 
 /** Rows that are there around those that are seen, so that a small step finds them. */
-const NEAR = 8;
+const NEAR = 4;
 
 /**
  * A part of the rows that is asked for. Without `joins` it comes in place of those that are there.

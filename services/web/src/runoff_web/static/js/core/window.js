@@ -53,8 +53,8 @@ export class RowWindow {
     body.append(this.#below);
     if (this.#first) scroll.scrollTop = bar;
     scroll.addEventListener("scroll", () => this.look(), { passive: true });
-    // Not now: the page would be measured twice before it is shown.
-    requestAnimationFrame(() => this.look());
+    // Not now: what the page came with is to be painted before anything is measured or asked for.
+    requestAnimationFrame(() => setTimeout(() => this.look()));
   }
 
   /** How many rows there are in all. */
