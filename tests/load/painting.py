@@ -13,7 +13,6 @@ from tests.load.reporting import quantile, report
 _N_ROUNDS = 3
 _N_PAGES = 10
 """In each round; rounds take turns, so that a busy moment of the machine falls on all of them."""
-_VIEW = {"width": 1440, "height": 900}
 
 _MARK_ROW = """
 new MutationObserver((_, watching) => {
@@ -53,7 +52,7 @@ _RECEIVED = """
 
 def context_of(stack: LiveStack, browser: Browser) -> BrowserContext:
     """A browser's window with a store of its own."""
-    return browser.new_context(viewport=_VIEW, base_url=stack.web_url)
+    return browser.new_context(viewport={"width": 1440, "height": 900}, base_url=stack.web_url)
 
 
 def first_views(bench: str, stack: LiveStack, browser: Browser, run_id: str) -> None:
