@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from runoff import Client
 from runoff_contracts.run_config import RunConfig, Selection
+from runoff_contracts.views import AcceptedView
 from runoff_testkit.live import LiveStack
 from runoff_testkit.waiting import wait_until
 from tests.e2e.pages.conftest import Material
@@ -19,6 +21,28 @@ MODULES = "tests.e2e.functions,runoff.demo.answerers"
 DEMOS = ("classification", "detection", "text")
 _RATES = (0.0001, 0.0003, 0.001, 0.003, 0.01, 0.03)
 _DEPTHS = (2, 4, 8)
+_COLUMNS = (
+    (
+        "postcode",
+        "Postal code of the address.",
+        "Normalised postal code of the address: upper case, blanks removed.",
+        "Postal code in its canonical form, used as the join key to the table of towns.",
+    ),
+    (
+        "net_amount",
+        "Net amount of the order.",
+        "Net amount of the order.",
+        "Net value of the order before tax, in the currency of the order.",
+    ),
+    (
+        "born_on",
+        "Date of birth.",
+        "Date of birth.",
+        "Date on which the person was born; empty where it is not known.",
+    ),
+    ("surname", "Family name.", "Family name.", "Family name."),
+)
+"""Column, target, one description and another."""
 
 
 @dataclass(frozen=True)
@@ -33,6 +57,14 @@ class Shown:
     planned: str
     marks: str
     """A run in sections, with reviews, versions and a failure."""
+    told: str
+    """Texts that two models tell in other words, one of them reviewed and varied."""
+    retried: str
+    """Calls of a language model that were refused and cut off, and some that failed at last."""
+    places: str
+    """Points in images."""
+    six: str
+    """One entry set, six models."""
     active: str
 
 
@@ -48,12 +80,14 @@ def make(stack: LiveStack, scratch: Path) -> Shown:
         _sweep(stack, client)
         sealed, planned = _planned(stack, client)
         marks = _marks(stack, client)
+        told, retried = _told(stack, client), _retried(stack, client)
+        places, six = _places(stack, client, squares), _six(stack, client)
         models = [f"{MODULE}:paced_first", f"{MODULE}:paced_last"]
         slowly = RunConfig(concurrency=1, batch_size=1, sleep_s=0.6)
         active = client.runs.launch(dataset="letters", models=models, alias="slow", config=slowly)
         client.runs.show(active.id, after=active.seq)
         wait_until(lambda: client.runs.show(active.id).n_processed > 0, deadline_s=60)
-    return Shown(made, demos, sealed, planned, marks, active.id)
+    return Shown(made, demos, sealed, planned, marks, told, retried, places, six, active.id)
 
 
 def paths(shown: Shown) -> list[str]:
@@ -167,17 +201,76 @@ def _marks(stack: LiveStack, client: Client) -> str:
         {"id": f"m-{n}", "text": f"{letter} mark", "target": letter, "section": f"s{n % 3}"}
         for n, letter in enumerate("abcdefghijkl")
     ]
-    stack.http.post(
-        "/api/datasets",
-        params={"name": "marks", "task": "classification"},
-        content="\n".join(map(json.dumps, rows)).encode(),
-        headers={"Content-Type": "application/x-ndjson"},
-    ).raise_for_status()
+    _register(stack, "marks", "classification", rows)
     models = [f"{MODULE}:{each}" for each in ("paraphrased", "last_letter", "always_raises")]
     config = RunConfig(retries=0)
     run = client.runs.launch(
         dataset="marks", models=models, alias="marks", seeds={"numpy": 7}, config=config
     )
+    return _settled(client, run)
+
+
+def _told(stack: LiveStack, client: Client) -> str:
+    rows = [
+        {
+            "id": f"told-{n}",
+            "text": f"Describe the column {column}.",
+            "target": target,
+            "metadata": {"a": a, "b": b},
+            "section": "sales" if n % 2 else "people",
+        }
+        for n, (column, target, a, b) in enumerate(_COLUMNS)
+    ]
+    _register(stack, "columns", "text", rows)
+    models = [f"{MODULE}:{each}" for each in ("said_a", "said_b")]
+    run = _settled(client, client.runs.launch(dataset="columns", models=models, alias="columns"))
+    client.reviews.approve(run, "told-0", contender=0, by="reviewer")
+    client.reviews.reject(run, "told-0", contender=1, by="reviewer")
+    return run
+
+
+def _retried(stack: LiveStack, client: Client) -> str:
+    orders = ("#429:0.2", "#reset", "#500 #500", "", "#429:0.1 #reset #500 #500 #500", "#400")
+    rows = [
+        {"id": f"city-{n}", "text": f"Which city? {order} <<Paris>>", "target": "Paris"}
+        for n, order in enumerate(orders)
+    ]
+    _register(stack, "cities", "text", rows)
+    models = ["openai/gpt-4o-mini", "openai/gpt-4o"]
+    config = RunConfig(concurrency=1)
+    return _settled(
+        client, client.runs.launch(dataset="cities", models=models, alias="cities", config=config)
+    )
+
+
+def _places(stack: LiveStack, client: Client, folder: Path) -> str:
+    rows = [
+        {"id": f"p-{n}", "file": f"{n}.png", "target": {"x": 30, "y": 20 + n}} for n in range(4)
+    ]
+    (folder / "manifest.jsonl").write_text("\n".join(map(json.dumps, rows)), encoding="utf-8")
+    client.datasets.add(folder, name="places", task="coordinates")
+    models = [f"{MODULE}:{each}" for each in ("points_at", "points_beside")]
+    return _settled(client, client.runs.launch(dataset="places", models=models, alias="places"))
+
+
+def _six(stack: LiveStack, client: Client) -> str:
+    names = ("first_letter", "last_letter", "slow_first", "slow_last", "paraphrased", "echoes")
+    models = [f"{MODULE}:{each}" for each in names]
+    selection = Selection(ids=[f"text-{each:05}" for each in range(60)])
+    run = client.runs.launch(dataset="letters", models=models, alias="six", selection=selection)
+    return wait_settled(stack, run.id).run_id
+
+
+def _register(stack: LiveStack, name: str, task: str, rows: Sequence[Mapping[str, object]]) -> None:
+    stack.http.post(
+        "/api/datasets",
+        params={"name": name, "task": task},
+        content="\n".join(map(json.dumps, rows)).encode(),
+        headers={"Content-Type": "application/x-ndjson"},
+    ).raise_for_status()
+
+
+def _settled(client: Client, run: AcceptedView) -> str:
     client.runs.show(run.id, after=run.seq)
     wait_until(lambda: client.runs.show(run.id).status.settled, deadline_s=60)
     return run.id

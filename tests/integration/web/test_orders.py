@@ -126,7 +126,7 @@ async def test_a_runs_pages_say_what_is_known_of_it(world: World, pages: httpx.A
     lineage = page_of(await pages.get(f"/runs/{run}/lineage")).text_content()
     assert "numpy" in lineage
     history = page_of(await pages.get(f"/runs/{run}/history"))
-    types = [each.text_content() for each in history.xpath("//table//tr/td[3]")]
+    types = [each.text_content() for each in history.xpath("//table//tr/td[1]")]
     assert types[0] == "run.created"
     assert types[-1] == "run.completed"
     events = await world.get(f"/api/runs/{run}/history", limit=1)

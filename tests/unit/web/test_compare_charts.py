@@ -84,7 +84,7 @@ def test_a_contour_plot_stays_within_its_picture(
     drawn = contour(points, PlotAxis("x", is_log), PlotAxis("y"), z_name="z", title="t")
 
     if drawn:
-        picture_of(drawn)
+        pictures_of(drawn)
     else:
         assert not any(x > 0 or not is_log for x, _, _ in triples)
 
@@ -96,9 +96,10 @@ def test_contour_lines_run_between_low_and_high() -> None:
     drawn = contour(slope, PlotAxis("x"), PlotAxis("y"), z_name="z", title="t")
     few = contour(slope[: MIN_POINTS - 1], PlotAxis("x"), PlotAxis("y"), z_name="z", title="t")
 
-    levels = [each for each in picture_of(drawn).iter() if "level" in (each.get("class") or "")]
-    assert len(levels) == 7
-    assert not [each for each in picture_of(few).iter() if "level" in (each.get("class") or "")]
+    for picture in pictures_of(drawn):
+        assert len([each for each in picture.iter() if "level" in (each.get("class") or "")]) == 7
+    for picture in pictures_of(few):
+        assert not [each for each in picture.iter() if "level" in (each.get("class") or "")]
 
 
 AXES = st.builds(

@@ -36,6 +36,7 @@ from runoff_web.pages import (
     compare_entries,
     compare_export,
     dashboard,
+    dataset_new,
     datasets,
     entry,
     entry_orders,
@@ -113,7 +114,7 @@ def routes(assets: Assets) -> list[Route]:
     pages = (
         dashboard, searching, runs, launch, params_check, compare, compare_entries,
         compare_export, explore, run, run_orders, run_setup, run_about, entry, entry_orders,
-        datasets, found, models, plans, theme,
+        dataset_new, datasets, found, models, plans, theme,
     )  # fmt: skip
     return [
         Route("/health/live", _healthy),

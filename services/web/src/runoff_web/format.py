@@ -28,6 +28,8 @@ _ODD: Final = re.compile(f"[{''.join(sorted(_HIDDEN))}\x00-\x08\x0b-\x1f\x7f-\x9
 """These and control characters: most texts have none, and need not be looked at one by one."""
 MAX_SHOWN: Final = 20_000
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
+_CHEAPEST: Final = 10
+"""Places after the point that a price has less than."""
 
 
 def number(value: float | None, *, digits: int = _DIGITS) -> str:
@@ -113,10 +115,14 @@ def seconds(value: float | None) -> str:
 
 
 def dollars(value: float | None) -> str:
-    """A price; small ones keep their digits."""
+    """A price; small ones keep their digits, and none has an exponent."""
     if value is None:
         return NOTHING
-    return f"${value:.2f}" if value >= 1 or value == 0 else f"${number(value)}"
+    if value >= 1 or value <= 0:
+        return f"${value:.2f}"
+    digits = _DIGITS if value >= 0.001 else 2
+    places = digits - 1 - math.floor(math.log10(value))
+    return f"${value:.{places}f}" if places < _CHEAPEST else "< $0.00000001"
 
 
 def p_value(value: float | None) -> str:
@@ -172,11 +178,32 @@ def told_apart(models: Sequence[str]) -> list[str]:
     return list(models)
 
 
+def named_shortly(text: str, models: Sequence[str]) -> str:
+    """A sentence of a document with the models' names as short as tells them apart.
+
+    Beside it stands which models are meant; the document itself has their whole names.
+    """
+    short = dict(zip(models, told_apart(models), strict=True))
+    whole = sorted(short, key=len, reverse=True)
+    if not whole:
+        return text
+    found = re.compile("|".join(rf"(?<![\w/:.-]){re.escape(each)}(?![\w/:-])" for each in whole))
+    return found.sub(lambda match: short[match[0]], text)
+
+
 def by_name(name: str, given: float | None) -> str:
-    """A number whose name has its unit, as `latency_mean_s`."""
+    """A number whose name has its unit, as `latency_mean_s`; one that a person chose as written."""
     if name.endswith("_s"):
         return seconds(given)
-    return dollars(given) if name.endswith("_usd") else number(given)
+    if name.endswith("_usd"):
+        return dollars(given)
+    return setting(given) if name.startswith(("params.", "config.")) else number(given)
+
+
+def tick(name: str, given: float) -> str:
+    """The same beside an axis: `0.5`, not `0.500`."""
+    text = by_name(name, given) if name.endswith(("_s", "_usd")) else number(given)
+    return text.rstrip("0").rstrip(".") if re.fullmatch(rf"{MINUS}?\d+\.\d+", text) else text
 
 
 def middle(text: str, limit: int = 32) -> str:
@@ -220,26 +247,31 @@ def one_line(text: str | None, limit: int = 120) -> Markup:
     return shown(cut)
 
 
-def answer(given: AnswerBody) -> str | None:
-    """An answer in a few words; None where there is none."""
+def answer(given: AnswerBody, *, most: int = 4) -> str | None:
+    """An answer in a few words, with so many labels at most; None where there is none."""
     if given.boxes is not None:
-        return _boxes([box.label for box in given.boxes])
+        return _boxes([box.label for box in given.boxes], most)
     if given.point is not None:
         return f"({number(given.point.x)}, {number(given.point.y)})"
     return given.words
 
 
-def target(wanted: Target) -> str | None:
-    """What was to be answered, in a few words."""
+def target(wanted: Target, *, most: int = 4) -> str | None:
+    """What was to be answered, in a few words, with so many labels at most."""
     if wanted is None:
         return None
     if isinstance(wanted, list):
         if all(isinstance(each, dict) for each in wanted):
-            return _boxes([str(each.get("label", "")) for each in wanted if isinstance(each, dict)])
+            return _boxes([str(e.get("label", "")) for e in wanted if isinstance(e, dict)], most)
         return " | ".join(map(str, wanted))
     if isinstance(wanted, dict) and set(wanted) == {"x", "y"}:
         return f"({wanted['x']}, {wanted['y']})"
     return str(wanted)
+
+
+def without_nothing(given: dict[str, JsonValue]) -> dict[str, JsonValue]:
+    """What was said in a declaration, without what was left open."""
+    return {name: value for name, value in given.items() if value is not None}
 
 
 def tojson_text(value: JsonValue) -> str:
@@ -258,14 +290,14 @@ def _marked(character: str) -> Markup:
     return Markup('<span class="glyph" title="{}">{}</span>').format(name, code)
 
 
-def _boxes(labels: Sequence[str]) -> str:
+def _boxes(labels: Sequence[str], most: int) -> str:
     if not labels:
         return "nothing found"
     kinds: dict[str, int] = {}
     for label in labels:
         kinds[label] = kinds.get(label, 0) + 1
-    named = [f"{n} × {label}" if n > 1 else label for label, n in list(kinds.items())[:4]]
-    return ", ".join(named) + (", …" if len(kinds) > 4 else "")
+    named = [f"{n} × {label}" if n > 1 else label for label, n in list(kinds.items())[:most]]
+    return ", ".join(named) + (", …" if len(kinds) > most else "")
 
 
 def _rough(passed_s: float) -> str:

@@ -174,6 +174,13 @@ class DatasetParams(Params):
     """Place of the first entry that is shown, from 0."""
     cursor: str = ""
     """Where a narrowed list goes on."""
+    trail: str = ""
+    """Places of the first entries of a narrowed list's pages before this one, as `0.240`."""
+
+    @property
+    def before(self) -> list[int]:
+        """The trail's places, in order."""
+        return [int(each) for each in self.trail.split(".") if each.isdecimal() and len(each) < 10]
 
     @property
     def is_narrowed(self) -> bool:
@@ -197,6 +204,7 @@ class DatasetParams(Params):
             if query.get("place")
             else _number(query, "start", 0),
             cursor=_line(query, "cursor"),
+            trail=_line(query, "trail"),
         )
 
 

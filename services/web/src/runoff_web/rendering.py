@@ -41,6 +41,7 @@ _FILTERS: Final = (
     words.short_id,
     words.short_model,
     words.told_apart,
+    words.named_shortly,
     words.by_name,
     words.middle,
     words.shown,
@@ -49,6 +50,7 @@ _FILTERS: Final = (
     words.target,
     words.confidence_band,
     words.tojson_text,
+    words.without_nothing,
 )
 
 

@@ -43,6 +43,9 @@ HEADERS: Final = {
 _SAFE: Final = {"GET", "HEAD"}
 _LOOPBACK: Final = {"localhost"}
 MAX_FORM_BYTES: Final = 1024 * 1024
+UPLOADS: Final = "/datasets/new"
+"""Takes files, which may be larger."""
+MAX_UPLOAD_BYTES: Final = 512 * 1024 * 1024
 
 
 class Guard:
@@ -65,14 +68,14 @@ class Guard:
                     made.setdefault(name, value)
             await send(message)
 
-        refusal = self._refusal(scope["method"], Headers(scope=scope))
+        refusal = self._refusal(scope["method"], scope["path"], Headers(scope=scope))
         if refusal is None:
             await self._app(scope, receive, send_guarded)
         else:
             status, text = refusal
             await PlainTextResponse(text, status)(scope, receive, send_guarded)
 
-    def _refusal(self, method: str, headers: Headers) -> tuple[int, str] | None:
+    def _refusal(self, method: str, path: str, headers: Headers) -> tuple[int, str] | None:
         host = headers.get("host", "")
         if not self._is_ours(host):
             return 421, (
@@ -84,8 +87,9 @@ class Guard:
         if not _same_origin(headers, host):
             return 403, "Pages of other sites may change nothing here."
         declared = headers.get("content-length", "")
-        if not declared.isdecimal() or int(declared) > MAX_FORM_BYTES:
-            return 413, f"A form has a length, of at most {MAX_FORM_BYTES} bytes."
+        most = MAX_UPLOAD_BYTES if path == UPLOADS else MAX_FORM_BYTES
+        if not declared.isdecimal() or int(declared) > most:
+            return 413, f"A form has a length, of at most {most} bytes."
         return None
 
     def _is_ours(self, host: str) -> bool:

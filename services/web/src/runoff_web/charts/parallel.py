@@ -8,7 +8,7 @@ from typing import Final
 from markupsafe import Markup
 
 from runoff_web.charts.marks import cut
-from runoff_web.format import by_name
+from runoff_web.format import tick
 
 _WIDTH: Final = 1080
 _HEIGHT: Final = 400
@@ -158,7 +158,7 @@ def _ticks(axis: ParallelAxis, x: float) -> list[Markup]:
         marks = [(axis.share(float(at)) or 0.0, cut(word.rpartition("/")[2], _WORD))
                  for at, word in enumerate(axis.words)]  # fmt: skip
     else:
-        marks = [(share, by_name(axis.name, axis.value(share))) for share in (0.0, 0.5, 1.0)]
+        marks = [(share, tick(axis.name, axis.value(share))) for share in (0.0, 0.5, 1.0)]
     return [
         Markup('<text class="tick" x="{}" y="{}">{}</text>').format(
             x + 5, _y(share) + (-4 if share < 0.05 else 10 if share > 0.95 else 4), word

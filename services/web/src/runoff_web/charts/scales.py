@@ -40,6 +40,17 @@ def around(values: list[float], *, start: float, end: float, least: float = 1e-9
     return Scale(low - room, high + room, start, end)
 
 
+def powers(scale: Scale) -> list[float]:
+    """Logarithms of round values within a scale of logarithms: powers of ten, and where these are
+    few 3 times them, or 2 and 5 times.
+    """
+    span = scale.high - scale.low
+    factors = (1, 2, 5) if span < 1.5 else (1, 3) if span < 4 else (1,)
+    whole = range(math.floor(scale.low), math.ceil(scale.high) + 1)
+    found = [power + math.log10(factor) for power in whole for factor in factors]
+    return [each for each in found if scale.low <= each <= scale.high] or [scale.low, scale.high]
+
+
 def ticks(scale: Scale, *, n: int = 5) -> list[float]:
     """Round values within the scale, about `n` of them."""
     span = scale.high - scale.low

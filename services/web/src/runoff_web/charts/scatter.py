@@ -11,7 +11,7 @@ from markupsafe import Markup
 from runoff_contracts.compared_entries import ComparedPoint, ComparedPoints, PointCells
 from runoff_web.charts.marks import cut, hue
 from runoff_web.charts.plane import Plane
-from runoff_web.charts.scales import Scale, spanning, ticks
+from runoff_web.charts.scales import powers, spanning, ticks
 from runoff_web.format import count, number, seconds
 
 _WIDTH: Final = 460
@@ -91,14 +91,7 @@ def _axis(numbers: list[float], is_time: bool, start: float, end: float) -> Axis
     def place(value: float) -> float:
         return scale(math.log10(value) if value > 0 else lowest)
 
-    return Axis(place, [(10**each, seconds(10**each)) for each in _powers(scale) if each < 300])
-
-
-def _powers(scale: Scale) -> list[float]:
-    factors = (1, 2, 5) if scale.high - scale.low < 2.2 else (1,)
-    powers = range(math.floor(scale.low), math.ceil(scale.high) + 1)
-    found = [power + math.log10(factor) for power in powers for factor in factors]
-    return [each for each in found if scale.low <= each <= scale.high] or [scale.low, scale.high]
+    return Axis(place, [(10**each, seconds(10**each)) for each in powers(scale) if each < 300])
 
 
 def _dots(found: ComparedPoints, x_axis: Axis, y_axis: Axis) -> list[Markup]:

@@ -10,7 +10,7 @@ from runoff_web.charts.dots import Dot, DotRow
 from runoff_web.charts.forest import Effect
 from runoff_web.charts.latency import Times
 from runoff_web.charts.marks import cut
-from runoff_web.format import difference, p_value, points, told_apart
+from runoff_web.format import difference, p_value, points, short_id, told_apart
 
 MAX_DRAWN: Final = 14
 """Groups of one dimension that are drawn; the table has up to `MAX_GROUPS`."""
@@ -110,12 +110,12 @@ def _name(document: ComparisonDocument, place: int) -> str:
 
 def short_names(document: ComparisonDocument) -> list[str]:
     """What each contender is called where there is little room: as much of its model's name as
-    tells them apart, or its run's alias where the models are the same.
+    tells them apart, and its run's alias before it where the models are the same.
     """
     models = [each.model for each in document.contenders]
-    short = told_apart([each.name for each in document.contenders])
+    short = told_apart(models)
     names = [
-        each.alias if models.count(each.model) > 1 and each.alias else name
+        f"{each.alias or short_id(each.run_id)}: {name}" if models.count(each.model) > 1 else name
         for each, name in zip(document.contenders, short, strict=True)
     ]
     return [

@@ -1,7 +1,7 @@
 """`/datasets`: what there is to ask about; a version's entries as tiles or as a table."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Final
 
@@ -20,6 +20,8 @@ from runoff_web.parts import Parts, parts_of
 
 _LIST: Final = 24
 _ENTRIES: Final = 60
+_REMEMBERED: Final = 50
+"""Pages that a narrowed list goes back."""
 _PREVIEW: Final = 4
 _LAST_RUNS: Final = 5
 
@@ -35,6 +37,8 @@ class Span:
     """All that fit; None where nobody counted."""
     next: DatasetParams | None
     previous: DatasetParams | None
+    start: DatasetParams | None = None
+    """The first page of a narrowed list, whose pages have no numbers."""
 
     @property
     def last(self) -> int:
@@ -138,14 +142,30 @@ def _span(
             following if start + _ENTRIES < total else None,
             before if start else None,
         )
-    following = DatasetParams(**{**vars(params), "cursor": next_cursor or ""})
-    first = DatasetParams(**{**vars(params), "start": 0, "cursor": ""})
+    return _narrowed(params, _n_known(params, version), entries, next_cursor)
+
+
+def _narrowed(
+    params: DatasetParams,
+    total: int | None,
+    entries: Sequence[DatasetEntryView],
+    next_cursor: str | None,
+) -> Span:
+    """A page that is found by going on: the address remembers where those before it began."""
+    before = params.before
+    here = [*before, *(each.index for each in entries[:1])][-_REMEMBERED:]
+    following = replace(params, start=0, cursor=next_cursor or "", trail=".".join(map(str, here)))
+    previous = replace(
+        params, start=before[-1], cursor="", trail=".".join(map(str, before[:-1]))
+    ) if before else None  # fmt: skip
+    first = replace(params, start=0, cursor="", trail="")
     return Span(
         0,
         len(entries),
-        _n_known(params, version),
+        total,
         following if next_cursor else None,
-        first if params.cursor else None,
+        previous,
+        first if params.cursor or params.start else None,
     )
 
 
