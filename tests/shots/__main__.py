@@ -31,8 +31,8 @@ from tests.shots.states import Shot, states
 THEMES = ("light", "dark")
 WIDTHS = {1440: 900, 390: 844}
 EMPTY = (
-    "/", "/runs", "/runs/new", "/runs/compare", "/runs/explore", "/comparisons", "/datasets", "/datasets/new",
-    "/models", "/models/new", "/plans", "/plans/new", "/plans/size", "/nowhere",
+    "/", "/runs", "/runs/new", "/runs/compare", "/runs/explore", "/comparisons", "/datasets",
+    "/datasets/new", "/models", "/models/new", "/plans", "/plans/new", "/plans/size", "/nowhere",
 )  # fmt: skip
 
 

@@ -45,3 +45,18 @@ async def test_more_than_can_be_chosen_is_said(
 
     assert part.xpath("count(//data)") == 7
     assert part.xpath("@data-more") == [""]
+
+
+async def test_a_narrowed_list_goes_back_page_by_page(
+    world: World, pages: httpx.AsyncClient
+) -> None:
+    """Its pages have no numbers: the address remembers where those before it began."""
+    await hostile_registry(world)
+    address, seen = f"/datasets/{DATASET}?split=test&layout=table", []
+    for way in ("next", "prev", "next"):
+        page = page_of(await pages.get(address))
+        seen.append(page.xpath("//input[@name='entry']/@value"))
+        address = page.xpath(f"//a[@rel={way!r}]/@href")[0]
+
+    assert seen[0] == seen[2]
+    assert set(seen[0]).isdisjoint(seen[1])

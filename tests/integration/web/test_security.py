@@ -15,7 +15,7 @@ from starlette.routing import Route
 
 from runoff_web.app import routes
 from runoff_web.assets import Assets
-from runoff_web.security import FILE_POLICY, POLICY
+from runoff_web.security import FILE_POLICY, POLICY, UPLOADS
 from tests.contract.api.running import IN_SHARED_LOOP, World
 from tests.contract.api.test_comparisons import compared
 from tests.integration.web.corpus import HOSTILE
@@ -107,12 +107,12 @@ async def test_every_route_answers_with_every_header(
     ids=str,
 )
 async def test_no_other_site_may_change_anything(
-    file_pages: httpx.AsyncClient, headers: dict[str, str]
+    idle_pages: httpx.AsyncClient, headers: dict[str, str]
 ) -> None:
     """On every route that takes a form, and by every method that there is."""
     for path in POSTS:
         for method in ("POST", "PUT", "PATCH", "DELETE"):
-            answer = await file_pages.request(
+            answer = await idle_pages.request(
                 method, filled(path), headers=headers | FORM, content=b""
             )
             assert answer.status_code == 403, (method, path)
@@ -122,22 +122,21 @@ async def test_no_other_site_may_change_anything(
 @IN_SHARED_LOOP
 @pytest.mark.parametrize("headers", [SAME, {"Origin": "http://127.0.0.1:8701"}], ids=str)
 async def test_our_own_forms_are_taken_and_other_methods_are_not(
-    file_world: World, file_pages: httpx.AsyncClient, headers: dict[str, str]
+    idle_world: World, idle_pages: httpx.AsyncClient, headers: dict[str, str]
 ) -> None:
     """What a browser vouches for; a form without an end, or too long, is refused before."""
     for path in POSTS:
-        answer = await file_pages.post(filled(path), headers=headers | FORM, content=b"")
+        answer = await idle_pages.post(filled(path), headers=headers | FORM, content=b"")
         assert answer.status_code != 403, path
-        put = await file_pages.put(filled(path), headers=headers | FORM, content=b"")
+        put = await idle_pages.put(filled(path), headers=headers | FORM, content=b"")
         assert put.status_code == 405, path
-        long = await file_pages.post(
-            filled(path), headers=headers | FORM | {"Content-Length": str(2**21)}, content=b"a"
-        )
+        too_long = {"Content-Length": str(2**30 if path == UPLOADS else 2**21)}
+        long = await idle_pages.post(filled(path), headers=headers | FORM | too_long, content=b"a")
         assert long.status_code == 413, path
 
 
 @IN_SHARED_LOOP
-async def test_the_pages_answer_to_their_own_names_only(file_pages: httpx.AsyncClient) -> None:
+async def test_the_pages_answer_to_their_own_names_only(idle_pages: httpx.AsyncClient) -> None:
     """A name that somebody points at this machine would make his page ours to the browser."""
     for host, status in {
         "localhost:8701": 200,
@@ -149,10 +148,10 @@ async def test_the_pages_answer_to_their_own_names_only(file_pages: httpx.AsyncC
         "": 421,
         "[": 421,
     }.items():
-        answer = await file_pages.get("/health/ready", headers={"Host": host})
+        answer = await idle_pages.get("/health/ready", headers={"Host": host})
         assert answer.status_code == status, host
     for path in {*GETS, *POSTS}:
-        answer = await file_pages.get(filled(path), headers={"Host": "evil.example"})
+        answer = await idle_pages.get(filled(path), headers={"Host": "evil.example"})
         assert answer.status_code == 421, path
 
 
@@ -241,14 +240,14 @@ async def test_what_is_typed_into_a_form_comes_back_as_text(
 
 
 @IN_SHARED_LOOP
-async def test_files_run_nowhere(file_world: World, file_pages: httpx.AsyncClient) -> None:
+async def test_files_run_nowhere(idle_world: World, idle_pages: httpx.AsyncClient) -> None:
     """Programs in the shape of images are refused; images come under a policy without rights."""
     out = io.BytesIO()
     Image.new("RGB", (20, 10)).save(out, "PNG", pnginfo=None)
     polyglot = out.getvalue() + b"<script>pwned()</script>"
-    digest = await file_world.objects.put(polyglot)
-    shown = await file_pages.get(f"/media/{digest}")
-    small = await file_pages.get(f"/media/{digest}", params={"w": "96"})
+    digest = await idle_world.objects.put(polyglot)
+    shown = await idle_pages.get(f"/media/{digest}")
+    small = await idle_pages.get(f"/media/{digest}", params={"w": "96"})
 
     assert shown.headers["content-type"] == "image/png"
     assert shown.headers["content-security-policy"] == FILE_POLICY
@@ -256,7 +255,7 @@ async def test_files_run_nowhere(file_world: World, file_pages: httpx.AsyncClien
     assert b"pwned" not in small.content
     for text in HOSTILE[24:30]:
         program = f"<svg xmlns='http://www.w3.org/2000/svg'>{text}</svg>".encode()
-        digest = await file_world.objects.put(program)
-        answer = await file_pages.get(f"/media/{digest}")
+        digest = await idle_world.objects.put(program)
+        answer = await idle_pages.get(f"/media/{digest}")
         assert answer.status_code == 415
         assert answer.headers["content-type"].startswith("text/plain")

@@ -67,12 +67,28 @@ def test_names_are_as_short_as_tells_models_apart(models: list[str], said: list[
     assert words.told_apart(models) == said
 
 
+def test_a_verdict_has_models_as_short_as_tells_them_apart() -> None:
+    """Whole names only: what another name begins with is not taken out of it."""
+    models = ["python/a.b:first", "python/a.b:first_two", "openai/gpt-4o"]
+    said = "python/a.b:first_two is better than python/a.b:first (planned), not openai/gpt-4o."
+
+    assert words.named_shortly(said, models) == (
+        "first_two is better than first (planned), not gpt-4o."
+    )
+    assert words.named_shortly("a.b:first, onnx/x", ["onnx/x", "onnx/x"]) == "a.b:first, x"
+    assert words.named_shortly("nobody", []) == "nobody"
+
+
 def test_numbers_are_written_by_what_they_are_of() -> None:
     """A margin as somebody typed it, a time in its unit, a price with its sign."""
     assert (words.setting(0.02), words.setting(None)) == ("0.02", "–")
     assert words.by_name("latency_mean_s", 2.5e-6).replace("\u202f", " ") == "2.50 µs"
     assert words.by_name("cost_usd", 0.0123) == "$0.0123"
+    assert words.dollars(2.7e-6) == "$0.0000027"
+    assert words.dollars(1e-12) == "< $0.00000001"
     assert words.by_name("metrics.accuracy", 0.5) == "0.500"
+    assert words.by_name("params.rate", 0.03) == "0.03"
+    assert (words.tick("metrics.accuracy", 0.5), words.tick("n", 100.0)) == ("0.5", "100")
     assert words.seconds(10**-4.301029995663981).replace("\u202f", " ") == "50 µs"
 
 
