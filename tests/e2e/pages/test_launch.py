@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
+from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from runoff import Client
@@ -49,6 +52,30 @@ def test_all_that_a_search_found_is_selected_from_one_page_of_it(page: Page) -> 
     page.get_by_role("button", name="Compare selected").click()
 
     expect(page.locator("summary", has_text="150 chosen entries")).to_be_visible()
+
+
+def test_a_folder_that_is_chosen_becomes_a_dataset(
+    page: Page, made: Material, tmp_path: Path
+) -> None:
+    """Browsers name its files by their place in it; what is wrong is said before, row by row."""
+    folder = tmp_path / "photos"
+    (folder / "cats").mkdir(parents=True)
+    Image.new("L", (8, 8)).save(folder / "cats" / "1.png")
+    row = '{"id": "cat-1", "file": "cats/1.png", "target": "cat"}\n'
+    (folder / "manifest.jsonl").write_text(row.replace("1.png", "2.png"), encoding="utf-8")
+    page.goto("/datasets/new")
+    page.get_by_label("Name").fill("chosen")
+    page.get_by_label("Or a folder").set_input_files(folder)
+    page.get_by_role("button", name="Add dataset").click()
+    expect(page.get_by_role("heading", name="Nothing was registered")).to_be_visible()
+    expect(page.get_by_role("row", name="line 1")).to_contain_text("cats/2.png")
+
+    (folder / "manifest.jsonl").write_text(row, encoding="utf-8")
+    expect(page.get_by_label("Name")).to_have_value("chosen")
+    page.get_by_label("Or a folder").set_input_files(folder)
+    page.get_by_role("button", name="Add dataset").click()
+    expect(page.get_by_role("heading", name="chosen")).to_be_visible()
+    expect(page.get_by_role("link", name="cat-1")).to_be_visible()
 
 
 def test_parameters_are_edited_with_a_template_a_check_and_a_reset(
@@ -158,7 +185,7 @@ def test_nobody_is_shut_out_of_data_models_sheet_and_plans(
     page = context.new_page()
     look = Look(page)
     for path in (
-        "/datasets", "/datasets/letters", "/datasets/squares?layout=table",
+        "/datasets", "/datasets/new", "/datasets/letters", "/datasets/squares?layout=table",
         "/datasets/squares/entries/1", "/models", "/models/new", "/plans", "/plans/new",
         "/plans/size?n_entries=400&discordance=0.1", f"/runs/new?from={made.texts}",
     ):  # fmt: skip

@@ -57,9 +57,14 @@ class Table extends HTMLElement {
   #clicked(event) {
     const target = event.target instanceof Element ? event.target : null;
     const row = target?.closest("tbody tr");
-    if (!(row instanceof HTMLElement) || !this.#panel() || isNarrow()) return;
+    if (!(row instanceof HTMLElement) || !this.#panel()) return;
     const link = this.#link(row);
     if (event.ctrlKey || event.metaKey || event.shiftKey) return;
+    if (isNarrow()) {
+      // There is nothing beside the table: wherever a finger meets the row, it opens it.
+      if (!target?.closest("a")) link?.click();
+      return;
+    }
     // A first click shows it beside the table, a second one, or Enter, opens it.
     if (target?.closest("a") && (row.dataset.id === this.#chosen || event.detail === 0)) return;
     event.preventDefault();
