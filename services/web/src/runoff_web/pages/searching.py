@@ -13,6 +13,7 @@ from runoff.client import Client
 from runoff.errors import ProblemError
 from runoff_contracts.finding_views import Hit
 from runoff_web.completing import complete
+from runoff_web.format import named_shortly, told_apart
 from runoff_web.parts import parts_of
 from runoff_web.problems import FRAGMENT_HEADER
 from runoff_web.rendering import Theme, theme_of
@@ -36,6 +37,9 @@ _THEMES: Final[dict[Theme, str]] = {
 }
 _NAMES: Final = {"run": "Runs", "dataset": "Datasets", "model": "Models",
                  "comparison": "Comparisons"}  # fmt: skip
+
+_BETWEEN: Final = " · "
+"""The names of a comparison's models."""
 
 
 @dataclass(frozen=True)
@@ -110,7 +114,11 @@ def _newest(client: Client) -> list[Group]:
     runs = client.runs.list(limit=5).items
     compared = client.comparisons.list(limit=1).items
     actions = [
-        Choice("Open the newest comparison", each.verdict, f"/comparisons/{each.digest}")
+        Choice(
+            "Open the newest comparison",
+            named_shortly(each.verdict, each.models),
+            f"/comparisons/{each.digest}",
+        )
         for each in compared
     ]
     ended = [each for each in runs if each.status == "completed"][:2]
@@ -141,6 +149,10 @@ def _choice(hit: Hit) -> Choice:
         "model": f"/models/{quote(hit.id)}",
         "comparison": f"/comparisons/{hit.id}",
     }
+    if hit.kind == "comparison":
+        models = hit.title.split(_BETWEEN)
+        title = _BETWEEN.join(told_apart(models))
+        return Choice(title, named_shortly(hit.note, models), of_kind[hit.kind])
     return Choice(hit.title, hit.note, of_kind[hit.kind])
 
 
