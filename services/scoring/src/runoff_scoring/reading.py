@@ -181,10 +181,10 @@ class RunReader:
             gathered = await self._read(created)
             made = await asyncio.to_thread(gathered.whole)
         evidence, record = made
-        report, content = await asyncio.to_thread(_report_of, evidence)
+        report, content, packed = await asyncio.to_thread(_written, evidence, record)
         event = ScorecardsStored(
             run_id=created.run_id,
-            scorecards=await self._objects.put(await asyncio.to_thread(record.to_bytes)),
+            scorecards=await self._objects.put(packed),
             n_entries=created.n_entries,
             measures=sorted(evidence.cards.scores),
             report=await self._objects.put(content),
@@ -222,6 +222,8 @@ class RunReader:
 
     async def _reviews(self, run_id: str, as_of: int | None) -> list[EntryReviewed]:
         messages = await self._log.read(subjects.entries_of(run_id))
+        if not messages:
+            return []
         events = await asyncio.to_thread(_events, messages, as_of)
         return [event for _, event in events if isinstance(event, EntryReviewed)]
 
@@ -253,6 +255,7 @@ def _stored(message: Message | None) -> ScorecardsStored | None:
     return None
 
 
-def _report_of(evidence: Evidence) -> tuple[Report, bytes]:
+def _written(evidence: Evidence, record: Record) -> tuple[Report, bytes, bytes]:
+    """The report, and the bytes of both objects."""
     report = make_report(evidence)
-    return report, report.model_dump_json().encode()
+    return report, report.model_dump_json().encode(), record.to_bytes()

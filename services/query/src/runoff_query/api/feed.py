@@ -28,6 +28,8 @@ from runoff_query.outages import NATS_AWAY, causes
 
 _BATCH_MESSAGES = 16
 _CHANGES_PACE_S = 0.1
+_FEW_BYTES = 32 * 1024
+"""Put into words sooner than a thread is told to."""
 _SUBJECTS: Final = {
     str(each.model_fields["type"].default): each.subject_template for each in TYPES.classes
 }
@@ -219,7 +221,10 @@ async def _hand_over(
         await outlet.comment()
         return
     for message in batch:
-        text = await asyncio.to_thread(_in_words, message, wanted, start)
+        if len(message.body) > _FEW_BYTES:
+            text = await asyncio.to_thread(_in_words, message, wanted, start)
+        else:
+            text = _in_words(message, wanted, start)
         await outlet.text(text or ": \n\n")
 
 

@@ -74,7 +74,8 @@ class Parts:
         raise ProblemRaised(outcome.problem)
 
 
-def _parts_of(request: Request) -> Parts:
+async def _parts_of(request: Request) -> Parts:
+    # Asynchronous, or FastAPI would hand each request to a thread for it.
     # Starlette's state is an untyped bag; `app.py` puts exactly this there.
     return cast(Parts, request.app.state.parts)
 

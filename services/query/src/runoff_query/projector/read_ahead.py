@@ -7,6 +7,9 @@ from contextlib import asynccontextmanager
 from runoff_eventlog.reader import LogReader
 from runoff_query.projector.batch import Batch, read_batch
 
+_FEW_BYTES = 32 * 1024
+"""Read sooner than a thread is told to."""
+
 
 @asynccontextmanager
 async def read_ahead(reader: LogReader) -> AsyncIterator["asyncio.Queue[Batch]"]:
@@ -23,4 +26,8 @@ async def read_ahead(reader: LogReader) -> AsyncIterator["asyncio.Queue[Batch]"]
 
 async def _read(reader: LogReader, batches: "asyncio.Queue[Batch]") -> None:
     async for messages in reader.batches():
-        await batches.put(await asyncio.to_thread(read_batch, messages))
+        if sum(len(each.body) for each in messages) > _FEW_BYTES:
+            batch = await asyncio.to_thread(read_batch, messages)
+        else:
+            batch = read_batch(messages)
+        await batches.put(batch)
