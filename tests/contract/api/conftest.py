@@ -1,4 +1,4 @@
-"""An API of its own for each test, and one a file for requests that change nothing."""
+"""An API of its own for each test, and one a file for tests that do not mind each other."""
 
 from __future__ import annotations
 
@@ -39,7 +39,10 @@ async def world(nats_server: Server, fresh_database: str, tmp_path: Path) -> Asy
 async def idle_world(
     server_maker: ServerMaker, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[World]:
-    """For tests marked `IN_SHARED_LOOP` whose requests are refused before a service is asked."""
+    """For tests marked `IN_SHARED_LOOP` that need no service beside the API and its projector.
+
+    Requests that are refused, and runs that stand in the log: those of other tests are there too.
+    """
     async with shared_world(server_maker, databases, tmp_path_factory) as made:
         yield made
 

@@ -12,7 +12,7 @@ from runoff_contracts.events.comparison import ComparisonComputed
 from runoff_contracts.ids import new_run_id
 from runoff_objects.arrays import Texts, pack
 from runoff_testkit.compared import a_contender, a_document
-from tests.contract.api.running import World, problem, wrong_fields
+from tests.contract.api.running import IN_SHARED_LOOP, World, problem, wrong_fields
 from tests.integration.query import facts
 
 UNKNOWN = "00000000-0000-7000-8000-000000000000"
@@ -61,15 +61,16 @@ async def told(world: World, document: ComparisonDocument) -> str:
     return digest
 
 
-async def test_compared_entries_are_paged_with_answers(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_compared_entries_are_paged_with_answers(idle_world: World) -> None:
     """By change, the losses first; every entry once, and a cursor of no other question."""
-    run = await world.scribe.whole_run(n_entries=10)
-    digest = await compared(world, run, n=10)
+    run = await idle_world.scribe.whole_run(n_entries=10)
+    digest = await compared(idle_world, run, n=10)
     path = f"/api/comparisons/{digest}/entries"
     seen: list[int] = []
     cursor: dict[str, str] = {}
     while True:
-        page = await world.get(path, limit=3, **cursor)
+        page = await idle_world.get(path, limit=3, **cursor)
         assert len(page["items"]) == min(3, 10 - len(seen))
         assert page["start"] == len(seen)
         seen += [each["index"] for each in page["items"]]
@@ -77,9 +78,9 @@ async def test_compared_entries_are_paged_with_answers(world: World) -> None:
             break
         cursor = {"cursor": page["next_cursor"]}
 
-    before = await world.get(path, limit=3, cursor=page["previous_cursor"])
+    before = await idle_world.get(path, limit=3, cursor=page["previous_cursor"])
     assert [each["index"] for each in before["items"]] == seen[6:9]
-    first = await world.get(path, limit=6, cursor=before["previous_cursor"])
+    first = await idle_world.get(path, limit=6, cursor=before["previous_cursor"])
     assert (first["start"], first["previous_cursor"] is None) == (3, False)
     assert seen == [0, 2, 4, 6, 8, 1, 3, 5, 7, 9]
     assert (page["n_matching"], page["metric"], page["contender"], page["versus"]) == (
@@ -88,9 +89,9 @@ async def test_compared_entries_are_paged_with_answers(world: World) -> None:
         1,
         0,
     )
-    worse = await world.get(path, only="regressions", limit=1)
+    worse = await idle_world.get(path, only="regressions", limit=1)
     (entry,) = worse["items"]
-    stored = await world.get(f"/api/runs/{run}/entries/entry-0")
+    stored = await idle_world.get(f"/api/runs/{run}/entries/entry-0")
     assert (worse["n_matching"], entry["entry_id"], entry["change"]) == (5, "entry-0", -1)
     assert [each["prediction"] for each in entry["answers"]] == stored["predictions"]
     assert [each["score"] for each in entry["answers"]] == [1, 0]
@@ -100,46 +101,49 @@ async def test_compared_entries_are_paged_with_answers(world: World) -> None:
         {**cursor, "sort": "difference"},
         {"cursor": "WyJjb21wYXJlZCIsMV0"},
     ):
-        problem(await world.http.get(path, params=asked), 422, "bad-cursor")
+        problem(await idle_world.http.get(path, params=asked), 422, "bad-cursor")
 
 
-async def test_compared_entries_have_what_was_said_of_them_since(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_compared_entries_have_what_was_said_of_them_since(idle_world: World) -> None:
     """Reviews that count and further versions, by contender; only where they are asked for."""
-    run = await world.scribe.whole_run(n_entries=3)
-    digest = await compared(world, run, n=3)
-    await world.scribe.reviews(run, 1, "approved", "rejected", contender=1)
-    await world.get("/api/runs")
+    run = await idle_world.scribe.whole_run(n_entries=3)
+    digest = await compared(idle_world, run, n=3)
+    await idle_world.scribe.reviews(run, 1, "approved", "rejected", contender=1)
+    await idle_world.get("/api/runs")
     path = f"/api/comparisons/{digest}/entries"
-    page = await world.get(path, sort="index", details=True)
-    plain = await world.get(path, sort="index")
+    page = await idle_world.get(path, sort="index", details=True)
+    plain = await idle_world.get(path, sort="index")
 
     said = [[each["review"] for each in entry["answers"]] for entry in page["items"]]
     assert said[0] == [None, None]
     assert said[1][0] is None
     assert said[1][1]["decision"] == "rejected"
     assert plain["items"][1]["answers"][1]["review"] is None
-    answer = await world.http.get(path, params={"details": True, "limit": 101})
+    answer = await idle_world.http.get(path, params={"details": True, "limit": 101})
     assert "limit" in wrong_fields(problem(answer, 422, "invalid-request"))
 
 
-async def test_two_contenders_are_held_against_each_other_entry_by_entry(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_two_contenders_are_held_against_each_other_entry_by_entry(idle_world: World) -> None:
     """Scores by a metric, or times; what no entry has is refused and says why."""
-    digest = await compared(world, await world.scribe.whole_run(n_entries=4), n=4)
-    await world.get("/api/comparisons")
+    digest = await compared(idle_world, await idle_world.scribe.whole_run(n_entries=4), n=4)
+    await idle_world.get("/api/comparisons")
     path = f"/api/comparisons/{digest}/points"
-    scores, times = await world.get(path), await world.get(path, of="latency")
+    scores, times = await idle_world.get(path), await idle_world.get(path, of="latency")
 
     assert (scores["metric"], scores["contender"], scores["versus"]) == ("accuracy", 1, 0)
     assert [(each["x"], each["y"]) for each in scores["points"]] == [(1, 0), (1, 1), (1, 0), (1, 1)]
     assert (times["unit"], times["points"][0]["x"], times["points"][0]["y"]) == ("s", 0.25, 0.5)
-    refused = await world.http.get(path, params={"of": "confidence"})
+    refused = await idle_world.http.get(path, params={"of": "confidence"})
     problem(refused, 404, "no-such-numbers")
 
 
-async def test_entries_that_a_comparison_has_not_are_refused(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_entries_that_a_comparison_has_not_are_refused(idle_world: World) -> None:
     """With the field, and what there is."""
-    digest = await compared(world, await world.scribe.whole_run(n_entries=2), n=2)
-    await world.get("/api/comparisons")
+    digest = await compared(idle_world, await idle_world.scribe.whole_run(n_entries=2), n=2)
+    await idle_world.get("/api/comparisons")
 
     for field, asked in (
         ("sort", {"sort": "score"}),
@@ -153,25 +157,26 @@ async def test_entries_that_a_comparison_has_not_are_refused(world: World) -> No
         ("contender", {"contender": "9" * 30}),
     ):
         params: dict[str, Any] = {**asked}
-        answer = await world.http.get(f"/api/comparisons/{digest}/entries", params=params)
+        answer = await idle_world.http.get(f"/api/comparisons/{digest}/entries", params=params)
         assert answer.status_code == 422, answer.text
         assert field in wrong_fields(answer.json())
 
 
-async def test_a_comparison_is_kept_for_ever_by_who_read_it(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_a_comparison_is_kept_for_ever_by_who_read_it(idle_world: World) -> None:
     """Its address names its bytes; the digest is checked before anything is looked for."""
-    digest = await compared(world, await world.scribe.whole_run(n_entries=2), n=2)
-    await world.get("/api/comparisons")
+    digest = await compared(idle_world, await idle_world.scribe.whole_run(n_entries=2), n=2)
+    await idle_world.get("/api/comparisons")
     path = f"/api/comparisons/{digest}"
 
-    answer = await world.http.get(path)
-    again = await world.http.get(path, headers={"If-None-Match": answer.headers["etag"]})
+    answer = await idle_world.http.get(path)
+    again = await idle_world.http.get(path, headers={"If-None-Match": answer.headers["etag"]})
     assert answer.headers["etag"] == f'"{digest}"'
     assert "immutable" in answer.headers["cache-control"]
     assert (again.status_code, again.content) == (304, b"")
     for hostile in ("x", "sha256:..%2F..%2Fetc", f"{digest}0", digest.upper(), "%00", "a" * 3000):
         for rest in ("", "/entries", f"/diff/{digest}"):
-            refused = await world.http.get(f"/api/comparisons/{hostile}{rest}")
+            refused = await idle_world.http.get(f"/api/comparisons/{hostile}{rest}")
             assert refused.status_code == 404, refused.text
             assert refused.headers["content-type"] == "application/problem+json"
 
@@ -199,19 +204,20 @@ async def test_comparisons_are_listed_by_run_task_and_dataset(world: World) -> N
     assert await listed(run=UNKNOWN) == []
 
 
-async def test_what_changed_between_two_comparisons_is_told(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_what_changed_between_two_comparisons_is_told(idle_world: World) -> None:
     """Sides of entries from their tables; without common contenders there is nothing to tell."""
-    run = await world.scribe.whole_run(n_entries=4)
-    before, after = await compared(world, run, n=4), await compared(world, run, n=3)
+    run = await idle_world.scribe.whole_run(n_entries=4)
+    before, after = await compared(idle_world, run, n=4), await compared(idle_world, run, n=3)
     strangers = await told(
-        world, a_document(contenders=[a_contender(0, "onnx/a"), a_contender(1, "onnx/b")])
+        idle_world, a_document(contenders=[a_contender(0, "onnx/a"), a_contender(1, "onnx/b")])
     )
-    found = await world.get(f"/api/comparisons/{before}/diff/{after}")
+    found = await idle_world.get(f"/api/comparisons/{before}/diff/{after}")
 
     assert (found["before"], found["after"]) == (before, after)
     assert (found["n_entries_both"], found["n_moved"]) == (3, 0)
     assert [each["same_run"] for each in found["contenders"]] == [True, True]
-    answer = await world.http.get(f"/api/comparisons/{before}/diff/{strangers}")
+    answer = await idle_world.http.get(f"/api/comparisons/{before}/diff/{strangers}")
     problem(answer, 422, "nothing-in-common")
 
 

@@ -137,7 +137,8 @@ async def test_entries_are_found_by_their_words_and_read_from_any_place(world: W
     assert await ids(start=12, limit=2, find="label 1") == ["e12", "e13"]
 
 
-async def test_all_wrong_rows_are_reported_at_once(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_all_wrong_rows_are_reported_at_once(idle_world: World) -> None:
     """With file and line and what would be right; nothing is registered."""
     manifest = b"\n".join(
         [
@@ -163,7 +164,7 @@ async def test_all_wrong_rows_are_reported_at_once(world: World) -> None:
         ]
     )
     found = problem(
-        await send(world, uploads.tar({"manifest.jsonl": manifest}), TAR), 422, "bad-manifest"
+        await send(idle_world, uploads.tar({"manifest.jsonl": manifest}), TAR), 422, "bad-manifest"
     )
 
     told = {each["line"]: (each["field"], each["message"]) for each in found["errors"]}
@@ -179,23 +180,25 @@ async def test_all_wrong_rows_are_reported_at_once(world: World) -> None:
     assert told[10] == ("file", "there is no file 'missing.png'")
     for line in (11, 12, 13, 14):
         assert "leaves the folder" in told[line][1]
-    await nothing_registered(world)
+    await nothing_registered(idle_world)
 
 
-async def test_wrong_csv_is_reported_by_line(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_wrong_csv_is_reported_by_line(idle_world: World) -> None:
     """Lines are those of the file, also behind a cell with line breaks."""
     rows = b'id,text,target\n1,"a\nb",x\n1,c,x\n2,d\n3,e,x,y\n4,\xff,x\n,f,x\n'
-    found = problem(await send(world, rows, CSV), 422, "bad-manifest")
-    headless = problem(await send(world, b"text,text\na,b\n", CSV), 422, "bad-manifest")
+    found = problem(await send(idle_world, rows, CSV), 422, "bad-manifest")
+    headless = problem(await send(idle_world, b"text,text\na,b\n", CSV), 422, "bad-manifest")
 
     assert [each["line"] for each in found["errors"]] == [4, 5, 6, 7, 8]
     assert "has 2 cells; the header has 3" in found["errors"][1]["message"]
     assert set(wrong_fields(headless)) == {"id", "text"}
 
 
-async def test_a_thousand_mistakes_are_listed_and_all_are_counted(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_a_thousand_mistakes_are_listed_and_all_are_counted(idle_world: World) -> None:
     """The answer to a wrong file of a million rows stays readable."""
-    found = problem(await send(world, b"x\n" * 1500, LINES), 422, "bad-manifest")
+    found = problem(await send(idle_world, b"x\n" * 1500, LINES), 422, "bad-manifest")
 
     assert len(found["errors"]) == 1000
     assert "1500 found" in found["detail"]
@@ -279,7 +282,8 @@ async def test_rows_in_the_body_are_taken_and_checked(world: World) -> None:
     assert set(fields) == {"entries.0.file", "entries.1", "entries.2.id"}
 
 
-async def test_names_and_tasks_are_checked_before_anything_else(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_names_and_tasks_are_checked_before_anything_else(idle_world: World) -> None:
     """Each with what would be right."""
     row = lines({"id": 1, "text": "x"})
     for params, field in (
@@ -288,16 +292,17 @@ async def test_names_and_tasks_are_checked_before_anything_else(world: World) ->
         ({"name": "a" * 101}, "name"),
         ({"task": "guessing"}, "task"),
     ):
-        answer = await send(world, row, LINES, **params)
+        answer = await send(idle_world, row, LINES, **params)
         assert answer.status_code == 422, answer.text
         assert field in wrong_fields(answer.json())
-    answer = await world.http.post("/api/datasets", content=row, headers=LINES)
+    answer = await idle_world.http.post("/api/datasets", content=row, headers=LINES)
     assert "name" in wrong_fields(problem(answer, 422, "bad-name"))
 
 
-async def test_other_bodies_are_refused_by_type(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_other_bodies_are_refused_by_type(idle_world: World) -> None:
     """With the types that are taken."""
-    answer = await send(world, b"<xml/>", {"Content-Type": "text/xml"})
+    answer = await send(idle_world, b"<xml/>", {"Content-Type": "text/xml"})
 
     assert "application/x-tar" in problem(answer, 415, "unsupported-media-type")["detail"]
 
@@ -319,16 +324,18 @@ async def test_bodies_over_the_limit_are_refused(world: World) -> None:
     await nothing_registered(world)
 
 
-async def test_json_that_is_none_is_refused(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_json_that_is_none_is_refused(idle_world: World) -> None:
     """Cut off, not a number, or nested beyond reason."""
     for content in (b"{", b'{"name": "a", "entries": NaN}', b"[" * 50_000, b"[]", b'"x"', b"\xff"):
-        answer = await send(world, content, {"Content-Type": "application/json"})
+        answer = await send(idle_world, content, {"Content-Type": "application/json"})
         assert answer.status_code == 422, answer.text
 
 
-async def test_unknown_objects_are_said_to_be_unknown(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_unknown_objects_are_said_to_be_unknown(idle_world: World) -> None:
     """A digest that nothing has, and one that is none."""
-    answer = await world.http.get(f"/api/objects/sha256:{'0' * 64}")
+    answer = await idle_world.http.get(f"/api/objects/sha256:{'0' * 64}")
 
     problem(answer, 404, "unknown-object")
-    problem(await world.http.get("/api/objects/sha256:zz"), 422, "invalid-request")
+    problem(await idle_world.http.get("/api/objects/sha256:zz"), 422, "invalid-request")

@@ -8,28 +8,30 @@ from runoff_contracts import subjects
 from runoff_contracts.comparison import digest_of
 from runoff_contracts.events.entry import Difference, Prediction
 from runoff_contracts.ids import new_run_id
-from tests.contract.api.running import World, problem, wrong_fields
+from tests.contract.api.running import IN_SHARED_LOOP, World, problem, wrong_fields
 from tests.integration.query import facts
 
 RUN = "01931b6c-0000-7000-8000-000000000001"
 UNKNOWN = "00000000-0000-7000-8000-000000000000"
 
 
-async def test_a_run_is_shown_with_its_contenders(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_a_run_is_shown_with_its_contenders(idle_world: World) -> None:
     """The numbers of each contender, and the sequence that they are of."""
-    run_id = await world.scribe.whole_run(n_entries=10)
+    run_id = await idle_world.scribe.whole_run(n_entries=10)
 
-    run = await world.get(f"/api/runs/{run_id}")
+    run = await idle_world.get(f"/api/runs/{run_id}")
     assert run["status"] == "completed"
     assert (run["n_entries"], run["n_processed"], run["n_scored"]) == (10, 10, 10)
     assert [each["model"] for each in run["contenders"]] == ["onnx/net-0", "onnx/net-1"]
     first = run["contenders"][0]
     assert first["accuracy"] == first["n_correct"] / first["n_scored"]
     assert run["comparison_digest"] == facts.computed(run_id).digest
-    assert run["seq"] == await world.scribe.log.last_seq()
+    assert run["seq"] == await idle_world.scribe.log.last_seq()
 
 
-async def test_a_run_is_shown_with_what_it_cost_and_how_it_is_scored(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_a_run_is_shown_with_what_it_cost_and_how_it_is_scored(idle_world: World) -> None:
     """Of each contender; nothing is said of a price that nobody knows."""
     run_id = new_run_id()
     start_at = "2026-11-21T20:00:00Z"
@@ -39,11 +41,11 @@ async def test_a_run_is_shown_with_what_it_cost_and_how_it_is_scored(world: Worl
         "start_at": start_at,
         "answers_from": {"run_id": RUN, "what": "answered"},
     }
-    await world.scribe.run(run_id, facts.created(run_id, 2, **more), facts.started(run_id))
+    await idle_world.scribe.run(run_id, facts.created(run_id, 2, **more), facts.started(run_id))
     entries = [facts.processed(run_id, n, "zero", "one", target={"x": 1, "y": n}) for n in (0, 1)]
-    await world.scribe.processed(run_id, 0, *(facts.paid(e, cost_usd=0.25) for e in entries))
+    await idle_world.scribe.processed(run_id, 0, *(facts.paid(e, cost_usd=0.25) for e in entries))
 
-    run = await world.get(f"/api/runs/{run_id}")
+    run = await idle_world.get(f"/api/runs/{run_id}")
     first, second = run["contenders"]
     assert (first["primary"], first["cost_usd"], first["n_priced"]) == ("within", 0.5, 2)
     assert (first["n_input_tokens"], first["n_output_tokens"]) == (200, 1)
@@ -55,11 +57,12 @@ async def test_a_run_is_shown_with_what_it_cost_and_how_it_is_scored(world: Worl
         more["answers_from"],
         None,
     )
-    page = await world.get(f"/api/runs/{run_id}/entries")
+    page = await idle_world.get(f"/api/runs/{run_id}/entries")
     assert [each["target"] for each in page["items"]] == [{"x": 1, "y": 0}, {"x": 1, "y": 1}]
 
 
-async def test_an_entry_of_boxes_is_answered_where_nothing_is_found(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_an_entry_of_boxes_is_answered_where_nothing_is_found(idle_world: World) -> None:
     """Looked and found nothing is an answer; how far answers differ is said in its own measure."""
     run_id = new_run_id()
     box = {"label": "cat", "x": 1.0, "y": 2.0, "width": 3.0, "height": 4.0, "confidence": 0.5}
@@ -74,11 +77,11 @@ async def test_an_entry_of_boxes_is_answered_where_nothing_is_found(world: World
     scored = facts.scored(run_id, 0, "a", "b", target=[]).model_copy(
         update={"difference": difference}
     )
-    await world.scribe.run(run_id, facts.created(run_id, 1, task="detection"))
-    await world.scribe.processed(run_id, 0, entry)
-    await world.scribe.scored(run_id, 0, scored)
+    await idle_world.scribe.run(run_id, facts.created(run_id, 1, task="detection"))
+    await idle_world.scribe.processed(run_id, 0, entry)
+    await idle_world.scribe.scored(run_id, 0, scored)
 
-    found = await world.get(f"/api/runs/{run_id}/entries/entry-0")
+    found = await idle_world.get(f"/api/runs/{run_id}/entries/entry-0")
     assert (found["status"], found["target"]) == ("answered", [])
     assert [each["boxes"] for each in found["predictions"]] == [[], [box]]
     assert Difference.model_validate(found["difference"]) == difference
@@ -100,11 +103,12 @@ async def test_the_beginning_of_an_id_is_enough(world: World) -> None:
     assert (await world.get(f"/api/runs/{run_id[:-1]}"))["run_id"] == run_id
 
 
-async def test_unknown_runs_are_said_to_be_unknown(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_unknown_runs_are_said_to_be_unknown(idle_world: World) -> None:
     """On every route below a run."""
     for path in ("", "/entries", "/entries/x", "/comparison", "/events"):
-        problem(await world.http.get(f"/api/runs/{UNKNOWN}{path}"), 404, "unknown-run")
-    problem(await world.http.get("/api/runs/no-run-at-all"), 404, "unknown-run")
+        problem(await idle_world.http.get(f"/api/runs/{UNKNOWN}{path}"), 404, "unknown-run")
+    problem(await idle_world.http.get("/api/runs/no-run-at-all"), 404, "unknown-run")
 
 
 async def test_runs_are_listed_newest_first_page_by_page(world: World) -> None:
@@ -142,38 +146,40 @@ async def test_runs_are_listed_by_status_model_and_dataset(world: World) -> None
     assert await listed(dataset="other") == set()
 
 
-async def test_pages_of_entries_are_in_order_and_whole(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_pages_of_entries_are_in_order_and_whole(idle_world: World) -> None:
     """Every entry once in each order; those that are not scored stand last."""
     run = new_run_id()
-    await world.scribe.run(run, facts.created(run, 8))
+    await idle_world.scribe.run(run, facts.created(run, 8))
     labels = [(n, "zero", "zero" if n % 2 else "one") for n in range(6)]
-    await world.scribe.processed(run, 0, *(facts.processed(run, *each) for each in labels))
-    await world.scribe.scored(run, 0, *(facts.scored(run, *each) for each in labels))
+    await idle_world.scribe.processed(run, 0, *(facts.processed(run, *each) for each in labels))
+    await idle_world.scribe.scored(run, 0, *(facts.scored(run, *each) for each in labels))
     late = [(n, "zero", None) for n in (6, 7)]
-    await world.scribe.processed(run, 1, *(facts.processed(run, *each) for each in late))
+    await idle_world.scribe.processed(run, 1, *(facts.processed(run, *each) for each in late))
 
-    assert await _indexes(world, run, sort="index") == [0, 1, 2, 3, 4, 5, 6, 7]
-    assert await _indexes(world, run, sort="difference") == [0, 2, 4, 1, 3, 5, 6, 7]
-    assert await _indexes(world, run, sort="confidence_difference") == [0, 1, 2, 3, 4, 5, 6, 7]
-    assert await _indexes(world, run, sort="difference", section="odd") == [1, 3, 5, 7]
-    assert await _indexes(world, run, sort="difference", status="failed") == [6, 7]
-    assert await _indexes(world, run, status="answered", split="test") == [0, 2, 4, 1, 3, 5]
-    assert await _indexes(world, run, split="train") == []
+    assert await _indexes(idle_world, run, sort="index") == [0, 1, 2, 3, 4, 5, 6, 7]
+    assert await _indexes(idle_world, run, sort="difference") == [0, 2, 4, 1, 3, 5, 6, 7]
+    assert await _indexes(idle_world, run, sort="confidence_difference") == [0, 1, 2, 3, 4, 5, 6, 7]
+    assert await _indexes(idle_world, run, sort="difference", section="odd") == [1, 3, 5, 7]
+    assert await _indexes(idle_world, run, sort="difference", status="failed") == [6, 7]
+    assert await _indexes(idle_world, run, status="answered", split="test") == [0, 2, 4, 1, 3, 5]
+    assert await _indexes(idle_world, run, split="train") == []
 
 
-async def test_any_part_of_a_list_is_found_by_its_place(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_any_part_of_a_list_is_found_by_its_place(idle_world: World) -> None:
     """A table that is scrolled asks for a part and for the length of the whole, in each order."""
     run = new_run_id()
-    await world.scribe.run(run, facts.created(run, 8))
+    await idle_world.scribe.run(run, facts.created(run, 8))
     labels = [(n, "zero", "zero" if n % 2 else "one") for n in range(6)]
-    await world.scribe.processed(run, 0, *(facts.processed(run, *each) for each in labels))
-    await world.scribe.scored(run, 0, *(facts.scored(run, *each) for each in labels))
+    await idle_world.scribe.processed(run, 0, *(facts.processed(run, *each) for each in labels))
+    await idle_world.scribe.scored(run, 0, *(facts.scored(run, *each) for each in labels))
     late = [(n, "zero", None) for n in (6, 7)]
-    await world.scribe.processed(run, 1, *(facts.processed(run, *each) for each in late))
+    await idle_world.scribe.processed(run, 1, *(facts.processed(run, *each) for each in late))
 
     async def part(offset: int, **params: object) -> tuple[list[int], int]:
         path = f"/api/runs/{run}/entries"
-        page = await world.get(path, offset=offset, limit=3, **params)
+        page = await idle_world.get(path, offset=offset, limit=3, **params)
         return [each["index"] for each in page["items"]], page["n_matching"]
 
     assert await part(1, sort="difference") == ([2, 4, 1], 8)
@@ -193,43 +199,46 @@ async def test_any_part_of_a_list_is_found_by_its_place(world: World) -> None:
     assert await part(0, sort="difference", find=wanted.upper()) == ([5], 1)
     assert await part(1, sort="index", review="none") == ([1, 2, 3], 8)
     assert await part(0, review="approved") == ([], 0)
-    await world.scribe.scored(run, 1, *(facts.scored(run, *each) for each in late))
+    await idle_world.scribe.scored(run, 1, *(facts.scored(run, *each) for each in late))
     assert await part(5, sort="index", section="odd") == ([], 4)
     assert await part(0, sort="difference", agreement="all_match") == ([1, 3, 5], 3)
 
 
-async def test_a_condition_of_places_is_refused_without_one(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_a_condition_of_places_is_refused_without_one(idle_world: World) -> None:
     """A list by cursor would leave it out in silence."""
-    run = await world.scribe.whole_run(n_entries=2)
+    run = await idle_world.scribe.whole_run(n_entries=2)
     path = f"/api/runs/{run}/entries"
-    await world.get(path)
-    found = problem(await world.http.get(path, params={"find": "x"}), 422, "needs-offset")
+    await idle_world.get(path)
+    found = problem(await idle_world.http.get(path, params={"find": "x"}), 422, "needs-offset")
     assert "offset" in wrong_fields(found)
     for offset in ("-1", "x", str(2**40)):
-        assert (await world.http.get(path, params={"offset": offset})).status_code == 422
+        assert (await idle_world.http.get(path, params={"offset": offset})).status_code == 422
 
 
-async def test_an_entry_is_shown_with_all_attempts(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_an_entry_is_shown_with_all_attempts(idle_world: World) -> None:
     """By the id that the dataset gave it, whatever characters are in it."""
     run = new_run_id()
-    await world.scribe.run(run, facts.created(run, 1))
+    await idle_world.scribe.run(run, facts.created(run, 1))
     odd = "folder/a b%2F?#é.png"
-    await world.scribe.processed(run, 0, facts.processed(run, 0, "zero", None, entry_id=odd))
-    await world.scribe.scored(run, 0, facts.scored(run, 0, "zero", None, entry_id=odd))
+    await idle_world.scribe.processed(run, 0, facts.processed(run, 0, "zero", None, entry_id=odd))
+    await idle_world.scribe.scored(run, 0, facts.scored(run, 0, "zero", None, entry_id=odd))
 
-    entry = await world.get(f"/api/runs/{run}/entries/folder%2Fa%20b%252F%3F%23%C3%A9.png")
+    entry = await idle_world.get(f"/api/runs/{run}/entries/folder%2Fa%20b%252F%3F%23%C3%A9.png")
     assert entry["entry_id"] == odd
     assert entry["status"] == "failed"
     assert entry["difference"] is None
     assert entry["predictions"][1]["attempts"][0]["error"]["error_class"] == "exception"
     assert [score["value"] for score in entry["scores"]] == [1.0, None]
-    problem(await world.http.get(f"/api/runs/{run}/entries/none"), 404, "unknown-entry")
+    problem(await idle_world.http.get(f"/api/runs/{run}/entries/none"), 404, "unknown-entry")
 
 
-async def test_a_cursor_of_another_list_is_refused(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_a_cursor_of_another_list_is_refused(idle_world: World) -> None:
     """It would begin at a place that means something else."""
-    run = await world.scribe.whole_run(n_entries=6)
-    page = await world.get(f"/api/runs/{run}/entries", limit=2, sort="index")
+    run = await idle_world.scribe.whole_run(n_entries=6)
+    page = await idle_world.get(f"/api/runs/{run}/entries", limit=2, sort="index")
     for path, cursor in (
         ("/api/runs", page["next_cursor"]),
         (f"/api/runs/{run}/entries", page["next_cursor"]),
@@ -239,7 +248,7 @@ async def test_a_cursor_of_another_list_is_refused(world: World) -> None:
         ("/api/runs", "WyJydW5zIiwiMSJd"),
     ):
         found = problem(
-            await world.http.get(path, params={"cursor": cursor, "sort": "difference"}),
+            await idle_world.http.get(path, params={"cursor": cursor, "sort": "difference"}),
             422,
             "bad-cursor",
         )
@@ -269,34 +278,36 @@ async def test_a_comparison_is_answered_byte_for_byte(world: World) -> None:
     problem(await world.http.get(f"/api/comparisons/{facts.digest(9)}"), 404, "unknown-comparison")
 
 
-async def test_a_first_comparison_is_answered_as_it_was(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_a_first_comparison_is_answered_as_it_was(idle_world: World) -> None:
     """It was of another shape, and whoever kept its digest can still check it."""
-    run = await world.scribe.whole_run(n_entries=4)
+    run = await idle_world.scribe.whole_run(n_entries=4)
     first = facts.first_computed(run)
-    await world.scribe.tell(subjects.comparison(first.digest), first)
-    await world.get("/api/runs")
+    await idle_world.scribe.tell(subjects.comparison(first.digest), first)
+    await idle_world.get("/api/runs")
 
-    answer = await world.http.get(f"/api/comparisons/{first.digest}")
+    answer = await idle_world.http.get(f"/api/comparisons/{first.digest}")
     assert digest_of(answer.content) == first.digest
     for path in ("entries", f"diff/{first.digest}"):
-        old = await world.http.get(f"/api/comparisons/{first.digest}/{path}")
+        old = await idle_world.http.get(f"/api/comparisons/{first.digest}/{path}")
         problem(old, 409, "comparison-too-old")
 
 
-async def test_a_missing_comparison_says_why(world: World) -> None:
+@IN_SHARED_LOOP
+async def test_a_missing_comparison_says_why(idle_world: World) -> None:
     """One contender has nothing to compare; two have it when they are done."""
     single, double, stopped = new_run_id(), new_run_id(), new_run_id()
-    await world.scribe.run(single, facts.created(single, 1, n_contenders=1))
-    await world.scribe.run(double, facts.created(double, 1))
-    await world.scribe.run(stopped, facts.created(stopped, 1), facts.canceled(stopped))
-    await world.get("/api/runs")
+    await idle_world.scribe.run(single, facts.created(single, 1, n_contenders=1))
+    await idle_world.scribe.run(double, facts.created(double, 1))
+    await idle_world.scribe.run(stopped, facts.created(stopped, 1), facts.canceled(stopped))
+    await idle_world.get("/api/runs")
 
     for run, name in (
         (single, "nothing-to-compare"),
         (double, "comparison-not-ready"),
         (stopped, "nothing-to-compare"),
     ):
-        problem(await world.http.get(f"/api/runs/{run}/comparison"), 404, name)
+        problem(await idle_world.http.get(f"/api/runs/{run}/comparison"), 404, name)
 
 
 async def test_the_registry_is_read_page_by_page(world: World) -> None:

@@ -37,7 +37,7 @@ async def pages(world: World) -> AsyncIterator[httpx.AsyncClient]:
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def file_world(
+async def idle_world(
     server_maker: ServerMaker, databases: Databases, tmp_path_factory: pytest.TempPathFactory
 ) -> AsyncIterator[World]:
     """For tests marked `IN_SHARED_LOOP` that do not mind what others of their file have made."""
@@ -46,9 +46,9 @@ async def file_world(
 
 
 @pytest_asyncio.fixture(scope="module", loop_scope="module")
-async def file_pages(file_world: World) -> AsyncIterator[httpx.AsyncClient]:
-    """A client of the pages over `file_world`; it keeps the cookies that it is given."""
-    async with _pages_of(file_world) as http:
+async def idle_pages(idle_world: World) -> AsyncIterator[httpx.AsyncClient]:
+    """A client of the pages over `idle_world`; it keeps the cookies that it is given."""
+    async with _pages_of(idle_world) as http:
         yield http
 
 

@@ -43,13 +43,13 @@ async def test_hostile_texts_are_text_where_runs_are_compared(
 
 @IN_SHARED_LOOP
 async def test_the_document_of_a_comparison_is_its_very_bytes(
-    file_world: World, file_pages: httpx.AsyncClient
+    idle_world: World, idle_pages: httpx.AsyncClient
 ) -> None:
     """Whoever keeps the file can check it; the report has the same verdict."""
-    digest = await compared(file_world, await file_world.scribe.whole_run(n_entries=4), n=4)
-    document = await file_world.get(f"/api/comparisons/{digest}")
-    told = await file_pages.get(f"/comparisons/{digest}/document.json")
-    report = await file_pages.get(f"/comparisons/{digest}/report.md")
+    digest = await compared(idle_world, await idle_world.scribe.whole_run(n_entries=4), n=4)
+    document = await idle_world.get(f"/api/comparisons/{digest}")
+    told = await idle_pages.get(f"/comparisons/{digest}/document.json")
+    report = await idle_pages.get(f"/comparisons/{digest}/report.md")
 
     assert f"sha256:{hashlib.sha256(told.content).hexdigest()}" == digest
     assert report.headers["content-type"].startswith("text/markdown")
@@ -58,20 +58,20 @@ async def test_the_document_of_a_comparison_is_its_very_bytes(
 
 @IN_SHARED_LOOP
 async def test_an_answer_that_somebody_else_judged_meanwhile_is_not_overwritten(
-    file_world: World, file_pages: httpx.AsyncClient
+    idle_world: World, idle_pages: httpx.AsyncClient
 ) -> None:
     """Both are shown, and what is sent again stands on what is there now."""
-    run = await file_world.scribe.whole_run(n_entries=4)
-    digest = await compared(file_world, run, n=4)
-    await reached(file_world)
+    run = await idle_world.scribe.whole_run(n_entries=4)
+    digest = await compared(idle_world, run, n=4)
+    await reached(idle_world)
     named = {"entry": "entry-1", "contender": "1"}
     path = f"/comparisons/{digest}"
-    form = page_of(await file_pages.get(f"{path}/cell", params={**named, "edit": "1"}))
+    form = page_of(await idle_pages.get(f"{path}/cell", params={**named, "edit": "1"}))
     seen = form.xpath("string(//input[@name='seen']/@value)")
-    await file_world.scribe.reviews(run, 1, "rejected", contender=1)
-    await reached(file_world)
+    await idle_world.scribe.reviews(run, 1, "rejected", contender=1)
+    await reached(idle_world)
     sent = {**named, "seen": seen, "decision": "edited", "edited": "mine"}
-    answer = await file_pages.post(f"{path}/review", data=sent, headers=SAME)
+    answer = await idle_pages.post(f"{path}/review", data=sent, headers=SAME)
 
     conflict = page_of(answer, 409)
     text = conflict.text_content()
@@ -79,19 +79,19 @@ async def test_an_answer_that_somebody_else_judged_meanwhile_is_not_overwritten(
     assert "two" in text
     assert conflict.xpath("string(//textarea)") == "mine"
     assert conflict.xpath("string(//input[@name='seen']/@value)") not in {seen, ""}
-    refused = await file_pages.post(f"{path}/review", data=sent)
+    refused = await idle_pages.post(f"{path}/review", data=sent)
     assert refused.status_code == 403
 
 
 @IN_SHARED_LOOP
 @pytest.mark.parametrize("only", ["regressions", "improvements"])
 async def test_entries_are_those_of_the_api(
-    file_world: World, file_pages: httpx.AsyncClient, only: str
+    idle_world: World, idle_pages: httpx.AsyncClient, only: str
 ) -> None:
     """In its order, with what it says of the change."""
-    digest = await compared(file_world, await file_world.scribe.whole_run(n_entries=10), n=10)
-    listed = await file_world.get(f"/api/comparisons/{digest}/entries", only=only)
-    page = page_of(await file_pages.get(f"/comparisons/{digest}?only={only}"))
+    digest = await compared(idle_world, await idle_world.scribe.whole_run(n_entries=10), n=10)
+    listed = await idle_world.get(f"/api/comparisons/{digest}/entries", only=only)
+    page = page_of(await idle_pages.get(f"/comparisons/{digest}?only={only}"))
 
     shown = page.xpath("//table[contains(@class, 'compared')]//a[contains(@class, 'row-link')]")
     assert [each.text_content() for each in shown] == [each["entry_id"] for each in listed["items"]]

@@ -31,12 +31,12 @@ async def put(world: World, content: bytes) -> str:
     ("kind", "shown"), [("PNG", "image/png"), ("JPEG", "image/jpeg"), ("TIFF", "image/png")]
 )
 async def test_images_come_as_browsers_show_them(
-    file_world: World, file_pages: httpx.AsyncClient, kind: str, shown: str
+    idle_world: World, idle_pages: httpx.AsyncClient, kind: str, shown: str
 ) -> None:
     """As they are where that is possible; under a policy in which nothing runs."""
-    digest = await put(file_world, picture(kind))
-    answer = await file_pages.get(f"/media/{digest}")
-    small = await file_pages.get(f"/media/{digest}", params={"w": "96"})
+    digest = await put(idle_world, picture(kind))
+    answer = await idle_pages.get(f"/media/{digest}")
+    small = await idle_pages.get(f"/media/{digest}", params={"w": "96"})
 
     assert answer.headers["content-type"] == shown
     assert answer.headers["content-security-policy"] == FILE_POLICY
@@ -45,11 +45,11 @@ async def test_images_come_as_browsers_show_them(
 
 @IN_SHARED_LOOP
 async def test_a_turned_image_is_shown_upright(
-    file_world: World, file_pages: httpx.AsyncClient
+    idle_world: World, idle_pages: httpx.AsyncClient
 ) -> None:
     """Boxes are in pixels of the upright image, as models saw it."""
-    digest = await put(file_world, picture("JPEG", (400, 300), orientation=6))
-    small = await file_pages.get(f"/media/{digest}", params={"w": "96"})
+    digest = await put(idle_world, picture("JPEG", (400, 300), orientation=6))
+    small = await idle_pages.get(f"/media/{digest}", params={"w": "96"})
 
     assert Image.open(io.BytesIO(small.content)).size == (72, 96)
 
@@ -66,11 +66,11 @@ async def test_a_turned_image_is_shown_upright(
     ],
 )
 async def test_what_is_no_image_is_never_sent(
-    file_world: World, file_pages: httpx.AsyncClient, content: bytes
+    idle_world: World, idle_pages: httpx.AsyncClient, content: bytes
 ) -> None:
     """An SVG is a program; a damaged file is refused in words."""
-    digest = await put(file_world, content)
-    answer = await file_pages.get(f"/media/{digest}", params={"w": "96"})
+    digest = await put(idle_world, content)
+    answer = await idle_pages.get(f"/media/{digest}", params={"w": "96"})
 
     assert answer.status_code == 415
     assert answer.headers["content-type"].startswith("text/plain")
@@ -78,9 +78,9 @@ async def test_what_is_no_image_is_never_sent(
 
 @IN_SHARED_LOOP
 async def test_sizes_that_are_not_offered_are_refused(
-    file_world: World, file_pages: httpx.AsyncClient
+    idle_world: World, idle_pages: httpx.AsyncClient
 ) -> None:
     """Each size is made anew, so that there are few."""
-    digest = await put(file_world, picture("PNG"))
-    assert (await file_pages.get(f"/media/{digest}", params={"w": "97"})).status_code == 422
-    assert (await file_pages.get("/media/sha256:" + "0" * 64)).status_code == 404
+    digest = await put(idle_world, picture("PNG"))
+    assert (await idle_pages.get(f"/media/{digest}", params={"w": "97"})).status_code == 422
+    assert (await idle_pages.get("/media/sha256:" + "0" * 64)).status_code == 404

@@ -16,32 +16,32 @@ SAME = {"Sec-Fetch-Site": "same-origin"}
 
 @IN_SHARED_LOOP
 async def test_what_models_disagree_on_comes_first_and_the_verdict_is_the_documents(
-    file_world: World, file_pages: httpx.AsyncClient
+    idle_world: World, idle_pages: httpx.AsyncClient
 ) -> None:
     """The page computes nothing: what stands there is what the API says."""
-    run = await file_world.scribe.whole_run(n_entries=12)
-    digest = await compared(file_world, run, n=12)
-    document = await file_world.get(f"/api/comparisons/{digest}")
-    page = page_of(await file_pages.get(f"/runs/{run}"))
-    listed = await file_world.get(f"/api/runs/{run}/entries", sort="difference", offset=0)
+    run = await idle_world.scribe.whole_run(n_entries=12)
+    digest = await compared(idle_world, run, n=12)
+    document = await idle_world.get(f"/api/comparisons/{digest}")
+    page = page_of(await idle_pages.get(f"/runs/{run}"))
+    listed = await idle_world.get(f"/api/runs/{run}/entries", sort="difference", offset=0)
 
     ids = page.xpath("//x-table//tr/@data-id")
     assert ids == [each["entry_id"] for each in listed["items"]]
     assert page.xpath("//x-live/@data-settled") == [""]
     assert page.xpath("string(//h1)").startswith("nightly")
-    told = page_of(await file_pages.get(f"/comparisons/{digest}"))
+    told = page_of(await idle_pages.get(f"/comparisons/{digest}"))
     assert told.xpath("string(//*[@class='verdict'])") == document["verdict"]
     assert len(told.xpath("//section[starts-with(@aria-label, 'Contender')]")) == 2
 
 
 @IN_SHARED_LOOP
 async def test_a_run_whose_document_is_lost_is_shown_all_the_same(
-    file_world: World, file_pages: httpx.AsyncClient
+    idle_world: World, idle_pages: httpx.AsyncClient
 ) -> None:
     """The object store may lose what the log names; comparing anew makes it again."""
-    run = await file_world.scribe.whole_run(n_entries=2)
-    await reached(file_world)
-    page = page_of(await file_pages.get(f"/runs/{run}"))
+    run = await idle_world.scribe.whole_run(n_entries=2)
+    await reached(idle_world)
+    page = page_of(await idle_pages.get(f"/runs/{run}"))
 
     assert "not in the object store any more" in page.text_content()
     assert page.xpath("//form[@action='/runs/compare']//input/@value") == [run]
@@ -49,15 +49,15 @@ async def test_a_run_whose_document_is_lost_is_shown_all_the_same(
 
 @IN_SHARED_LOOP
 async def test_a_table_gives_any_part_of_itself(
-    file_world: World, file_pages: httpx.AsyncClient
+    idle_world: World, idle_pages: httpx.AsyncClient
 ) -> None:
     """By place, with the length of the whole, in every order and with conditions."""
-    run = await file_world.scribe.whole_run(n_entries=30)
-    await reached(file_world)
-    part = await file_pages.get(
+    run = await idle_world.scribe.whole_run(n_entries=30)
+    await reached(idle_world)
+    part = await idle_pages.get(
         f"/runs/{run}/rows", params={"sort": "index", "offset": "20", "limit": "5"}
     )
-    odd = await file_pages.get(f"/runs/{run}/rows", params={"sort": "index", "section": "odd"})
+    odd = await idle_pages.get(f"/runs/{run}/rows", params={"sort": "index", "section": "odd"})
 
     assert html.fromstring(part.text).xpath("//tr/@data-id") == [
         f"entry-{n}" for n in range(20, 25)
