@@ -232,7 +232,7 @@ def test_a_push_that_is_broken_off_says_what_stays(
     assert process.stdin is not None
     process.stdin.write("".join(rows[:25]))
     process.stdin.flush()
-    wait_until(lambda: pushed() == 20, what="two batches")
+    wait_until(lambda: pushed() == 20, deadline_s=60, what="two batches")
     process.send_signal(signal.SIGINT)
     process.wait(TIMEOUT_S)
     assert process.stderr is not None
