@@ -56,7 +56,7 @@ def exact_coverage(n: int) -> None:
             f"coverage.{name}.n{n}",
             shares,
             0.95,
-            chosen=name == "melded",
+            role="chosen" if name == "melded" else "asked",
             contradicts=float(np.mean(((low > 0) | (high < 0)) != rejected)),
             width_by_tango=float(wider) if name == "melded" else 1.0,
         )

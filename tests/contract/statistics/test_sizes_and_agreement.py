@@ -11,6 +11,7 @@ from statsmodels.stats.proportion import proportion_effectsize
 
 from runoff_statistics import (
     PairedTable,
+    Spread,
     benjamini_hochberg,
     cliffs_delta,
     cohens_dz,
@@ -68,7 +69,9 @@ def test_power_of_the_t_test_is_statsmodels(n: int, effect: float) -> None:
 
     if math.isnan(expected):
         pytest.skip("statsmodels has no value there")
-    assert power_of_mean(n, effect * 0.4, 0.4) == pytest.approx(expected, abs=TOLERANCE)
+    assert power_of_mean(n, effect * 0.4, Spread(0.4, test="t")) == pytest.approx(
+        expected, abs=TOLERANCE
+    )
 
 
 def test_entries_and_detectable_difference_are_statsmodels() -> None:
@@ -78,8 +81,9 @@ def test_entries_and_detectable_difference_are_statsmodels() -> None:
     needed = solver.solve_power(effect_size=0.1, alpha=0.05, power=0.9)
     seen = solver.solve_power(nobs=500, alpha=0.05, power=0.8)
 
-    assert entries_for_mean(0.04, 0.4, power=0.9) == math.ceil(needed)
-    assert detectable_mean_difference(500, 0.4) == pytest.approx(0.4 * seen, rel=1e-6)
+    spread = Spread(0.4, test="t")
+    assert entries_for_mean(0.04, spread, power=0.9) == math.ceil(needed)
+    assert detectable_mean_difference(500, spread) == pytest.approx(0.4 * seen, rel=1e-6)
 
 
 def test_benjamini_hochberg_is_scipys() -> None:

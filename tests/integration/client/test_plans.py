@@ -63,7 +63,7 @@ def test_a_plan_is_sized_in_a_sentence_and_a_table(runoff: Runoff, run_id: str) 
     half = runoff("plan", "size", "--difference", "0.02")
 
     assert words.code == 0, words.stderr
-    assert "1,960 entries are needed" in words.stdout
+    assert "2,060 entries are needed" in words.stdout
     assert "2.00 points" in words.stdout
     assert document.document["from_run"] == run_id
     assert half.code == 2

@@ -11,7 +11,12 @@ from pydantic import ValidationError
 from runoff_contracts.plan_size import PlanSize, PlanSizeAsked
 from runoff_scoring.errors import NotComparable
 from runoff_scoring.sizing import plan_size, variation_given, variation_of
-from runoff_statistics import detectable_difference, entries_for_mean, entries_for_proportions
+from runoff_statistics import (
+    Spread,
+    detectable_difference,
+    entries_for_mean,
+    entries_for_proportions,
+)
 
 
 def size(**named: Any) -> PlanSize:
@@ -25,12 +30,12 @@ def test_two_points_of_accuracy_ask_for_so_many_entries() -> None:
     """The number is the statistics' own; the sentence says under which conditions."""
     found = size(difference=0.02, discordance=0.1)
 
-    assert found.n_entries == entries_for_proportions(0.02, 0.1) == 1_960
+    assert found.n_entries == entries_for_proportions(0.02, 0.1) == 2_060
     assert found.sentence == (
-        "To see a difference of 2 points in 80 of 100 comparisons, 1,960 entries are needed where "
+        "To see a difference of 2 points in 80 of 100 comparisons, 2,060 entries are needed where "
         "exactly one of two models is right on 10 % (tested at 5 %)."
     )
-    assert [each.n_entries for each in found.rows] == [490, 980, 1960, 3920, 7840]
+    assert [each.n_entries for each in found.rows] == [515, 1030, 2060, 4120, 8240]
     assert found.rows[2].difference == pytest.approx(0.02, rel=1e-3)
 
 
@@ -55,7 +60,7 @@ def test_a_mean_is_sized_by_how_much_differences_vary() -> None:
     """Of F1, pixels, seconds: in the metric's own unit."""
     found = size(difference=0.5, sd=4.0)
 
-    assert (found.kind, found.n_entries) == ("mean", entries_for_mean(0.5, 4.0))
+    assert (found.kind, found.n_entries) == ("mean", entries_for_mean(0.5, Spread(4.0)))
     assert "a difference of 0.5 in" in found.sentence
 
 
@@ -68,6 +73,7 @@ def test_a_run_says_how_much_entries_vary_by_its_most_different_pair() -> None:
 
     assert passing.amount == pytest.approx(1)
     assert graded.amount == pytest.approx(np.std([1, 1, -1], ddof=1))
+    assert graded.furthest == pytest.approx(4 / 3), "how far the rare ones lay"
 
 
 def test_a_run_whose_models_never_differ_says_nothing() -> None:

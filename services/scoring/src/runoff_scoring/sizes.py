@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 from runoff_contracts.commands import Accepted, SizePlan
 from runoff_contracts.plan_size import PlanSize, PlanSizeAsked
 from runoff_contracts.problem import Problem, problem
-from runoff_contracts.scorers import is_pass_fail
+from runoff_contracts.scorers import bounds_of, is_pass_fail
 from runoff_contracts.task import Status
 from runoff_eventlog.errors import LogUnavailable
 from runoff_scoring.comparing import refusals
@@ -55,16 +55,24 @@ class Sizes:
             metric=metric,
             is_pass_fail=is_pass_fail(metric, scorers[metric]),
             run_id=asked.from_run,
+            bounds=bounds_of(metric, scorers[metric]),
         )
 
 
 def _varying(
-    scores: NDArray[np.float64], *, metric: str, is_pass_fail: bool, run_id: str
+    scores: NDArray[np.float64],
+    *,
+    metric: str,
+    is_pass_fail: bool,
+    run_id: str,
+    bounds: tuple[float, float] | None,
 ) -> "Variation":
     # scipy is a third of the start of this process, and waits for the first question.
     from runoff_scoring.sizing import variation_of
 
-    return variation_of(scores, metric=metric, is_pass_fail=is_pass_fail, run_id=run_id)
+    return variation_of(
+        scores, metric=metric, is_pass_fail=is_pass_fail, run_id=run_id, bounds=bounds
+    )
 
 
 def _sized(asked: PlanSizeAsked, varied: "Variation | None") -> PlanSize:

@@ -11,11 +11,13 @@ from runoff_contracts.plan_size import PlanSize, PlanSizeAsked, SizeRow
 from runoff_scoring.errors import NotComparable
 from runoff_statistics import (
     InvalidCount,
+    Spread,
     detectable_difference,
     detectable_mean_difference,
     entries_for_mean,
     entries_for_proportions,
 )
+from runoff_statistics.adjusted import bounds_of_differences
 
 _AROUND = (0.25, 0.5, 1, 2, 4)
 
@@ -27,38 +29,58 @@ class Variation:
     kind: Literal["pass_fail", "mean"]
     amount: float
     """Discordance of what passes or fails; standard deviation of the differences of the rest."""
+    bounds: tuple[float, float] | None = None
+    """Of differences of the rest; None where nobody knows."""
+    furthest: float | None = None
+    """How far the furthest of these lay from their mean."""
     metric: str | None = None
     from_run: str | None = None
 
+    @property
+    def spread(self) -> Spread:
+        """Of differences that do not just pass or fail."""
+        return Spread(self.amount, self.bounds, self.furthest)
+
 
 def variation_of(
-    scores: NDArray[np.float64], *, metric: str, is_pass_fail: bool, run_id: str
+    scores: NDArray[np.float64],
+    *,
+    metric: str,
+    is_pass_fail: bool,
+    run_id: str,
+    bounds: tuple[float, float] | None = None,
 ) -> Variation:
     """How much the entries of a run vary: of its pairs, the one that varies most.
 
     Args:
         scores: Of one metric, shape (n_contenders, n_entries), NaN where there is none.
+        bounds: Between which these lie whatever happens.
 
     Raises:
         NotComparable: When no pair of its models says anything of that.
     """
-    found = []
+    found: list[tuple[float, float | None]] = []
     for a in range(len(scores)):
         for b in range(a + 1, len(scores)):
             differences = scores[a] - scores[b]
             differences = differences[~np.isnan(differences)]
             if is_pass_fail and len(differences):
-                found.append(float(np.mean(differences != 0)))
+                found.append((float(np.mean(differences != 0)), None))
             elif len(differences) > 1:
-                found.append(float(np.std(differences, ddof=1)))
-    if not found or max(found) == 0:
+                away = float(np.abs(differences - differences.mean()).max())
+                found.append((float(np.std(differences, ddof=1)), away or None))
+    amount, furthest = max(found, key=lambda each: each[0], default=(0.0, None))
+    if amount == 0:
         raise NotComparable(
             "nothing-varies",
             f"Run {run_id} does not say how much entries vary by {metric}",
             status=422,
             detail="its models never differ there; name a discordance or an sd instead",
         )
-    return Variation("pass_fail" if is_pass_fail else "mean", max(found), metric, run_id)
+    if is_pass_fail:
+        return Variation("pass_fail", amount, metric=metric, from_run=run_id)
+    of_both = bounds_of_differences(bounds)
+    return Variation("mean", amount, of_both, furthest, metric=metric, from_run=run_id)
 
 
 def variation_given(asked: PlanSizeAsked) -> Variation | None:
@@ -107,10 +129,14 @@ def _needed(asked: PlanSizeAsked, varied: Variation) -> int:
             status=422,
             detail="two models can differ by no more than the entries that one of them gets right",
         )
-    function = entries_for_proportions if varied.kind == "pass_fail" else entries_for_mean
-    confidence = 1 - asked.alpha
+    confidence, power = 1 - asked.alpha, asked.power
     try:
-        return max(function(difference, varied.amount, confidence=confidence, power=asked.power), 2)
+        if varied.kind == "pass_fail":
+            amount = varied.amount
+            return max(
+                entries_for_proportions(difference, amount, confidence=confidence, power=power), 2
+            )
+        return entries_for_mean(difference, varied.spread, confidence=confidence, power=power)
     except InvalidCount as error:
         raise NotComparable(
             "difference-too-small",
@@ -121,8 +147,12 @@ def _needed(asked: PlanSizeAsked, varied: Variation) -> int:
 
 
 def _shown_by(asked: PlanSizeAsked, varied: Variation) -> Callable[[int], float | None]:
-    function = detectable_difference if varied.kind == "pass_fail" else detectable_mean_difference
-    return lambda n: function(n, varied.amount, confidence=1 - asked.alpha, power=asked.power)
+    confidence, power = 1 - asked.alpha, asked.power
+    if varied.kind == "pass_fail":
+        amount = varied.amount
+        return lambda n: detectable_difference(n, amount, confidence=confidence, power=power)
+    spread = varied.spread
+    return lambda n: detectable_mean_difference(n, spread, confidence=confidence, power=power)
 
 
 def _sentence(size: PlanSize, asked: PlanSizeAsked) -> str:

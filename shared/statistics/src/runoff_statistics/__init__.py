@@ -53,6 +53,7 @@ from runoff_statistics.power import (
     power_of_proportions,
 )
 from runoff_statistics.power_means import (
+    Spread,
     detectable_mean_difference,
     entries_for_mean,
     power_of_mean,
@@ -90,6 +91,7 @@ __all__ = [
     "RetryEffect",
     "SignFlips",
     "Significance",
+    "Spread",
     "StatisticsError",
     "UnknownMethod",
     "UnpairedOutcomes",

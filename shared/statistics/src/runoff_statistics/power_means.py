@@ -1,15 +1,22 @@
-"""Two means on the same entries: what a paired t test of a given size can see at all.
+"""Two means on the same entries: what a paired test of a given size can see at all.
 
-Power is the exact one of the two-sided t test on normal differences, by the noncentral t
-distribution; the other two functions solve it, so that the three always agree.
+The test is the one that a document makes, Student's t adjusted for what the entries did not show
+(`adjusted`): beside Student's own its statistic is smaller by a factor that hangs on n and on how
+far scores may lie, so it sees what Student's t sees at a limit that is higher by that factor. Power
+is then that of t on normal differences, by the noncentral t distribution; the other two functions
+solve it, so that the three always agree. `make bench ARGS=calibration` has how often the plan's
+entries do show the difference.
 
 Source: Cohen, Statistical Power Analysis for the Behavioral Sciences (2nd ed., 1988), chapter 2.
 """
 
 import math
+from dataclasses import dataclass
+from typing import Literal
 
+from runoff_statistics.adjusted import REACH, Bounds
 from runoff_statistics.errors import InvalidCount, NoEntries
-from runoff_statistics.solving import normal_cdf, root, smallest_count
+from runoff_statistics.solving import normal_cdf, normal_quantile, root, smallest_count
 from runoff_statistics.special import nctdtr, stdtrit
 from runoff_statistics.validation import open_probability, positive_number, whole_count
 
@@ -17,74 +24,121 @@ MAX_ENTRIES = 10**12
 """Beyond it no number of entries is named: the effect is too small to plan for."""
 _NORMAL_FROM = 100_000
 """From here on t is the normal distribution to 1e-5, and nctdtr loses digits."""
+MeanTest = Literal["adjusted_t", "t"]
 
 
-def power_of_mean(n: int, difference: float, sd: float, *, confidence: float = 0.95) -> float:
-    """Chance that the paired t test on n entries sees this mean difference.
+@dataclass(frozen=True)
+class Spread:
+    """How the differences between two models vary from entry to entry.
+
+    Raises:
+        InvalidNumber: sd or furthest is not a finite number above 0.
+    """
+
+    sd: float
+    """Standard deviation, above 0, in the unit of the scores."""
+    bounds: Bounds | None = None
+    """Between which differences lie whatever happens; None where nobody knows."""
+    furthest: float | None = None
+    """How far the furthest lies from the mean, where there are no bounds; None: as far as
+    of as many normal ones, which is too near for heavy tails."""
+    test: MeanTest = "adjusted_t"
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "sd", positive_number("sd", self.sd))
+        if self.furthest is not None:
+            positive_number("furthest", self.furthest)
+
+    def factor(self, n: int, difference: float) -> float:
+        """By which the adjusted statistic is smaller than Student's t, of n entries."""
+        if self.test == "t":
+            return 1.0
+        seen = (n - 1) * self.sd**2
+        if self.bounds is None:
+            reach = REACH * max(self.sd * _furthest_normal(n), self.furthest or 0.0)
+            return self.sd * math.sqrt((n + 1) / (seen + reach**2))
+        low, high = self.bounds
+        shrunk, unseen = n / (n + 1), ((high - low) / 2) ** 2 + difference**2
+        return shrunk * self.sd * math.sqrt((n + 1) / (seen + unseen))
+
+
+def power_of_mean(n: int, difference: float, spread: Spread, *, confidence: float = 0.95) -> float:
+    """Chance that the test on n entries sees this mean difference.
 
     Args:
         n: Pairs, at least 2.
         difference: True mean difference, above 0 (its sign is no matter).
-        sd: Standard deviation of the paired differences, above 0, in the same unit.
+        spread: Of the paired differences, in the same unit.
         confidence: 1 minus the level of the test, above 0 and below 1.
 
     Raises:
         InvalidCount: n is negative or not whole.
-        InvalidNumber: difference or sd is not a finite number above 0.
+        InvalidNumber: The difference is not a finite number above 0.
         InvalidProbability: The confidence is out of range.
         NoEntries: n is 0 or 1: one pair shows no spread.
     """
     n = whole_count("n", n)
     if n < 2:
         raise NoEntries("a t test with fewer than two pairs")
-    effect = positive_number("difference", difference) / positive_number("sd", sd)
-    return _power(n, effect, open_probability("confidence", confidence))
+    difference = positive_number("difference", difference)
+    return _power(n, difference, spread, open_probability("confidence", confidence))
 
 
 def detectable_mean_difference(
-    n: int, sd: float, *, confidence: float = 0.95, power: float = 0.8
-) -> float:
-    """The smallest mean difference that n pairs show with this power, in the unit of sd.
+    n: int, spread: Spread, *, confidence: float = 0.95, power: float = 0.8
+) -> float | None:
+    """The smallest mean difference that n pairs show with this power, in the unit of the spread.
+
+    None where not even a difference as large as the bounds would be seen.
 
     Raises:
         InvalidCount: n is negative or not whole.
-        InvalidNumber: sd is not a finite number above 0.
         InvalidProbability: confidence, or power above confidence's error, is out of range.
         NoEntries: n is 0 or 1.
     """
-    n, sd = whole_count("n", n), positive_number("sd", sd)
+    n = whole_count("n", n)
     confidence = open_probability("confidence", confidence)
     power = open_probability("power", power, above=0.5)
     if n < 2:
         raise NoEntries("a t test with fewer than two pairs")
-    high = 1.0
-    while _power(n, high, confidence) < power:
-        high *= 2
-    return sd * root(lambda effect: _power(n, effect, confidence) - power, 0.0, high)
+    largest = math.inf if spread.bounds is None else max(map(abs, spread.bounds))
+    high = min(spread.sd, largest)
+    while _power(n, high, spread, confidence) < power:
+        if high == largest:
+            return None
+        high = min(2 * high, largest)
+    return root(lambda each: _power(n, each, spread, confidence) - power, 0.0, high)
 
 
 def entries_for_mean(
-    difference: float, sd: float, *, confidence: float = 0.95, power: float = 0.8
+    difference: float, spread: Spread, *, confidence: float = 0.95, power: float = 0.8
 ) -> int:
     """Fewest pairs that show this mean difference with this power; at least 2.
 
     Raises:
         InvalidCount: More than a million million pairs would be needed.
-        InvalidNumber: difference or sd is not a finite number above 0.
+        InvalidNumber: The difference is not a finite number above 0.
         InvalidProbability: confidence or power (above 0.5 and below 1) is out of range.
     """
-    effect = positive_number("difference", difference) / positive_number("sd", sd)
+    difference = positive_number("difference", difference)
     confidence = open_probability("confidence", confidence)
     power = open_probability("power", power, above=0.5)
-    found = smallest_count(lambda n: _power(n, effect, confidence) >= power, 2, MAX_ENTRIES)
+    found = smallest_count(
+        lambda n: _power(n, difference, spread, confidence) >= power, 2, MAX_ENTRIES
+    )
     if found is None:
         raise InvalidCount("the entries needed", math.inf, at_most=MAX_ENTRIES)
     return found
 
 
-def _power(n: int, effect: float, confidence: float) -> float:
-    noncentrality = effect * math.sqrt(n)
-    limit = -float(stdtrit(n - 1, (1 - confidence) / 2))
+def _furthest_normal(n: int) -> float:
+    """Median of the furthest of n normal values, in standard deviations."""
+    return normal_quantile(1 - -math.expm1(math.log(0.5) / n) / 2)
+
+
+def _power(n: int, difference: float, spread: Spread, confidence: float) -> float:
+    noncentrality = difference / spread.sd * math.sqrt(n)
+    limit = -float(stdtrit(n - 1, (1 - confidence) / 2)) / spread.factor(n, difference)
     if n >= _NORMAL_FROM:
         return normal_cdf(noncentrality - limit) + normal_cdf(-noncentrality - limit)
     return 1 - _below(n - 1, noncentrality, limit) + _below(n - 1, noncentrality, -limit)

@@ -1,6 +1,5 @@
 """By which methods a metric is compared, and the comparison of two rows of scores by them."""
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +14,7 @@ from runoff_statistics import (
     MethodChoice,
     PairedTable,
     SignFlips,
+    Spread,
     StatisticsError,
     adjusted_interval,
     adjusted_moments,
@@ -35,7 +35,7 @@ from runoff_statistics import (
     within_margin_of,
 )
 from runoff_statistics.adjusted import ADJUSTED_T, adjusted_test_of, bounds_of_differences
-from runoff_statistics.means import Moments, interval_of, moments
+from runoff_statistics.means import Moments, interval_of, moments, spread
 
 Scores = NDArray[np.float64]
 _SMALLEST_ERROR = 1e-300
@@ -174,7 +174,7 @@ def compare_pair(
     n_disagree = table.n_discordant if table is not None else int(np.count_nonzero(a != b))
     summed = None if table is not None and clusters is None else _summed(a - b, methods, clusters)
     margin = _margin(a, b, table, summed, methods)
-    detectable = _detectable(table, summed, methods)
+    detectable = _detectable(a, b, table, summed, methods)
     if table is not None and methods.counts:
         shared = paired_difference(table, methods.confidence)
         return PairFound(
@@ -323,7 +323,7 @@ def _margin(
 
 
 def _detectable(
-    table: PairedTable | None, summed: Moments | None, methods: Methods
+    a: Scores, b: Scores, table: PairedTable | None, summed: Moments | None, methods: Methods
 ) -> float | None:
     """For entries that stand alone: of clusters neither formula holds."""
     if methods.clusters is not None:
@@ -334,10 +334,14 @@ def _detectable(
             return None
         share = table.n_discordant / table.n
         return detectable_difference(table.n, share, confidence=1 - methods.alpha)
-    if summed.standard_error is None or summed.standard_error <= _SMALLEST_ERROR:
+    differences = a - b
+    sd = spread(differences)
+    if sd is None or sd <= _SMALLEST_ERROR:
         return None
-    sd = summed.standard_error * math.sqrt(summed.n)
-    return detectable_mean_difference(summed.n, sd, confidence=1 - methods.alpha)
+    bounds = bounds_of_differences(methods.metric.bounds)
+    furthest = float(np.abs(differences - summed.mean).max()) if bounds is None else None
+    varied = Spread(sd, bounds, furthest, "adjusted_t" if summed.method == ADJUSTED_T else "t")
+    return detectable_mean_difference(summed.n, varied, confidence=1 - methods.alpha)
 
 
 def _pair(interval: FoundInterval | None) -> Interval | None:
