@@ -73,7 +73,7 @@ def test_a_run_says_how_much_entries_vary_by_its_most_different_pair() -> None:
 
     assert passing.amount == pytest.approx(1)
     assert graded.amount == pytest.approx(np.std([1, 1, -1], ddof=1))
-    assert graded.furthest == pytest.approx(4 / 3), "how far the rare ones lay"
+    assert graded.deviations == pytest.approx([2 / 3, 2 / 3, 4 / 3]), "how far the rare ones lay"
 
 
 def test_a_run_whose_models_never_differ_says_nothing() -> None:

@@ -1,7 +1,7 @@
 """How many entries a comparison needs, and what so many show. It brings scipy: import it late."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Literal
 
 import numpy as np
@@ -31,15 +31,15 @@ class Variation:
     """Discordance of what passes or fails; standard deviation of the differences of the rest."""
     bounds: tuple[float, float] | None = None
     """Of differences of the rest; None where nobody knows."""
-    furthest: float | None = None
-    """How far the furthest of these lay from their mean."""
+    deviations: NDArray[np.float64] | None = field(default=None, compare=False)
+    """How far these lay from their mean, in ascending order."""
     metric: str | None = None
     from_run: str | None = None
 
     @property
     def spread(self) -> Spread:
         """Of differences that do not just pass or fail."""
-        return Spread(self.amount, self.bounds, self.furthest)
+        return Spread(self.amount, self.bounds, self.deviations)
 
 
 def variation_of(
@@ -59,7 +59,7 @@ def variation_of(
     Raises:
         NotComparable: When no pair of its models says anything of that.
     """
-    found: list[tuple[float, float | None]] = []
+    found: list[tuple[float, NDArray[np.float64] | None]] = []
     for a in range(len(scores)):
         for b in range(a + 1, len(scores)):
             differences = scores[a] - scores[b]
@@ -67,9 +67,9 @@ def variation_of(
             if is_pass_fail and len(differences):
                 found.append((float(np.mean(differences != 0)), None))
             elif len(differences) > 1:
-                away = float(np.abs(differences - differences.mean()).max())
-                found.append((float(np.std(differences, ddof=1)), away or None))
-    amount, furthest = max(found, key=lambda each: each[0], default=(0.0, None))
+                away = np.sort(np.abs(differences - differences.mean()))
+                found.append((float(np.std(differences, ddof=1)), away))
+    amount, deviations = max(found, key=lambda each: each[0], default=(0.0, None))
     if amount == 0:
         raise NotComparable(
             "nothing-varies",
@@ -80,7 +80,7 @@ def variation_of(
     if is_pass_fail:
         return Variation("pass_fail", amount, metric=metric, from_run=run_id)
     of_both = bounds_of_differences(bounds)
-    return Variation("mean", amount, of_both, furthest, metric=metric, from_run=run_id)
+    return Variation("mean", amount, of_both, deviations, metric=metric, from_run=run_id)
 
 
 def variation_given(asked: PlanSizeAsked) -> Variation | None:

@@ -339,7 +339,7 @@ def _detectable(
     if sd is None or sd <= _SMALLEST_ERROR:
         return None
     bounds = bounds_of_differences(methods.metric.bounds)
-    furthest = float(np.abs(differences - summed.mean).max()) if bounds is None else None
+    furthest = np.abs(differences - summed.mean).max(keepdims=True) if bounds is None else None
     varied = Spread(sd, bounds, furthest, "adjusted_t" if summed.method == ADJUSTED_T else "t")
     return detectable_mean_difference(summed.n, varied, confidence=1 - methods.alpha)
 
