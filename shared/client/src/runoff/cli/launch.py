@@ -32,6 +32,7 @@ from runoff.cli.pace import (
 from runoff.cli.params import read_params
 from runoff.cli.run_meant import run_id_of
 from runoff.client import Client
+from runoff.errors import ProblemError
 from runoff.evaluation import Evaluation, read_yaml
 from runoff.lineage import capture
 from runoff_contracts.lineage import Lineage
@@ -252,12 +253,24 @@ def follow(client: Client, accepted: AcceptedView, *, watch: bool, json: bool) -
         where.print(f"Run {accepted.id}")
         run = watch_run(client, accepted.id, after=accepted.seq)
         report_settled(client, run, where, json=json)
-    elif json:
+        return
+    _until_it_is_read(client, accepted)
+    if json:
         print_json(accepted)
     else:
         where.print(f"Run {accepted.id} launched.\n  runoff run watch {accepted.id}")
         if pages := client.server.pages():
             where.print(safe(f"  {pages}/runs/{accepted.id}"), soft_wrap=True)
+
+
+def _until_it_is_read(client: Client, accepted: AcceptedView) -> None:
+    """The next command of a script asks about this run: it is there before this one ends."""
+    try:
+        client.runs.show(accepted.id, after=accepted.seq)
+    except ProblemError as error:
+        # It was launched all the same, and whoever asks is told how far the tables are.
+        if error.name != "not-projected-yet":
+            raise
 
 
 def merged(base: Given, over: Given) -> Given:
