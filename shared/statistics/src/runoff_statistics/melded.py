@@ -23,7 +23,7 @@ Source: Fay and Lumbard, Statistics in Medicine 40 (2021) 1147-1159, who also su
 all n up to 100; melding: Fay, Proschan and Brittain, Biometrics 71 (2015) 146-156.
 """
 
-import math
+from functools import cache
 from statistics import NormalDist
 
 import numpy as np
@@ -33,29 +33,19 @@ from runoff_statistics.interval import Interval
 from runoff_statistics.solving import normal_quantile, root
 from runoff_statistics.special import betainc, betaincinv, betaln, xlog1py, xlogy
 
-
-def _gauss_legendre(count: int) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Nodes and weights on -1 to 1, by Newton's steps; numpy has them, at 2 ms of import."""
-    nodes, weights = [], []
-    for number in range(count):
-        at, slope = math.cos(math.pi * (number + 0.75) / (count + 0.5)), 1.0
-        for _ in range(6):
-            before, now = 1.0, at
-            for degree in range(2, count + 1):
-                before, now = now, ((2 * degree - 1) * at * now - (degree - 1) * before) / degree
-            slope = count * (at * now - before) / (at * at - 1)
-            at -= now / slope
-        nodes.append(at)
-        weights.append(2 / ((1 - at * at) * slope * slope))
-    return np.array(nodes), np.array(weights)
-
-
-_NODES, _WEIGHTS = _gauss_legendre(20)
 _OF_T = np.array([1 - 1e-13, 0.99, 0.5, 0.01, 1e-13])
 _OF_B = np.array([1e-15, 0.5, 1 - 1e-15])
 """Quantiles between which the two distributions are smooth enough for these nodes: with them the
 chance is right to 1e-10 (the contract test holds it against adaptive quadrature)."""
 _CLOSE = 1e-13
+
+
+@cache
+def _nodes() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Of Gauss and Legendre on -1 to 1, with their weights; each of shape (20,)."""
+    from numpy.polynomial.legendre import leggauss  # 2 ms that only who compares pays
+
+    return leggauss(20)
 
 
 def melded_interval(only_a: int, only_b: int, n: int, confidence: float) -> Interval:
@@ -148,10 +138,11 @@ class _Melded:
         if len(edges) < 2:
             return 1 - beyond if above else beyond
         half = np.diff(edges)[:, None] / 2
-        at = edges[:-1, None] + half + half * _NODES
+        nodes, weights = _nodes()
+        at = edges[:-1, None] + half + half * nodes
         density = np.exp(xlogy(a - 1, at) + xlog1py(b - 1, -at) - betaln(a, b))
         reached = np.minimum(size / np.maximum(2 * at - 1, 1e-300), 1)
         # Where every entry is discordant, T is 1 for sure below 0.
         less = betainc(*of_t, reached) if of_t[1] else (reached >= 1).astype(float)
-        mass = float((half * _WEIGHTS * less * density).sum())
+        mass = float((half * weights * less * density).sum())
         return 1 - beyond + mass if above else beyond - mass
