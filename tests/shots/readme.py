@@ -20,6 +20,10 @@ from tests.shots.material import first_entry
 FOLDER: Final = ROOT / "docs" / "pictures"
 SIZE: Final = {"width": 1440, "height": 900}
 MAX_BYTES: Final = 150_000
+_FILLED: Final = (
+    "() => [...document.querySelectorAll('.panel')].every((each) => each.childElementCount)"
+)
+"""The entry beside a run's table comes after the table."""
 
 
 def main(folder: Path) -> None:
@@ -53,6 +57,7 @@ def main(folder: Path) -> None:
 
 
 def _write(page: Page, path: Path) -> None:
+    page.wait_for_function(_FILLED)
     page.wait_for_timeout(500)
     with Image.open(BytesIO(page.screenshot())) as picture:
         picture.save(path, quality=82, method=6)
