@@ -51,6 +51,8 @@ _JUMP = """
   look();
 })
 """
+_SETTLED = "() => document.getElementById('entry-panel')?.childElementCount"
+"""The entry beside the table is the last that a page asks for."""
 _WATCH = """
 globalThis.seen = [];
 addEventListener('DOMContentLoaded', () => {
@@ -107,11 +109,16 @@ def _served(stack: LiveStack, path: str, name: str) -> None:
 
 
 def _jumps(stack: LiveStack, browser: Browser, run_id: str) -> None:
-    """To places far from each other, one after the other; and what the page then holds."""
+    """To places far from each other, one after the other; and what the page then holds.
+
+    One before, at the moment that the page is loaded, while it asks for what it needs besides.
+    """
     for sort in ("difference", "index"):
         context = context_of(stack, browser)
         page = context.new_page()
         page.goto(f"/runs/{run_id}?sort={sort}", wait_until="load")
+        report(_BENCH, f"jump_by_{sort}_while_loading", [page.evaluate(_JUMP, 0.5)], "ms")
+        page.wait_for_function(_SETTLED)
         places = [(7 * each % _N_JUMPS + 0.5) / _N_JUMPS for each in range(_N_JUMPS)]
         taken = [page.evaluate(_JUMP, share) for share in places]
         report(_BENCH, f"jump_by_{sort}_p50", [quantile(taken, 0.5)], "ms")
