@@ -27,6 +27,16 @@ def packed(**files: bytes) -> bytes:
     return held.getvalue()
 
 
+def broken() -> bytes:
+    """An archive whose compressed bytes were changed on the way."""
+    held = io.BytesIO()
+    with zipfile.ZipFile(held, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("manifest.jsonl", ROWS * 50)
+    content = bytearray(held.getvalue())
+    content[50:60] = b"\xff" * 10
+    return bytes(content)
+
+
 async def test_files_folders_and_archives_become_a_dataset(
     world: World, pages: httpx.AsyncClient
 ) -> None:
@@ -75,8 +85,23 @@ async def test_what_is_wrong_is_said_row_by_row(world: World, pages: httpx.Async
         [("file", ("asked.zip", packed(**{"..__manifest.jsonl": ROWS})))],
         [("file", ("asked.zip", b"no archive"))],
         [("file", ("photo.png", b"no manifest"))],
+        [("file", ("asked.zip", broken()))],
+        [("file", ("asked.zip", packed(a=b"", a__b=ROWS)))],
+        [("folder", ("a", b"")), ("folder", ("a/b.jsonl", ROWS))],
+        [("folder", (f"{'x' * 300}.jsonl", ROWS))],
     ],
-    ids=["nothing", "above", "absolute", "archive above", "no archive", "no manifest"],
+    ids=[
+        "nothing",
+        "above",
+        "absolute",
+        "archive above",
+        "no archive",
+        "no manifest",
+        "broken archive",
+        "file and folder, packed",
+        "file and folder",
+        "long name",
+    ],
 )
 async def test_what_cannot_be_a_dataset_is_refused_in_words(
     pages: httpx.AsyncClient, files: list[tuple[str, tuple[str, bytes]]]

@@ -1,8 +1,10 @@
 """`/datasets/new`: chosen files become a dataset's version, or it says row by row why not."""
 
+import lzma
 import shutil
 import tempfile
 import zipfile
+import zlib
 from collections.abc import Sequence
 from http import HTTPStatus
 from pathlib import Path, PurePosixPath
@@ -26,6 +28,7 @@ _MAX_FILES: Final = 20_000
 _MAX_UNPACKED: Final = 4 * MAX_UPLOAD_BYTES
 _MAX_SHOWN: Final = 100
 _ALONE: Final = {".jsonl", ".ndjson", ".csv"}
+_BROKEN: Final = (zlib.error, lzma.LZMAError)
 _TASK: Final = TypeAdapter[Task](Task)
 
 
@@ -79,11 +82,14 @@ def _kept(chosen: Sequence[UploadFile], folder: Path) -> Path:
     names = [_name_of(each.filename or "") for each in chosen]
     if len(set(names)) < len(names):
         raise BadForm("file", "two of the files have the same name")
-    for each, name in zip(chosen, names, strict=True):
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with path.open("wb") as file:
-            shutil.copyfileobj(each.file, file)
+    try:
+        for each, name in zip(chosen, names, strict=True):
+            path = folder / name
+            path.parent.mkdir(parents=True, exist_ok=True)
+            with path.open("wb") as file:
+                shutil.copyfileobj(each.file, file)
+    except OSError as error:  # a name that is too long, or of a file and of a folder
+        raise BadForm("file", f"a file cannot be kept: {error.strerror}") from error
     alone = folder / names[0]
     return alone if len(names) == 1 and alone.suffix.lower() in _ALONE else _home(folder)
 
@@ -97,7 +103,9 @@ def _unpacked(archive: UploadFile, folder: Path) -> Path:
             for each in members:
                 _name_of(each.filename)
                 packed.extract(each, folder)
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, OSError) as error:
+    except OSError as error:
+        raise BadForm("file", f"the archive cannot be unpacked: {error.strerror}") from error
+    except (zipfile.BadZipFile, EOFError, NotImplementedError, RuntimeError, *_BROKEN) as error:
         raise BadForm("file", f"the archive cannot be read: {error}") from error
     return _home(folder)
 
