@@ -17,6 +17,7 @@ from nats.aio.msg import Msg
 from runoff_contracts import subjects
 from runoff_contracts.commands import Accepted, CheckModel, Refused
 from runoff_contracts.work import WorkerLease
+from runoff_local.leases import HAND_BACK
 from runoff_runtime.commands import ask
 from runoff_testkit.waiting import eventually
 from tests.integration.inference_worker.conftest import FUNCTIONS, Asked, Bench, facts, texts
@@ -88,7 +89,7 @@ async def test_an_item_of_a_killed_worker_becomes_one_slice(bench: Bench, asked:
             await first.wait()
             asked.release()
             for reply in leases[-1].replies:
-                await bench.nc.publish(reply, b"-NAK")
+                await bench.nc.publish(reply, HAND_BACK)
             message = await bench.slice(run_id, 0, deadline_s=9)
             await bench.queue_is_empty()
 
