@@ -10,7 +10,9 @@ from xdist.remote import Producer
 from xdist.scheduler import LoadScopeScheduling
 
 # A busy machine is no error; what must not be slow has a limit of its own.
-hypothesis.settings.register_profile("runoff", deadline=None)
+hypothesis.settings.register_profile(
+    "runoff", deadline=None, suppress_health_check=[hypothesis.HealthCheck.too_slow]
+)
 hypothesis.settings.load_profile("runoff")
 
 FIRST = (

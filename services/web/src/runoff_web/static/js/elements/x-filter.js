@@ -6,6 +6,8 @@ const PAUSE_MS = 90;
 class Filter extends HTMLElement {
   #at = -1;
   #waiting = 0;
+  /** What the options were looked up for. */
+  #completed = "";
   #loading = new AbortController();
 
   connectedCallback() {
@@ -48,11 +50,13 @@ class Filter extends HTMLElement {
     if (input.selectionStart !== input.selectionEnd) return;
     this.#loading.abort();
     this.#loading = new AbortController();
-    const query = new URLSearchParams({ q: input.value, at: String(input.selectionStart) });
+    const written = input.value;
+    const query = new URLSearchParams({ q: written, at: String(input.selectionStart) });
     try {
       const { html, ok } = await load(`${input.dataset.complete}?${query}`, this.#loading.signal);
       if (!ok || document.activeElement !== input) return;
       list.replaceChildren(fragment(html));
+      this.#completed = written;
       this.#at = -1;
       this.#show(this.#options().length > 0);
     } catch (error) {
@@ -94,10 +98,19 @@ class Filter extends HTMLElement {
   }
 
   /** @param {number} at */
-  #take(at) {
-    const option = this.#options()[at];
+  async #take(at) {
     const input = this.#input();
+    /** @type {HTMLElement | undefined} */
+    let option = this.#options()[at];
     if (!option || !input) return;
+    if (input.value !== this.#completed) {
+      // Somebody types faster than options come: those that are shown end where the word was.
+      const chosen = option.dataset.text;
+      clearTimeout(this.#waiting);
+      await this.#look();
+      option = this.#options().find((each) => each.dataset.text === chosen);
+      if (!option || input.value !== this.#completed) return;
+    }
     const [start, end] = [Number(option.dataset.start), Number(option.dataset.end)];
     // One space to either side, so that writing simply goes on.
     const before = start > 0 && !/[\s(]/.test(input.value[start - 1] ?? "") ? " " : "";
