@@ -21,6 +21,7 @@ EFFECTS = st.builds(
     low=st.one_of(st.none(), st.floats(-1, 1)),
     high=st.one_of(st.none(), st.floats(-1, 1)),
     note=st.just("+1.0 pp"),
+    name_below=st.sampled_from(["", "− another"]),
 )
 
 
@@ -30,6 +31,20 @@ def test_a_forest_plot_stays_within_its_picture(effects: list[Effect]) -> None:
     drawn = forest(effects, title="differences", better_left="a <b>", better_right="b")
 
     assert [each.get("aria-label") for each in pictures_of(drawn)] == ["differences"] * 2
+
+
+def test_a_name_of_two_lines_is_whole() -> None:
+    """Two runs of the same two models: cut short, their pairs cannot be told apart."""
+    names = "letters: first_letter", "− planned: first_letter"
+    effect = Effect(names[0], 0, 0.1, 0.0, 0.2, "+10.0 pp", name_below=names[1])
+
+    drawn = forest([effect], title="t", better_left="b", better_right="a")
+
+    for picture in pictures_of(drawn):
+        words = [each for each in picture.iter("{*}text") if each.get("class") == "name"]
+        assert [each.text for each in words] == list(names)
+        first, second = (float(each.get("y", "")) for each in words)
+        assert 10 < second - first < 20
 
 
 def test_a_row_without_an_interval_shows_its_words_alone() -> None:

@@ -14,6 +14,8 @@ from runoff_web.format import number, points
 _WIDE: Final = Rows("at-desk", 680, 262, 500, n_name=40)
 _NARROW: Final = Rows("on-phone", 340, 10, 330, n_name=30, above=12)
 _ROW: Final = 30
+_BETWEEN: Final = 9
+"""Rows of two lines each, so that they do not read as one."""
 _TOP: Final = 6
 _FOOT: Final = 36
 _SIDE: Final = 21
@@ -32,6 +34,8 @@ class Effect:
     high: float | None
     note: str
     """What is said of it at the right."""
+    name_below: str = ""
+    """The second line of a name that one has no room for."""
 
 
 def forest(
@@ -61,10 +65,12 @@ def forest(
     if margin is not None:
         known += [margin, -margin]
     word = points if as_shares else number
+    two_lines = any(each.name_below for each in effects)
 
-    def draw(at: Rows) -> Markup:
+    def draw(given: Rows) -> Markup:
+        at = given.of_two_lines() if two_lines else given
         scale = around(known, start=at.left, end=at.right, least=0.005 if as_shares else 1e-6)
-        row = _ROW + at.above
+        row = _ROW + at.above + (_BETWEEN if two_lines else 0)
         bottom = _TOP + row * len(effects)
         zero = Markup('<line class="zero" x1="{0}" x2="{0}" y1="{1}" y2="{2}"/>')
         return Markup("").join(
@@ -98,7 +104,7 @@ def _band(low: float, high: float, bottom: float) -> Markup:
 
 def _effect(each: Effect, scale: Scale, at: Rows, top: float) -> Markup:
     y = top + at.above + _ROW / 2
-    words = at.words(each.name, each.note, top=top, middle=y + 4)
+    words = at.words(each.name, each.note, top=top, middle=y + 4, name_below=each.name_below)
     if each.difference is None or not math.isfinite(each.difference):
         return words
     line = Markup("")

@@ -9,13 +9,13 @@ from runoff_contracts.comparison import ComparisonDocument
 from runoff_web.charts.dots import Dot, DotRow
 from runoff_web.charts.forest import Effect
 from runoff_web.charts.latency import Times
-from runoff_web.charts.marks import cut
 from runoff_web.format import difference, p_value, points, short_id, told_apart
 
 MAX_DRAWN: Final = 14
 """Groups of one dimension that are drawn; the table has up to `MAX_GROUPS`."""
 MAX_GROUPS: Final = 60
-_NAME: Final = 18
+_BESIDE: Final = 30
+"""Characters of a pair's names that fit into one line."""
 
 
 @dataclass(frozen=True)
@@ -31,11 +31,14 @@ class Breakdown:
 def effects_of(document: ComparisonDocument, metric: ComparedMetric) -> list[Effect]:
     """The pairs of a metric as rows of a forest plot."""
     rows = []
+    names = short_names(document)
     for pair in metric.pairs:
         low, high = pair.interval or (None, None)
+        name, below = names[pair.a], f"− {names[pair.b]}"
+        if len(name) + len(below) < _BESIDE:
+            name, below = f"{name} {below}", ""
         note = f"{difference(pair.difference, metric.kind, metric.unit)} · {p_value(p_of(pair))}"
-        name = f"{_name(document, pair.a)} − {_name(document, pair.b)}"
-        rows.append(Effect(name, pair.a, pair.difference, low, high, note))
+        rows.append(Effect(name, pair.a, pair.difference, low, high, note, name_below=below))
     return rows
 
 
@@ -102,10 +105,6 @@ def in_unit(metric: ComparedMetric) -> Callable[[float | None], str]:
     if metric.kind == "pass_fail":
         return points
     return lambda given: difference(given, metric.kind, metric.unit)
-
-
-def _name(document: ComparisonDocument, place: int) -> str:
-    return cut(short_names(document)[place], _NAME)
 
 
 def short_names(document: ComparisonDocument) -> list[str]:
