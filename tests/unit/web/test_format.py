@@ -154,3 +154,12 @@ def test_models_are_called_by_the_part_that_tells_them_apart() -> None:
     assert words.short_model("onnx/digits-net") == "digits-net"
     assert words.short_model("python/my.package.module:ask") == "module:ask"
     assert words.short_model("openai/gpt-4o") == "gpt-4o"
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [(True, "true"), (None, "–"), (0.001, "0.001"), ("True", "True"), (["é"], '["é"]')],
+)
+def test_values_of_somebody_are_written_as_json(value: object, text: str) -> None:
+    """They were given as JSON, and are pasted from here into the next launch."""
+    assert words.written(value) == text  # type: ignore[arg-type]

@@ -279,6 +279,13 @@ def tojson_text(value: JsonValue) -> str:
     return json.dumps(value, indent=2, ensure_ascii=False)
 
 
+def written(value: JsonValue) -> str:
+    """A value of somebody's, as JSON has it (`true`, not `True`); texts without their quotes."""
+    if value is None:
+        return NOTHING
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)
+
+
 def confidence_band(difference: float | None) -> str:
     """`low`, `medium` or `high`; nothing where there is no difference."""
     return "" if difference is None else band(difference)

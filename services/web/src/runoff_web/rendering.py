@@ -50,6 +50,7 @@ _FILTERS: Final = (
     words.target,
     words.confidence_band,
     words.tojson_text,
+    words.written,
     words.without_nothing,
 )
 

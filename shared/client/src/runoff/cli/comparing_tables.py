@@ -8,6 +8,7 @@ from rich.text import Text
 from runoff.cli import measured, words
 from runoff.cli.measured import letter
 from runoff.cli.output import clean, safe
+from runoff.cli.params import shown as written
 from runoff.cli.tables import answer_text, plain_table, target_text
 from runoff_contracts.compared import ComparedContender, ComparedGroup, ComparedMetric, ComparedPair
 from runoff_contracts.compared_entries import ComparedEntryView
@@ -166,7 +167,7 @@ def _pair(pair: ComparedPair) -> str:
 
 
 def _field(value: str | float | bool | None) -> Text:
-    return safe("–" if value is None else str(value), limit=CELL)
+    return safe("–" if value is None else written(value), limit=CELL)
 
 
 def _answer(entry: ComparedEntryView, place: int) -> Text:

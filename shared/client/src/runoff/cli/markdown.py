@@ -12,6 +12,7 @@ from urllib.parse import quote
 from runoff.cli import measured
 from runoff.cli.measured import letter
 from runoff.cli.output import clean
+from runoff.cli.params import shown as written
 from runoff.cli.tables import answer_text, short, target_text
 from runoff.comparison import Comparison
 from runoff_contracts.compared import ComparedMetric
@@ -136,7 +137,7 @@ def _values(
 def _differing(document: ComparisonDocument) -> str:
     heads = ["", *(letter(place) for place in range(len(document.contenders)))]
     rows = [
-        [each.name, *("–" if value is None else str(value) for value in each.values)]
+        [each.name, *("–" if value is None else written(value) for value in each.values)]
         for each in document.differing[:MAX_ROWS]
     ]
     return _table(heads, rows, n_more=len(document.differing) - MAX_ROWS)
