@@ -31,6 +31,7 @@ from runoff_eventlog.tracing import context_of
 from runoff_inference_worker.attempts import Asker
 from runoff_inference_worker.errors import RunUnknown, Unavailable
 from runoff_inference_worker.instruments import Instruments, entries_settled
+from runoff_inference_worker.leases import in_vain
 from runoff_inference_worker.pictures import Memory, Pictures
 from runoff_inference_worker.provider import Anchor
 from runoff_inference_worker.runs import Runs
@@ -133,7 +134,7 @@ class Again:
                 return
             if msg.metadata.num_delivered > MOST_DELIVERIES:
                 n_tries = msg.metadata.num_delivered - 1
-                predictions = _failed(asked, f"the entry was handed out {n_tries} times in vain")
+                predictions = _failed(asked, in_vain("entry", n_tries))
             else:
                 predictions = await self._predictions(asked, created)
             await self._append(asked, predictions)

@@ -50,6 +50,11 @@ class Held:
         return self.item.run_id, self.item.slice
 
 
+def in_vain(what: str, n_tries: int) -> str:
+    """What is said of that which ends every worker that touches it."""
+    return f"the {what} was handed out {n_tries} times in vain: a model may end its worker"
+
+
 class Leases:
     """What this worker holds, over one connection."""
 

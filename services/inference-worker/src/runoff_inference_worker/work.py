@@ -14,7 +14,7 @@ from runoff_inference_worker.append import append_slice
 from runoff_inference_worker.environment import Environment
 from runoff_inference_worker.errors import RunUnknown
 from runoff_inference_worker.instruments import entries_settled
-from runoff_inference_worker.leases import Held, Leases
+from runoff_inference_worker.leases import Held, Leases, in_vain
 from runoff_inference_worker.longest import Facts
 from runoff_inference_worker.patience import patiently
 from runoff_inference_worker.pictures import Memory, Pictures
@@ -121,7 +121,7 @@ class Work:
             return
         if held.n_delivered > MOST_DELIVERIES:
             n_tries = held.n_delivered - 1
-            await self._settle(held, f"the slice was handed out {n_tries} times in vain")
+            await self._settle(held, in_vain("slice", n_tries))
             return
         attributes: dict[str, str | int] = {
             "runoff.run_id": item.run_id,
