@@ -250,6 +250,9 @@ class Feeder:
         except BaseException:
             active.note_lost([piece.number])
             raise
+        if active.run_id not in self._runs:
+            # Dropped while this was on its way, which clearing the queue may have overtaken.
+            await self._queue.clear(active.run_id)
 
     @property
     def _may_be_lost(self) -> bool:

@@ -121,8 +121,16 @@ class WorkQueue:
         """Take a run's work out of the queue, and tell workers to let go of what they hold."""
         try:
             await self._nc.publish(subjects.canceled(run_id), b"")
-            of_run = subjects.work_of_run(run_id)
-            await heeding(self._js.purge_stream(subjects.WORK_STREAM, subject=of_run))
+            await self.clear(run_id)
         except UNREACHABLE as error:
             # A worker that takes what stays answers for a run that is over; nobody waits for it.
             logger.warning("work.not_purged", run=run_id, error=repr(error))
+
+    async def clear(self, run_id: str) -> None:
+        """Take a run's work out of the queue.
+
+        Raises:
+            UNREACHABLE: When the server does not answer.
+        """
+        of_run = subjects.work_of_run(run_id)
+        await heeding(self._js.purge_stream(subjects.WORK_STREAM, subject=of_run))
