@@ -108,31 +108,41 @@ def test_means_have_the_adjusted_t(run: RunTaken, document: ComparisonDocument) 
         assert estimate.interval == pytest.approx(found.ppf([0.025, 0.975]), abs=EXACT)
 
 
-def test_the_paired_t_test_can_be_asked_for(run: RunTaken) -> None:
-    """scipy's `ttest_rel`."""
+def test_the_paired_t_test_can_be_asked_for_and_is_held_to_the_usual_one(run: RunTaken) -> None:
+    """scipy's `ttest_rel` stands beside; what is concluded from is never less careful."""
     asked = {"brier": {"test": "t", "interval": "t"}}
     scores = run.record.cards.scores["brier"]
-    for pair in given.compare(run, metrics=["brier"], methods=asked).primary.pairs:
+    usual = given.compare(run, metrics=["brier"]).primary.pairs
+    pairs = given.compare(run, metrics=["brier"], methods=asked).primary.pairs
+    for pair, least in zip(pairs, usual, strict=True):
         expected = ttest_rel(scores[pair.a], scores[pair.b])
-        interval = expected.confidence_interval(0.95)
-        assert pair.interval == pytest.approx((interval.low, interval.high), abs=EXACT)
-        assert pair.p_value == pytest.approx(expected.pvalue, abs=EXACT)
+        low, high = expected.confidence_interval(0.95)
+        assert pair.asked_alone is not None
+        assert pair.asked_alone.interval == pytest.approx((low, high), abs=EXACT)
+        assert pair.asked_alone.p_value == pytest.approx(expected.pvalue, abs=EXACT)
+        assert least.interval is not None
+        outer = min(low, least.interval[0]), max(high, least.interval[1])
+        assert pair.interval == pytest.approx(outer, abs=EXACT)
+        assert pair.p_value == pytest.approx(max(expected.pvalue, least.p_value or 0), abs=EXACT)
 
 
-def test_the_exact_permutation_test_can_be_asked_for() -> None:
+def test_the_exact_permutation_test_can_be_asked_for_and_is_held_to_the_usual_one() -> None:
     """scipy's `permutation_test` over all sign flips."""
     small = run_of_random_answers(12)
     asked = {"brier": {"test": "permutation"}}
-    document = given.compare(small, metrics=["brier"], methods=asked)
+    usual = given.compare(small, metrics=["brier"]).primary.pairs
+    pairs = given.compare(small, metrics=["brier"], methods=asked).primary.pairs
     scores = small.record.cards.scores["brier"]
-    for pair in document.primary.pairs:
+    for pair, least in zip(pairs, usual, strict=True):
         expected = permutation_test(
             (scores[pair.a] - scores[pair.b],),
             np.mean,
             permutation_type="samples",
             n_resamples=2**12 + 1,
         )
-        assert pair.p_value == pytest.approx(expected.pvalue, abs=EXACT)
+        assert pair.asked_alone is not None
+        assert pair.asked_alone.p_value == pytest.approx(expected.pvalue, abs=EXACT)
+        assert pair.p_value == pytest.approx(max(expected.pvalue, least.p_value or 0), abs=EXACT)
 
 
 def test_all_tests_are_adjusted_as_one_family(document: ComparisonDocument) -> None:

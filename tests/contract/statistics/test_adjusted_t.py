@@ -12,12 +12,10 @@ from runoff_statistics import (
     adjusted_interval,
     adjusted_moments,
     adjusted_test,
-    caution,
-    compare_scores,
     within_margin_of,
 )
 from runoff_statistics.adjusted import REACH
-from runoff_statistics.cautions import entries_for_t
+from runoff_statistics.equivalence import entries_for_t
 
 TOLERANCE = 1e-9
 SIZES = [2, 3, 12, 50, 1_000]
@@ -123,24 +121,3 @@ def test_many_entries_have_the_paired_t_test() -> None:
 def test_the_rule_of_skewness_is_sugdens_with_scipys_skewness(values: NDArray[np.float64]) -> None:
     """28 + 25 G²: Sugden, Smith and Jones 2000."""
     assert entries_for_t(values) == math.ceil(28 + 25 * stats.skew(values) ** 2)
-
-
-def test_methods_that_want_more_entries_are_warned_of() -> None:
-    """Below 1,000 entries, and above it by skewness; never of what is chosen."""
-    skewed, normal = shares(60), np.random.default_rng(3).normal(size=1_000)
-    one_huge = np.concatenate([normal, [500.0]])
-
-    assert "wants 1,000 entries" in (caution(skewed, "adjusted_t", "t") or "")
-    assert "sign flips" in (caution(skewed, "permutation", "adjusted_t") or "")
-    assert "margin" in (caution(skewed, "t", "adjusted_t", margin=True) or "")
-    assert f"wants {entries_for_t(one_huge):,} entries" in (caution(one_huge, "t", "bca") or "")
-    assert caution(normal, "permutation", "bca") is None
-    assert caution(skewed, "wilcoxon", "median") is None
-    beside = adjusted_interval(skewed, bounds=(-1, 1)).interval
-    assert beside is not None
-    assert f"{beside.low:.4g} to {beside.high:.4g}" in (
-        caution(skewed, "t", "t", bounds=(-1, 1)) or ""
-    ), "what holds stands beside what was asked for"
-    zeros = np.zeros(60)
-    assert compare_scores(skewed, zeros, "bounded", bounds=(-1, 1)).caution is None
-    assert compare_scores(skewed, zeros, "bounded", test="t").caution is not None

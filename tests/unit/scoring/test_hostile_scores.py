@@ -166,19 +166,6 @@ def test_differences_that_are_all_the_same_have_no_interval_and_say_why() -> Non
     assert pair.outcome == "a_better", "thirty swaps one way are no chance"
 
 
-def test_methods_that_want_more_entries_are_warned_of() -> None:
-    """In the notes, which every reader gets; nothing that the document chose itself is."""
-    a, b = [1.5, 0.25, 0.5, 9.0] * 10, [1.0] * 40
-
-    chosen = only("m:f", a, b)
-    asked = only("m:f", a, b, methods={"m:f": {"test": "permutation", "interval": "percentile"}})
-
-    assert not [each for each in chosen.pairing.notes if "wants" in each]
-    (note,) = (each for each in asked.pairing.notes if "wants" in each)
-    assert note.startswith("m:f: percentile bootstrap of the mean difference wants 1,000 entries")
-    assert "paired permutation (sign flips) wants" in note
-
-
 def test_infinite_scores_are_no_scores() -> None:
     """JSON knows none either: the log says null of them."""
     document = only("m:f", [math.inf, 1.0, 2.0, -math.inf], [1.0, 1.0, 1.0, 1.0])

@@ -165,6 +165,25 @@ class MarginTested(Fact):
     """Why it cannot be said."""
 
 
+class AskedAlone(Fact):
+    """What methods that were asked for by name say by themselves; nothing is concluded from it.
+
+    Methods of means and shares that are not the usual ones of the kind of score promise more than
+    they keep on few or skewed scores. So the pair's interval reaches to the outer limits of theirs
+    and of the usual one's, and its p-value is the greater of both; what they say alone stands here.
+    """
+
+    interval_method: str | None = None
+    """None where the interval is the usual one, or one of medians."""
+    interval: Interval | None = None
+    test: str | None = None
+    """None where the test is the usual one, or one of ranks."""
+    p_value: float | None = None
+    """Not adjusted."""
+    reason: str | None = None
+    """Why there is no interval, or no p-value, of a method that is named."""
+
+
 class ComparedPair(Fact):
     """How two contenders differ by one metric, on the entries that both have a score for."""
 
@@ -182,17 +201,25 @@ class ComparedPair(Fact):
     """Entries whose scores differ. `ComparisonDocument.agreement` counts answers that do."""
     difference: float | None
     interval: Interval | None
+    """Where a method was asked for by name, never within the usual one of its kind (`AskedAlone`).
+    """
     p_value: float | None
+    """Where a test was asked for by name, never below the usual one's (`AskedAlone`)."""
     p_adjusted: float | None
     """None where the pair is not in the family that is tested."""
     effect: float | None
     """In the unit of `ComparedMetric.effect`."""
     detectable: float | None
-    """Smallest difference that this many entries would show four times in five."""
+    """Smallest difference that this many entries would show four times in five, by the usual test.
+    """
     margin: MarginTested | None = None
+    """By the usual method, whatever was asked for."""
     outcome: Outcome
     reason: str | None = None
     """Why nothing is said: no spread, one entry."""
+    asked_alone: AskedAlone | None = None
+    """None where nothing was asked for in place of the usual methods; documents of before there was
+    such a thing concluded from what was asked for, and have none either."""
 
     @property
     def differs_alone(self) -> bool:
@@ -224,6 +251,7 @@ class ComparedMetric(Fact):
     unit: str | None = None
     """`px`; None for shares and numbers without one."""
     test: str
+    """What p-values are of; `the more careful of … and …` where one was asked for by name."""
     interval_method: str
     effect: str
     why: str

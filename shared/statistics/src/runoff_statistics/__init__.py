@@ -3,9 +3,8 @@
 from runoff_statistics.adjusted import adjusted_interval, adjusted_moments, adjusted_test
 from runoff_statistics.agreement import cohens_kappa, krippendorffs_alpha
 from runoff_statistics.bootstrap import bootstrap_interval
-from runoff_statistics.cautions import caution
 from runoff_statistics.choice import MethodChoice, choose_method
-from runoff_statistics.compared import PairedComparison, compare_scores
+from runoff_statistics.compared import AskedAlone, PairedComparison, compare_scores
 from runoff_statistics.effects import (
     cliffs_delta,
     cohens_dz,
@@ -30,6 +29,7 @@ from runoff_statistics.errors import (
     UnknownMethod,
     UnpairedOutcomes,
 )
+from runoff_statistics.guarding import more_careful_interval, more_careful_test
 from runoff_statistics.interval import Interval
 from runoff_statistics.means import mean_interval, t_test
 from runoff_statistics.multiplicity import (
@@ -74,6 +74,7 @@ from runoff_statistics.signflip import SignFlips, sign_flip_test
 
 __all__ = [
     "AnytimeDifference",
+    "AskedAlone",
     "Estimate",
     "Family",
     "FamilyMember",
@@ -102,7 +103,6 @@ __all__ = [
     "adjusted_test",
     "benjamini_hochberg",
     "bootstrap_interval",
-    "caution",
     "choose_method",
     "cliffs_delta",
     "cohens_dz",
@@ -120,6 +120,8 @@ __all__ = [
     "mean_interval",
     "mean_within_margin",
     "means_within_margin",
+    "more_careful_interval",
+    "more_careful_test",
     "paired_difference",
     "paired_scores",
     "paired_table",

@@ -9,6 +9,11 @@ The defaults are those that keep 95 % and 5 % best in `make bench ARGS=calibrati
 - Passes and failures get the exact McNemar test and the interval that is melded from the same
   exact limits: each leaves out no difference where the other finds none.
 - Quantiles get order statistics, clusters the cluster-robust t.
+
+What is asked for instead can make a comparison more careful, and never less (decision page 0043):
+a method of the mean or of the share is held to the usual one of its kind, the guard, and of both
+the greater p and the outer limits count. Methods of ranks, medians and quantiles answer another
+question, and are used as they are.
 """
 
 from dataclasses import dataclass
@@ -48,6 +53,12 @@ INTERVALS: dict[IntervalName, str] = {
 }
 CLUSTERED_T = "cluster-robust t (CR1)"
 
+_NOT_OF_MEANS = frozenset({"wilcoxon", "sign", "median", "quantile"})
+_EXACT_MCNEMAR = frozenset({"mcnemar", "sign", "permutation"})
+"""Of right and wrong these are one and the same test."""
+_GUARDS = {"mcnemar": "exact McNemar", "melded": "melded exact", "adjusted_t": "adjusted t"}
+"""As the document calls them beside what was asked for."""
+
 
 @dataclass(frozen=True)
 class MethodChoice:
@@ -56,13 +67,17 @@ class MethodChoice:
     kind: ScoreKind
     test: TestName
     test_name: str
-    """For the document."""
+    """For the document, with the guard's."""
     interval: IntervalName
     interval_name: str
     effect: EffectName
     why: str
     """One sentence for the document."""
     overridden: bool
+    test_guard: TestName | None = None
+    """Whose p counts where it is the greater one; None where the test is used as it is."""
+    interval_guard: IntervalName | None = None
+    """Whose limits count where they lie further out; None where the interval is used as it is."""
 
 
 _UNSEEN = "one entry more, at the ends of what is possible, stands for what these did not show"
@@ -136,16 +151,39 @@ def choose_method(
         why = "entries of one cluster are not independent: the clusters are what is counted"
         return MethodChoice(kind, "t", CLUSTERED_T, "t", CLUSTERED_T, effect, why, False)
     overridden = test not in (None, usual_test) or interval not in (None, usual_interval)
-    if overridden:
-        why = "asked for instead of the usual method"
     used_test, used_interval = test or usual_test, interval or usual_interval
+    test_guard, interval_guard = (
+        _guard_of_test(kind, used_test),
+        _guard_of_interval(kind, used_interval),
+    )
+    if overridden:
+        guarded = test_guard is not None or interval_guard is not None
+        why = "asked for, and held to the usual method" if guarded else "asked for"
     return MethodChoice(
         kind=kind,
         test=used_test,
-        test_name=TESTS[used_test],
+        test_name=_named(TESTS[used_test], test_guard),
         interval=used_interval,
-        interval_name=INTERVALS[used_interval],
+        interval_name=_named(INTERVALS[used_interval], interval_guard),
         effect=effect,
         why=why,
         overridden=overridden,
+        test_guard=test_guard,
+        interval_guard=interval_guard,
     )
+
+
+def _guard_of_test(kind: ScoreKind, test: TestName) -> TestName | None:
+    if kind == "pass_fail":
+        # Wilcoxon's is the same question there, by a normal approximation that errs too often.
+        return None if test in _EXACT_MCNEMAR or test == "quantile" else "mcnemar"
+    return None if test == "adjusted_t" or test in _NOT_OF_MEANS else "adjusted_t"
+
+
+def _guard_of_interval(kind: ScoreKind, interval: IntervalName) -> IntervalName | None:
+    usual: IntervalName = "melded" if kind == "pass_fail" else "adjusted_t"
+    return None if interval == usual or interval in _NOT_OF_MEANS else usual
+
+
+def _named(name: str, guard: str | None) -> str:
+    return name if guard is None else f"the more careful of {name} and {_GUARDS[guard]}"

@@ -13,8 +13,9 @@ from runoff_statistics.adjusted import (
     bounds_of_differences,
 )
 from runoff_statistics.bootstrap import bootstrap_interval
-from runoff_statistics.cautions import caution
 from runoff_statistics.choice import (
+    INTERVALS,
+    TESTS,
     IntervalName,
     MethodChoice,
     ScoreKind,
@@ -23,6 +24,7 @@ from runoff_statistics.choice import (
 )
 from runoff_statistics.effects import cohens_dz, discordant_odds_ratio, rank_biserial
 from runoff_statistics.errors import InvalidScores, NoEntries
+from runoff_statistics.guarding import more_careful_interval, more_careful_test
 from runoff_statistics.means import Moments, interval_of, mean_interval, t_test
 from runoff_statistics.paired import (
     PairedTable,
@@ -44,6 +46,16 @@ from runoff_statistics.validation import cluster_codes
 
 
 @dataclass(frozen=True)
+class AskedAlone:
+    """What guarded methods say by themselves. Nothing is to be concluded from it."""
+
+    difference: Estimate | None
+    """None where the interval has no guard."""
+    test: Significance | None
+    """None where the test has no guard."""
+
+
+@dataclass(frozen=True)
 class PairedComparison:
     """A minus B on the entries that both have a score for."""
 
@@ -51,12 +63,14 @@ class PairedComparison:
     n: int
     n_missing: int
     difference: Estimate
-    """Of means, or of medians or quantiles where the interval is theirs."""
+    """Of means, or of medians or quantiles where the interval is theirs. Where it was asked for and
+    has a guard, the outer limits of both."""
     test: Significance
+    """Where it was asked for and has a guard, the one of both whose p is the greater."""
     effect: float | None
     """In the unit of `choice.effect`; None where it does not exist."""
-    caution: str | None = None
-    """In words, why test or interval, asked for by name, may not keep what they promise here."""
+    alone: AskedAlone | None = None
+    """None where nothing has a guard."""
 
 
 def compare_scores(
@@ -82,8 +96,8 @@ def compare_scores(
             knows. The adjusted t takes what was not seen from them, else from what was.
         clusters: What each entry belongs to, shape (n_entries,); None: each stands alone.
         share: Which quantile, for kind `latency` and for test or interval `quantile`.
-        test: Instead of the chosen one.
-        interval: Instead of the chosen one.
+        test: Asked for by name; of means and shares it is held to the chosen one (see `choice`).
+        interval: The same.
         confidence: Of the interval, above 0 and below 1.
         seed: Of what is drawn at random; the same seed gives the same bytes.
 
@@ -105,14 +119,15 @@ def compare_scores(
         first, second = np.asarray(a, dtype=float), np.asarray(b, dtype=float)
         kept = codes[~(np.isnan(first) | np.isnan(second))]
     asked = _Question(pairs, choice, bounds_of_differences(bounds), kept, share, confidence, seed)
+    difference, tested, alone = _guarded(asked)
     return PairedComparison(
         choice=choice,
         n=len(pairs.a),
         n_missing=pairs.n_missing,
-        difference=_difference(asked),
-        test=_test(asked),
+        difference=difference,
+        test=tested,
         effect=_effect(asked),
-        caution=_caution(asked),
+        alone=alone,
     )
 
 
@@ -150,11 +165,26 @@ class _Question:
         return paired_table(*right)
 
 
-def _difference(asked: _Question) -> Estimate:
+def _guarded(asked: _Question) -> tuple[Estimate, Significance, AskedAlone | None]:
+    choice = asked.choice
+    difference, test = _difference(asked, choice.interval), _test(asked, choice.test)
+    alone = AskedAlone(
+        None if choice.interval_guard is None else difference,
+        None if choice.test_guard is None else test,
+    )
+    if choice.interval_guard is not None:
+        usual = _difference(asked, choice.interval_guard)
+        difference = more_careful_interval(usual, difference, choice.interval_name)
+    if choice.test_guard is not None:
+        test = more_careful_test(_test(asked, choice.test_guard), test)
+    return difference, test, None if alone == AskedAlone(None, None) else alone
+
+
+def _difference(asked: _Question, interval: IntervalName) -> Estimate:
     confidence = asked.confidence
-    match asked.choice.interval:
+    match interval:
         case "melded" | "tango":
-            return _of_table(asked)
+            return _of_table(asked, interval)
         case "adjusted_t":
             return interval_of(asked.adjusted, confidence=confidence)
         case "t":
@@ -169,19 +199,19 @@ def _difference(asked: _Question) -> Estimate:
             )
 
 
-def _of_table(asked: _Question) -> Estimate:
-    confidence, table, name = asked.confidence, asked.table, asked.choice.interval_name
+def _of_table(asked: _Question, interval: IntervalName) -> Estimate:
+    confidence, table, name = asked.confidence, asked.table, INTERVALS[interval]
     found = paired_difference(table, confidence)
-    if asked.choice.interval == "melded":
+    if interval == "melded":
         return Estimate(found.estimate, found.interval, name, table.n)
-    interval = score_interval(table.only_a, table.only_b, table.n, confidence)
-    return Estimate(found.estimate, interval, name, table.n)
+    limits = score_interval(table.only_a, table.only_b, table.n, confidence)
+    return Estimate(found.estimate, limits, name, table.n)
 
 
-def _test(asked: _Question) -> Significance:
-    match asked.choice.test:
+def _test(asked: _Question, test: TestName) -> Significance:
+    match test:
         case "mcnemar":
-            table, name = asked.table, asked.choice.test_name
+            table, name = asked.table, TESTS[test]
             return Significance(mcnemar_p_value(table), float(table.only_a), name, table.n)
         case "adjusted_t":
             return adjusted_test_of(asked.adjusted, asked.differences)
@@ -195,16 +225,6 @@ def _test(asked: _Question) -> Significance:
             return t_test(asked.differences, asked.clusters)
         case "quantile":
             return asked.quantiles.test()
-
-
-def _caution(asked: _Question) -> str | None:
-    """Of clusters no rule is known, and what is chosen by kind needs none."""
-    if asked.clusters is not None or not asked.choice.overridden:
-        return None
-    test, interval = asked.choice.test, asked.choice.interval
-    return caution(
-        asked.differences, test, interval, bounds=asked.bounds, confidence=asked.confidence
-    )
 
 
 def _effect(asked: _Question) -> float | None:

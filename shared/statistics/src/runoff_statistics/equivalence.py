@@ -14,6 +14,10 @@ cannot be said.
 
 Source: Schuirmann, Journal of Pharmacokinetics and Biopharmaceutics 15 (1987) 657-680; for
 paired proportions by exact limits: Fay and Lumbard, Statistics in Medicine 40 (2021) 1147-1159.
+How many entries are enough: Cochran, Sampling Techniques (3rd ed., 1977), section 2.15: the normal
+interval of a mean is good enough from 25 G² entries on, G being the skewness (Fisher's g1) of the
+scores; Sugden, Smith and Jones, Journal of the Royal Statistical Society B 62 (2000) 787-793, who
+add 28 for Student's t with an estimated spread.
 """
 
 import math
@@ -25,7 +29,6 @@ from numpy.typing import ArrayLike, NDArray
 from runoff_statistics.adjusted import Bounds, adjusted_moments
 from runoff_statistics.bounded import METHOD as BY_BOUNDS
 from runoff_statistics.bounded import LowestMean
-from runoff_statistics.cautions import entries_for_t
 from runoff_statistics.errors import InvalidNumber, NoEntries
 from runoff_statistics.interval import Interval
 from runoff_statistics.means import Moments, interval_of, moments, skewness, upper_tail
@@ -144,6 +147,18 @@ def _by_bounds(
     interval = Interval(lowest.limit(alpha), -highest.limit(alpha), 1 - 2 * alpha)
     method, n = f"two one-sided tests, {BY_BOUNDS}", len(values)
     return WithinMargin(found.mean, interval, margin, alpha, max(above, below), above, method, n)
+
+
+def entries_for_t(differences: ArrayLike) -> int:
+    """From how many entries on Student's t suits a margin of a mean of values as skewed as these.
+
+    28 where there is no skewness or no spread.
+
+    Raises:
+        InvalidScores: NaN, infinite or of the wrong shape.
+        NoEntries: There are no values.
+    """
+    return math.ceil(28 + 25 * skewness(differences) ** 2)
 
 
 def within_margin_of(

@@ -17,6 +17,7 @@ from runoff_contracts.comparison import (
 from runoff_contracts.comparison_asked import ComparisonAsked
 from runoff_scoring.comparing import refusals
 from runoff_scoring.comparing.agreement import agreed_pairs, agreement_of, most_disputed
+from runoff_scoring.comparing.asked import notes_on_asked
 from runoff_scoring.comparing.described import bands, describe
 from runoff_scoring.comparing.digest import scores_digest
 from runoff_scoring.comparing.facts import compared_facts
@@ -28,7 +29,7 @@ from runoff_scoring.comparing.metrics import RANKED, Metric, shared_metrics
 from runoff_scoring.comparing.ranked import Ranking, why_not
 from runoff_scoring.comparing.table import table_bytes
 from runoff_scoring.comparing.taken import ContenderTaken, RunTaken, named
-from runoff_scoring.comparing.tested import Found, Pair, adjusted, cautions, find, pairs_of
+from runoff_scoring.comparing.tested import Found, Pair, adjusted, find, pairs_of
 from runoff_scoring.comparing.times import latency_pairs
 from runoff_scoring.comparing.verdict import Case, verdict
 from runoff_statistics import SignFlips
@@ -81,8 +82,9 @@ def make_comparison(
     left_out: list[str] = []
     question = _question(asked, runs, left_out)
     joined, asked, pairs = question.joined, question.asked, question.pairs
-    compared, groups, family, warned = _tested(question, left_out)
-    notes = [*question.pairing.notes, *warned]
+    compared, groups, family = _tested(question, left_out)
+    names = [each.name for each in joined.contenders]
+    notes = [*question.pairing.notes, *notes_on_asked(names, compared, groups)]
     agreement = agreement_of(joined)
     n_disagree, disputed = most_disputed(joined, agreement)
     differing, same = compared_facts(joined.contenders, left_out)
@@ -94,7 +96,7 @@ def make_comparison(
     stopped = [each.stopped for each in runs if each.stopped is not None]
     table = table_bytes(joined, question.metrics, agreement, question.baseline)
     case = Case(
-        names=[each.name for each in joined.contenders],
+        names=names,
         metric=compared[0],
         family=family,
         confidence=asked.confidence,
@@ -155,8 +157,8 @@ def _question(asked: ComparisonAsked, runs: Sequence[RunTaken], left_out: list[s
 
 def _tested(
     question: _Question, left_out: list[str]
-) -> tuple[list[ComparedMetric], list[ComparedGroup], FamilyTested, list[str]]:
-    """Every metric over all entries, and by group, as one family; and what to beware of."""
+) -> tuple[list[ComparedMetric], list[ComparedGroup], FamilyTested]:
+    """Every metric over all entries, and by group, as one family."""
     joined, asked, pairs = question.joined, question.asked, question.pairs
     clusters, flips = clusters_of(joined, asked.clusters), SignFlips(seed=asked.seed)
     methods = [
@@ -174,8 +176,7 @@ def _tested(
         by_group = [
             _in_order([*one, *other], asked) for one, other in zip(by_group, ranked, strict=True)
         ]
-    in_groups = list(zip(groups, by_group, strict=True))
-    return *adjusted(overall, in_groups, asked), cautions(overall, in_groups)
+    return adjusted(overall, list(zip(groups, by_group, strict=True)), asked)
 
 
 def _contenders(asked: ComparisonAsked, runs: dict[str, RunTaken]) -> list[ContenderTaken]:

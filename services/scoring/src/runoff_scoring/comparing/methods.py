@@ -5,20 +5,20 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from runoff_contracts.compared import Estimate, Interval, MarginTested
+from runoff_contracts.compared import AskedAlone, Estimate, Interval, MarginTested
 from runoff_contracts.comparison_asked import ComparisonAsked
 from runoff_scoring.comparing import refusals
 from runoff_scoring.comparing.metrics import Metric
 from runoff_statistics import Interval as FoundInterval
 from runoff_statistics import (
     MethodChoice,
+    PairedComparison,
     PairedTable,
     SignFlips,
     Spread,
     StatisticsError,
     adjusted_interval,
     adjusted_moments,
-    caution,
     choose_method,
     cohens_dz,
     compare_scores,
@@ -34,7 +34,8 @@ from runoff_statistics import (
     wilson_interval,
     within_margin_of,
 )
-from runoff_statistics.adjusted import ADJUSTED_T, adjusted_test_of, bounds_of_differences
+from runoff_statistics.adjusted import adjusted_test_of, bounds_of_differences
+from runoff_statistics.choice import INTERVALS, TESTS
 from runoff_statistics.means import Moments, interval_of, moments, spread
 
 Scores = NDArray[np.float64]
@@ -78,10 +79,11 @@ class PairFound:
     detectable: float | None = None
     margin: MarginTested | None = None
     reason: str | None = None
-    caution: str | None = None
-    """Why methods that were asked for may not keep what they promise."""
+    alone: AskedAlone | None = None
+    """What guarded methods that were asked for say by themselves."""
     flip: int | None = None
-    """Place of its test among `Methods.flips`, where it waits there for its p-value."""
+    """Place of a permutation test among `Methods.flips`, where its p-value waits; until then the
+    guard's stands in `p_value`."""
 
 
 def methods_of(
@@ -204,7 +206,7 @@ def compare_pair(
 
 def _summed(differences: Scores, methods: Methods, clusters: NDArray[np.int64] | None) -> Moments:
     """What margins are judged by, and the difference where nothing else is asked for."""
-    if clusters is not None or methods.choice.test == "t":
+    if clusters is not None:
         return moments(differences, clusters)
     bounds = bounds_of_differences(methods.metric.bounds)
     return adjusted_moments(differences, bounds=bounds)
@@ -242,7 +244,7 @@ def _by_choice(
         choice.kind,
         bounds=methods.metric.bounds,
         clusters=clusters,
-        # Permutations are made of all tests at once, later.
+        # Permutations are made of all tests at once, later: until then the guard stands for them.
         test=choice.test if named and not flipped else None,
         interval=choice.interval if named else None,
         confidence=methods.confidence,
@@ -252,29 +254,26 @@ def _by_choice(
         common,
         difference=found.difference.estimate,
         interval=_pair(found.difference.interval),
-        p_value=None if flipped else found.test.p_value,
+        p_value=found.test.p_value,
         effect=found.effect,
-        reason=found.difference.reason or (None if flipped else found.test.reason),
-        caution=_caution(a - b, methods) if named else None,
+        reason=found.difference.reason or found.test.reason,
+        alone=_alone(found, choice),
         flip=methods.flips.add(a - b) if flipped else None,
     )
 
 
-def _caution(differences: Scores, methods: Methods) -> str | None:
-    """What has to be known of methods that were asked for."""
-    choice = methods.choice
-    if not choice.overridden:
+def _alone(found: PairedComparison, choice: MethodChoice) -> AskedAlone | None:
+    """What was asked for and has a guard; a permutation test has no p-value yet."""
+    if choice.interval_guard is None and choice.test_guard is None:
         return None
-    # A margin is Student's only where the test is; else it says itself what it rests on.
-    margin = methods.margin is not None and choice.test == "t"
-    bounds = bounds_of_differences(methods.metric.bounds)
-    return caution(
-        differences,
-        choice.test,
-        choice.interval,
-        margin=margin,
-        bounds=bounds,
-        confidence=methods.confidence,
+    difference = None if found.alone is None else found.alone.difference
+    test = None if found.alone is None else found.alone.test
+    return AskedAlone(
+        interval_method=None if choice.interval_guard is None else INTERVALS[choice.interval],
+        interval=None if difference is None else _pair(difference.interval),
+        test=None if choice.test_guard is None else TESTS[choice.test],
+        p_value=None if test is None else test.p_value,
+        reason=(difference and difference.reason) or (test and test.reason),
     )
 
 
@@ -291,24 +290,24 @@ def _margin(
     """The margin is of the metric's own unit; where lower is better, not inferior is not higher."""
     if methods.margin is None or methods.alpha >= 0.5:
         return None
-    if summed is not None:
-        upward = methods.metric.higher_is_better
-        if summed.method == ADJUSTED_T:
-            found = mean_within_margin(
-                a - b if upward else b - a,
-                methods.margin,
-                bounds=bounds_of_differences(methods.metric.bounds),
-                alpha=methods.alpha,
-            )
-        else:  # of clusters, and where Student's t is asked for
-            of_t = summed if upward else summed.turned
-            found = within_margin_of(of_t, methods.margin, alpha=methods.alpha)
+    upward = methods.metric.higher_is_better
+    if methods.clusters is not None:
+        assert summed is not None, "clusters have sums"
+        of_t = summed if upward else summed.turned
+        found = within_margin_of(of_t, methods.margin, alpha=methods.alpha)
+    elif summed is not None:
+        found = mean_within_margin(
+            a - b if upward else b - a,
+            methods.margin,
+            bounds=bounds_of_differences(methods.metric.bounds),
+            alpha=methods.alpha,
+        )
     else:
         assert table is not None, "what has no sums has a table"
         found = proportions_within_margin(table, methods.margin, alpha=methods.alpha)
     known = found.p_equivalent is not None
     interval = _pair(found.interval)
-    if interval is not None and not methods.metric.higher_is_better:
+    if interval is not None and not upward:
         interval = (-interval[1], -interval[0])
     return MarginTested(
         margin=methods.margin,
@@ -340,7 +339,7 @@ def _detectable(
         return None
     bounds = bounds_of_differences(methods.metric.bounds)
     furthest = np.abs(differences - summed.mean).max(keepdims=True) if bounds is None else None
-    varied = Spread(sd, bounds, furthest, "adjusted_t" if summed.method == ADJUSTED_T else "t")
+    varied = Spread(sd, bounds, furthest)
     return detectable_mean_difference(summed.n, varied, confidence=1 - methods.alpha)
 
 

@@ -21,7 +21,7 @@ from runoff_contracts.comparison_asked import ComparisonAsked
 from runoff_scoring.comparing.family import declared, paid
 from runoff_scoring.comparing.groups import EntryGroup
 from runoff_scoring.comparing.methods import Methods, PairFound, compare_pair, estimate
-from runoff_statistics import SignFlips
+from runoff_statistics import SignFlips, Significance
 
 Pair = tuple[int, int]
 
@@ -126,22 +126,6 @@ def adjusted(
     return metrics, compared, family
 
 
-def cautions(
-    overall: Sequence[Found], groups: Sequence[tuple[EntryGroup, Sequence[Found]]]
-) -> list[str]:
-    """In words, where methods that were asked for are not for so few entries; one a metric."""
-    said: dict[str, list[str]] = {}
-    for found in (*overall, *(each for _, inside in groups for each in inside)):
-        warned = [pair.caution for pair in found.pairs.values() if pair.caution is not None]
-        said.setdefault(found.shown.name, []).extend(warned)
-    notes = []
-    for name, each in said.items():
-        if each:
-            more = f" (so in {len(each) - 1} of its other tests)" if len(each) > 1 else ""
-            notes.append(f"{name}: {each[0]}{more}")
-    return notes
-
-
 def _flipped(found: Found) -> Found:
     """With the p-values of the permutation tests, which wait until all are there."""
     if all(pair.flip is None for pair in found.pairs.values()):
@@ -149,10 +133,18 @@ def _flipped(found: Found) -> Found:
     assert found.flips is not None, "a test waits there"
     tests = found.flips.results()
     pairs = {
-        place: pair if pair.flip is None else replace(pair, p_value=tests[pair.flip].p_value)
+        place: pair if pair.flip is None else _with_flips(pair, tests[pair.flip])
         for place, pair in found.pairs.items()
     }
     return replace(found, pairs=pairs)
+
+
+def _with_flips(pair: PairFound, flips: Significance) -> PairFound:
+    """The greater of its p-value, which is the guard's, and of the permutation test's."""
+    alone = pair.alone and pair.alone.model_copy(update={"p_value": flips.p_value})
+    assert pair.p_value is not None, "the tests that guard always have one"
+    assert flips.p_value is not None, "a permutation test has one"
+    return replace(pair, p_value=max(pair.p_value, flips.p_value), alone=alone)
 
 
 def _metric(found: Found, each_paid: Iterator[float], alpha: float) -> ComparedMetric:
@@ -207,6 +199,7 @@ def _pair(
         margin=found.margin,
         outcome=outcome(found.n_both, found.difference, p_adjusted, upward, alpha),
         reason=found.reason,
+        asked_alone=found.alone,
     )
 
 

@@ -10,6 +10,7 @@ from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
 from runoff.comparison import Comparison
+from runoff_contracts.compared import AskedAlone
 from runoff_contracts.compared_entries import ComparedEntryView
 from runoff_contracts.comparison import ComparisonDocument
 from runoff_web.format import answer, target
@@ -69,7 +70,7 @@ def _file(found: Comparison, suffix: str) -> dict[str, str]:
 def _numbers(document: ComparisonDocument) -> Iterator[Sequence[Cell]]:
     yield (
         "what", "group", "metric", "a", "b", "n", "value", "low", "high", "p", "p_adjusted",
-        "effect", "outcome",
+        "effect", "outcome", "alone_low", "alone_high", "alone_p",
     )  # fmt: skip
     parts = [("", document.metrics)]
     for group in document.groups:
@@ -82,14 +83,16 @@ def _numbers(document: ComparisonDocument) -> Iterator[Sequence[Cell]]:
                 low, high = each.interval or (None, None)
                 yield (
                     "value", group_name, metric.name, name, "", each.n, each.value, low, high,
-                    None, None, None, None,
+                    None, None, None, None, None, None, None,
                 )  # fmt: skip
             for pair in metric.pairs:
                 low, high = pair.interval or (None, None)
+                alone = pair.asked_alone or AskedAlone()
+                alone_low, alone_high = alone.interval or (None, None)
                 yield (
                     "difference", group_name, metric.name, names[pair.a], names[pair.b],
                     pair.n_both, pair.difference, low, high, pair.p_value, pair.p_adjusted,
-                    pair.effect, pair.outcome,
+                    pair.effect, pair.outcome, alone_low, alone_high, alone.p_value,
                 )  # fmt: skip
 
 

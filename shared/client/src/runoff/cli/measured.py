@@ -104,11 +104,14 @@ def p_shown(document: ComparisonDocument, pair: ComparedPair) -> str:
 
 def alone_words(document: ComparisonDocument) -> str | None:
     """Why an interval may leave out 0 where nothing is separable; None where none does."""
-    if not any(pair.differs_alone for pair in document.primary.pairs):
+    pairs = [pair for pair in document.primary.pairs if pair.differs_alone]
+    if not pairs:
         return None
+    guarded = any(pair.asked_alone and pair.asked_alone.test for pair in pairs)
     return (
         "Not separable although an interval leaves out 0: each interval stands by itself, "
-        f"{p_head(document)} reckons with all {document.family.n_tests} tests."
+        f"{p_head(document)} {'is the greater of two tests and ' if guarded else ''}reckons with "
+        f"all {document.family.n_tests} tests."
     )
 
 

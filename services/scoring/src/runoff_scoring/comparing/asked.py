@@ -1,0 +1,58 @@
+"""What is told of methods that were asked for by name, where the usual ones guard them."""
+
+from collections.abc import Sequence
+
+from runoff_contracts.compared import AskedAlone, ComparedGroup, ComparedMetric, ComparedPair
+from runoff_scoring.comparing import words
+
+
+def notes_on_asked(
+    names: Sequence[str], metrics: Sequence[ComparedMetric], groups: Sequence[ComparedGroup]
+) -> list[str]:
+    """What they say alone, one note a metric: of its first pair, the others have it beside them.
+
+    Args:
+        names: Of the contenders.
+        metrics: Over all entries.
+        groups: Over some of them.
+    """
+    notes = []
+    for metric in metrics:
+        inside = [each for group in groups for each in group.metrics if each.name == metric.name]
+        pairs = [pair for each in (metric, *inside) for pair in each.pairs if pair.asked_alone]
+        if pairs:
+            notes.append(_note(names, metric, pairs[0], n_more=len(pairs) - 1))
+    return notes
+
+
+def _note(names: Sequence[str], metric: ComparedMetric, pair: ComparedPair, *, n_more: int) -> str:
+    alone = pair.asked_alone
+    assert alone is not None, "the caller asked"
+    said = [each for each in (_interval(metric, alone), _p_value(alone)) if each is not None]
+    they = "they promise more than they keep" if len(said) > 1 else "it promises more than it keeps"
+    more = ""
+    if n_more:
+        pairs = (
+            "1 more pair or group has" if n_more == 1 else f"{n_more} more pairs and groups have"
+        )
+        more = f"; {pairs} such numbers in the document"
+    return (
+        f"{metric.name}: of {names[pair.a]} minus {names[pair.b]}, {words.listed(said)}; on few or "
+        f"skewed scores {they} (docs/statistics.md), so nothing is concluded from that alone{more}"
+    )
+
+
+def _interval(metric: ComparedMetric, alone: AskedAlone) -> str | None:
+    if alone.interval_method is None:
+        return None
+    found = alone.interval
+    told = f"nothing ({alone.reason})" if found is None else words.span(metric, found)
+    return f"{alone.interval_method} alone says {told}"
+
+
+def _p_value(alone: AskedAlone) -> str | None:
+    if alone.test is None:
+        return None
+    found = alone.p_value
+    told = f"nothing ({alone.reason})" if found is None else f"p {words.p_value(found)}"
+    return f"{alone.test} alone says {told}"
