@@ -11,11 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import gammaln, xlogy
 
-from runoff_statistics import Interval, PairedTable, mcnemar_p_value
+from runoff_statistics import (
+    Estimate,
+    Interval,
+    PairedTable,
+    mcnemar_p_value,
+    more_careful_interval,
+)
 from runoff_statistics.melded import melded_interval
 from runoff_statistics.tango import score_interval
 from tests.load.means import BENCH
-from tests.load.reporting import report_exact
+from tests.load.reporting import Role, report_exact
 
 DISCORDANCES = {
     50: (0.01, 0.02, 0.05, 0.1, 0.2, 0.4),
@@ -30,23 +36,25 @@ Find = Callable[[int, int, int, float], Interval]
 
 
 def exact_coverage(n: int) -> None:
-    """Of the document's interval and of Tango's: the least over the grid, and the mean."""
+    """Of the usual interval, of Tango's asked for, and of Tango's alone: least and mean."""
     truths = [(d * s, d * (1 - s)) for d, s in itertools.product(DISCORDANCES[n], SHARES_OF_A)]
     x, y = _outcomes(n, truths)
     chances = [_chance(n, x, y, *truth) for truth in truths]
-    limits = {
-        "melded": _limits(melded_interval, n, x, y),
-        "tango": _limits(score_interval, n, x, y),
-    }
-    width = {name: limit[1] - limit[0] for name, limit in limits.items()}
-    wider = np.mean([(c @ width["melded"]) / (c @ width["tango"]) for c in chances])
+    melded, tango = (_intervals(find, n, x, y) for find in (melded_interval, score_interval))
+    both = [_more_careful(*each, n) for each in zip(melded, tango, strict=True)]
+    limits: list[tuple[str, Role, NDArray[np.float64]]] = [
+        ("melded", "chosen", _limits(melded)),
+        ("tango", "asked", _limits(both)),
+        ("tango_alone", "alone", _limits(tango)),
+    ]
+    of_tango = np.diff(_limits(tango), axis=0)[0]
     rejected = np.array(
         [
             mcnemar_p_value(PairedTable(n - a - b, a, b, 0)) <= 0.05
             for a, b in zip(x.tolist(), y.tolist(), strict=True)
         ]
     )
-    for name, (low, high) in limits.items():
+    for name, role, (low, high) in limits:
         shares = []
         for (a, b), chance in zip(truths, chances, strict=True):
             missed = (low > a - b + 1e-12) | (high < a - b - 1e-12)
@@ -56,9 +64,9 @@ def exact_coverage(n: int) -> None:
             f"coverage.{name}.n{n}",
             shares,
             0.95,
-            role="chosen" if name == "melded" else "asked",
+            role=role,
             contradicts=float(np.mean(((low > 0) | (high < 0)) != rejected)),
-            width_by_tango=float(wider) if name == "melded" else 1.0,
+            width_by_tango=float(np.mean([(c @ (high - low)) / (c @ of_tango) for c in chances])),
         )
 
 
@@ -80,7 +88,18 @@ def _chance(
     return chance
 
 
-def _limits(find: Find, n: int, x: NDArray[np.int64], y: NDArray[np.int64]) -> NDArray[np.float64]:
+def _intervals(find: Find, n: int, x: NDArray[np.int64], y: NDArray[np.int64]) -> list[Interval]:
+    return [find(a, b, n, 0.95) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
+
+
+def _more_careful(usual: Interval, asked: Interval, n: int) -> Interval:
+    found = more_careful_interval(
+        Estimate(None, usual, "usual", n), Estimate(None, asked, "asked", n), "both"
+    ).interval
+    assert found is not None
+    return found
+
+
+def _limits(found: list[Interval]) -> NDArray[np.float64]:
     """Shape (2, n_outcomes)."""
-    found = [find(a, b, n, 0.95) for a, b in zip(x.tolist(), y.tolist(), strict=True)]
     return np.array([[each.low, each.high] for each in found]).T

@@ -6,26 +6,25 @@ A part of `calibration`, with what all of it is counted by.
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, get_args
+from typing import get_args
 
 import numpy as np
 
 from runoff_statistics import (
     Estimate,
+    PairedComparison,
+    SignFlips,
     Significance,
     Spread,
     adjusted_interval,
     adjusted_test,
-    bootstrap_interval,
-    caution,
+    compare_scores,
     entries_for_mean,
     mean_interval,
     mean_within_margin,
-    sign_flip_test,
-    t_test,
+    more_careful_test,
 )
 from runoff_statistics.bootstrap import BootstrapMethod
-from runoff_statistics.cautions import FEWEST
 from runoff_statistics.choice import IntervalName, TestName
 from tests.load import populations as of
 from tests.load.populations import Rng, many
@@ -34,13 +33,15 @@ from tests.load.reporting import Role, report_share
 BENCH = "calibration"
 N_CHEAP = 10_000
 """Samples where each takes a sum or two: the Monte Carlo error is 0.2 points."""
+N_ASKED = 5_000
 N_SAMPLES = 1_500
 N_SLOW = 500
 """Samples where each is resampled."""
-N_BOOTSTRAPS = {50: 4_000, 200: 2_000, 1_000: 1_000}
-"""By the number of entries: three bootstraps a sample, of 1,000 resamples each."""
+N_BOOTSTRAPS = {50: 2_000, 200: 1_000, 1_000: 500}
+"""By the number of entries: three bootstraps a sample, of 2,000 resamples each."""
 ALPHA = 0.05
 ASKED: Role = "asked"
+ALONE: Role = "alone"
 MISTAKE: Role = "mistake"
 
 
@@ -53,28 +54,21 @@ def rejects(found: Significance) -> bool:
     return found.p_value is not None and found.p_value <= ALPHA
 
 
-def coverage(
-    metric: str,
-    n: int,
-    hits: Sequence[bool],
-    warned: Sequence[bool] | None = None,
-    *,
-    role: Role = "chosen",
-) -> None:
-    metric = f"coverage.{metric}.n{n}"
-    report_share(BENCH, metric, hits, 0.95, at_most=False, warned=warned, role=role)
+def coverage(metric: str, n: int, hits: Sequence[bool], *, role: Role = "chosen") -> None:
+    report_share(BENCH, f"coverage.{metric}.n{n}", hits, 0.95, at_most=False, role=role)
 
 
-def level(
-    metric: str,
-    n: int,
-    hits: Sequence[bool],
-    warned: Sequence[bool] | None = None,
-    *,
-    role: Role = "chosen",
+def level(metric: str, n: int, hits: Sequence[bool], *, role: Role = "chosen") -> None:
+    report_share(BENCH, f"false_positives.{metric}.n{n}", hits, ALPHA, at_most=True, role=role)
+
+
+def of_asked(
+    tell: Callable[..., None], method: str, of_what: str, n: int, hits: Sequence[tuple[bool, bool]]
 ) -> None:
-    metric = f"false_positives.{metric}.n{n}"
-    report_share(BENCH, metric, hits, ALPHA, at_most=True, warned=warned, role=role)
+    """A row of what a document shows, and one of what was asked for alone: each hit has both."""
+    shown, alone = zip(*hits, strict=True)
+    tell(f"{method}.{of_what}", n, shown, role=ASKED)
+    tell(f"{method}_alone.{of_what}", n, alone, role=ALONE)
 
 
 @dataclass(frozen=True)
@@ -84,6 +78,25 @@ class _Means:
     draw: Callable[[Rng, int], of.Scores]
     truth: float
     bounds: tuple[float, float] | None = None
+
+    def compared(
+        self,
+        rng: Rng,
+        n: int,
+        *,
+        test: TestName | None = None,
+        interval: IntervalName | None = None,
+    ) -> PairedComparison:
+        """As a document has it, of A's scores that are the differences and of B's that are 0."""
+        kind, bounds = ("error", None) if self.bounds is None else ("bounded", of.UNIT)
+        return compare_scores(
+            self.draw(rng, n),
+            np.zeros(n),
+            kind,  # type: ignore[arg-type]  # two literals
+            bounds=bounds,
+            test=test,
+            interval=interval,
+        )
 
 
 _BETWEEN = (-1.0, 1.0)
@@ -116,45 +129,39 @@ EQUAL = {
 
 
 def coverage_of_means(n: int) -> None:
-    """The adjusted t, Student's, and the bootstraps."""
+    """The adjusted t; Student's and the bootstraps where they are asked for, and alone."""
     for name, each in (DIFFERENCES | ONE_MODEL).items():
 
         def adjusted(rng: Rng, _: int, each: _Means = each) -> bool:
             return holds(adjusted_interval(each.draw(rng, n), bounds=each.bounds), each.truth)
 
+        coverage(f"adjusted_t.{name}", n, many(N_CHEAP, n, adjusted))
+    for name, each in ONE_MODEL.items():  # no document has it
+
         def student(rng: Rng, _: int, each: _Means = each) -> bool:
             return holds(mean_interval(each.draw(rng, n)), each.truth)
 
-        coverage(f"adjusted_t.{name}", n, many(N_CHEAP, n, adjusted))
-        hits = many(N_CHEAP, n, student)
-        if name in DIFFERENCES:
-            coverage(f"t.{name}", n, hits, _warned(each, n, N_CHEAP, "adjusted_t", "t"), role=ASKED)
-        else:  # no document has it
-            coverage(f"t.{name}", n, hits, role=MISTAKE)
+        coverage(f"t.{name}", n, many(N_CHEAP, n, student), role=MISTAKE)
+    for name, each in DIFFERENCES.items():
+        of_asked(coverage, "t", name, n, _intervals(each, n, N_ASKED, "t"))
     for name in ("normal", "skewed", "graded", "pixels"):
         for method in get_args(BootstrapMethod):
-
-            def bootstrap(
-                rng: Rng, number: int, each: _Means = DIFFERENCES[name], method: Any = method
-            ) -> bool:
-                values = each.draw(rng, n)
-                found = bootstrap_interval(values, method=method, n_resamples=1_000, seed=number)
-                return holds(found, each.truth)
-
-            hits = many(N_BOOTSTRAPS[n], n, bootstrap)
-            warned = _warned(DIFFERENCES[name], n, N_BOOTSTRAPS[n], "adjusted_t", method)
-            coverage(f"{method}.{name}", n, hits, warned, role=ASKED)
+            hits = _intervals(DIFFERENCES[name], n, N_BOOTSTRAPS[n], method)
+            of_asked(coverage, method, name, n, hits)
 
 
-def _warned(
-    of_means: _Means, n: int, n_samples: int, test: TestName, interval: IntervalName
-) -> list[bool]:
-    """Whether a document warns of these methods, by sample: the very samples of `many`."""
+def _intervals(
+    means: _Means, n: int, n_samples: int, method: IntervalName
+) -> list[tuple[bool, bool]]:
+    """Whether they hold the truth, asked for and alone."""
 
-    def warns(rng: Rng, _: int) -> bool:
-        return caution(of_means.draw(rng, n), test, interval) is not None
+    def both(rng: Rng, _: int) -> tuple[bool, bool]:
+        found = means.compared(rng, n, interval=method)
+        assert found.alone is not None
+        assert found.alone.difference is not None
+        return holds(found.difference, means.truth), holds(found.alone.difference, means.truth)
 
-    return [True] * n_samples if n < FEWEST else many(n_samples, n, warns)
+    return many(n_samples, n, both)
 
 
 def false_positives_of_means(n: int) -> None:
@@ -164,19 +171,35 @@ def false_positives_of_means(n: int) -> None:
         def adjusted(rng: Rng, _: int, means: _Means = means) -> bool:
             return rejects(adjusted_test(means.draw(rng, n), bounds=means.bounds))
 
-        def student(rng: Rng, _: int, means: _Means = means) -> bool:
-            return rejects(t_test(means.draw(rng, n)))
+        def student(rng: Rng, _: int, means: _Means = means) -> tuple[bool, bool]:
+            found = means.compared(rng, n, test="t")
+            assert found.alone is not None
+            assert found.alone.test is not None
+            return rejects(found.test), rejects(found.alone.test)
 
         level(f"adjusted_t.{name}", n, many(N_CHEAP, n, adjusted))
-        warned = _warned(means, n, N_CHEAP, "t", "adjusted_t")
-        level(f"t.{name}", n, many(N_CHEAP, n, student), warned, role=ASKED)
+        of_asked(level, "t", name, n, many(N_ASKED, n, student))
     for name in ("skewed_alike", "skewed_apart", "graded", "pixels"):
+        of_asked(level, "permutation", name, n, _permuted(EQUAL[name], n))
 
-        def permuted(rng: Rng, number: int, means: _Means = EQUAL[name]) -> bool:
-            return rejects(sign_flip_test(means.draw(rng, n), n_resamples=999, seed=number))
 
-        warned = _warned(EQUAL[name], n, N_SAMPLES, "permutation", "adjusted_t")
-        level(f"permutation.{name}", n, many(N_SAMPLES, n, permuted), warned, role=ASKED)
+def false_positives_of_blocks(n: int = 5_000) -> None:
+    """Above 1,024 differences whole blocks are flipped."""
+    for name in ("skewed_alike", "skewed_apart"):
+        of_asked(level, "permutation", name, n, _permuted(EQUAL[name], n))
+
+
+def _permuted(means: _Means, n: int) -> list[tuple[bool, bool]]:
+    """Whether they reject, asked for and alone; as in a document all flip their signs at once."""
+    flips, usual = SignFlips(), []
+    for number in range(N_SAMPLES):
+        rng = np.random.default_rng([n, number])
+        usual.append(means.compared(rng, n).test)
+        flips.add(means.draw(np.random.default_rng([n, number]), n))
+    return [
+        (rejects(more_careful_test(test, flipped)), rejects(flipped))
+        for test, flipped in zip(usual, flips.results(), strict=True)
+    ]
 
 
 def margins_of_means(n: int) -> None:
@@ -227,18 +250,3 @@ def planned_power() -> None:
             hits = many(2_000, sized, finds)
             name_ = f"planned_power.{name}.{effect}_sd.n{sized}"
             report_share(BENCH, name_, hits, 0.8, at_most=False)
-
-
-def false_positives_of_blocks(n: int = 5_000) -> None:
-    """Above 1,024 differences whole blocks are flipped."""
-
-    def alike(rng: Rng, number: int) -> bool:
-        differences = of.skewed(rng, n).differences
-        return rejects(sign_flip_test(differences, n_resamples=999, seed=number))
-
-    def apart(rng: Rng, number: int) -> bool:
-        differences = of.skewed_apart(rng, n).differences - of.SKEWED_APART
-        return rejects(sign_flip_test(differences, n_resamples=999, seed=number))
-
-    level("permutation.skewed_alike", n, many(N_SAMPLES, n, alike), role=ASKED)
-    level("permutation.skewed_apart", n, many(N_SAMPLES, n, apart), role=ASKED)

@@ -21,12 +21,14 @@ import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from statistics import NormalDist
+from typing import TypeVar
 
 import numpy as np
 from numpy.typing import NDArray
 
 Rng = np.random.Generator
 Scores = NDArray[np.float64]
+Said = TypeVar("Said")
 
 
 UNIT = (0.0, 1.0)
@@ -163,6 +165,6 @@ def images(rng: Rng, n: int) -> NDArray[np.float64]:
     return np.array([rng.binomial(wanted, ease), rng.binomial(wanted, ease), wanted], dtype=float)
 
 
-def many(n_samples: int, seed: int, draw: Callable[[Rng, int], bool]) -> list[bool]:
+def many(n_samples: int, seed: int, draw: Callable[[Rng, int], Said]) -> list[Said]:
     """What the function says of each sample; each has a generator and a seed of its own."""
     return [draw(np.random.default_rng([seed, number]), number) for number in range(n_samples)]

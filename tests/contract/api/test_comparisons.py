@@ -18,7 +18,14 @@ from tests.integration.query import facts
 UNKNOWN = "00000000-0000-7000-8000-000000000000"
 
 
-async def compared(world: World, run_id: str, *, n: int, task: str = "classification") -> str:
+async def compared(
+    world: World,
+    run_id: str,
+    *,
+    n: int,
+    task: str = "classification",
+    **changes: Any,  # any field of the document
+) -> str:
     """A comparison of a run's contenders as the scoring service tells it; its digest."""
     scores = np.array([[1.0] * n, [float(place % 2) for place in range(n)]])
     table = pack(
@@ -39,7 +46,8 @@ async def compared(world: World, run_id: str, *, n: int, task: str = "classifica
     contenders = [
         a_contender(place, f"onnx/net-{place}", run_id=run_id, position=place) for place in range(2)
     ]
-    document = a_document(contenders=contenders, entries=await world.objects.put(table), task=task)
+    entries = await world.objects.put(table)
+    document = a_document(contenders=contenders, entries=entries, task=task, **changes)
     return await told(world, document)
 
 

@@ -9,6 +9,8 @@ import io
 import httpx
 import pytest
 
+from runoff_contracts.compared import AskedAlone
+from runoff_testkit.compared import a_metric, a_pair
 from tests.contract.api.running import IN_SHARED_LOOP, World
 from tests.contract.api.test_comparisons import compared
 from tests.integration.web.corpus import HOSTILE
@@ -54,6 +56,40 @@ async def test_the_document_of_a_comparison_is_its_very_bytes(
     assert f"sha256:{hashlib.sha256(told.content).hexdigest()}" == digest
     assert report.headers["content-type"].startswith("text/markdown")
     assert document["verdict"].split()[-1].rstrip(".") in report.text
+
+
+@IN_SHARED_LOOP
+async def test_what_methods_asked_for_say_alone_stands_beside_what_is_concluded(
+    idle_world: World, idle_pages: httpx.AsyncClient
+) -> None:
+    """In the table of the page and in its files; a comparison by the usual methods has none."""
+    alone = AskedAlone(
+        interval_method="Tango score interval",
+        interval=(0.011, 0.039),
+        test="paired t",
+        p_value=0.001,
+    )
+    run = await idle_world.scribe.whole_run(n_entries=4)
+    usual = await compared(idle_world, run, n=4)
+    asked = await compared(
+        idle_world, run, n=4, metrics=[a_metric(pairs=[a_pair(asked_alone=alone)])]
+    )
+    await reached(idle_world)
+    page = page_of(await idle_pages.get(f"/comparisons/{asked}"))
+    told = csv.DictReader(
+        io.StringIO((await idle_pages.get(f"/comparisons/{asked}/numbers.csv")).text)
+    )
+    none = page_of(await idle_pages.get(f"/comparisons/{usual}"))
+
+    beside = page.xpath("//table//td/small[starts-with(normalize-space(), 'alone')]")
+    said = [(each.get("title"), " ".join(each.text_content().split())) for each in beside]
+    assert said == [
+        ("Tango score interval", "alone +1.1 pp … +3.9 pp"), ("paired t", "alone p = 0.001")
+    ]  # fmt: skip
+    assert "nothing is concluded from it" in page.text_content()
+    assert "nothing is concluded from it" not in none.text_content()
+    (row, *_) = (each for each in told if each["what"] == "difference" and not each["group"])
+    assert (row["alone_low"], row["alone_high"], row["alone_p"]) == ("0.011", "0.039", "0.001")
 
 
 @IN_SHARED_LOOP

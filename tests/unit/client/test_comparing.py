@@ -18,7 +18,14 @@ from runoff.comparison import Comparison
 from runoff.contender import read_contender
 from runoff.errors import InvalidInput
 from runoff.gate import FAILS, FailOn, failing
-from runoff_contracts.compared import ComparedGroup, FieldCompared, Outcome, RetriedScores, Winner
+from runoff_contracts.compared import (
+    AskedAlone,
+    ComparedGroup,
+    FieldCompared,
+    Outcome,
+    RetriedScores,
+    Winner,
+)
 from runoff_contracts.compared_entries import ComparedAnswerView, ComparedEntryView
 from runoff_contracts.comparison import ComparisonDocument, canonical, digest_of
 from runoff_testkit.compared import (
@@ -103,6 +110,20 @@ def test_an_interval_that_says_more_than_the_tests_together_is_explained(
     for page in (printed(document), markdown(compared(document))):
         assert ("each interval stands by itself" in " ".join(page.split())) is is_told
     assert "stands by itself" not in printed(a_document())
+
+
+def test_a_test_that_was_asked_for_may_be_why_nothing_is_separable() -> None:
+    """The interval is the usual one, which leaves out 0; p is that of the test asked for."""
+    alone = AskedAlone(test="paired permutation (sign flips)", p_value=0.06)
+    pair = a_pair(1, 0, p_adjusted=0.12, outcome="not_separable", asked_alone=alone)
+    note = "f1: paired t alone says +0.1 to +0.2; it promises more than it keeps"
+    pairing = a_document().pairing.model_copy(update={"notes": [note]})
+    document = a_document(metrics=[a_metric(pairs=[pair])], pairing=pairing)
+
+    for page in (printed(document), markdown(compared(document)).replace("\\", "")):
+        said = " ".join(page.split())
+        assert "p (Holm) is the greater of two tests and reckons with all 2 tests" in said
+        assert f"- {note}" in said
 
 
 @pytest.mark.parametrize("document", [a_document(), four()], ids=["two", "four"])
