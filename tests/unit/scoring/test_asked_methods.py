@@ -163,6 +163,22 @@ def test_ranks_and_medians_are_another_question(method: dict[str, str]) -> None:
     assert pair_of(asked_of("token_f1", GAINS, EVEN, **method)).asked_alone is None
 
 
+@pytest.mark.parametrize("test", ["wilcoxon", "sign"])
+def test_nobody_is_called_better_by_a_test_that_points_the_other_way(test: str) -> None:
+    """B is a little better on 36 of 40, and A's few huge gains turn the mean: neither is said."""
+    a, b = [0.9] * 36 + [90.0] * 4, [1.0] * 40
+    pair = pair_of(asked_of("token_f1", a, b, test=test))
+    same_way = pair_of(asked_of("token_f1", a, b, test=test, interval="median"))
+
+    assert pair.difference is not None
+    assert pair.difference > 0
+    assert pair.p_adjusted is not None
+    assert pair.p_adjusted < 0.001
+    assert pair.outcome == "not_separable"
+    assert "point the other way" in (pair.reason or "")
+    assert (same_way.outcome, same_way.reason) == ("b_better", None)
+
+
 def test_every_pair_has_its_own_beside_it_and_the_note_counts_them() -> None:
     """Three contenders: the first pair in words, the others in the document."""
     rows = [GAINS, EVEN, [each - 0.05 for each in GAINS]]

@@ -35,11 +35,12 @@ from runoff_statistics import (
     within_margin_of,
 )
 from runoff_statistics.adjusted import adjusted_test_of, bounds_of_differences
-from runoff_statistics.choice import INTERVALS, TESTS
+from runoff_statistics.choice import INTERVALS, TESTS, TestName
 from runoff_statistics.means import Moments, interval_of, moments, spread
 
 Scores = NDArray[np.float64]
 _SMALLEST_ERROR = 1e-300
+_CONTRADICTED = "the test goes by ranks or signs, which point the other way than the difference"
 
 
 @dataclass(frozen=True)
@@ -81,6 +82,8 @@ class PairFound:
     reason: str | None = None
     alone: AskedAlone | None = None
     """What guarded methods that were asked for say by themselves."""
+    contradicted: bool = False
+    """The test is of ranks or signs, and these point the other way than the difference."""
     flip: int | None = None
     """Place of a permutation test among `Methods.flips`, where its p-value waits; until then the
     guard's stands in `p_value`."""
@@ -250,16 +253,25 @@ def _by_choice(
         confidence=methods.confidence,
         seed=methods.seed,
     )
+    turned = named and _points_away(choice.test, a - b, found.difference.estimate or 0.0)
     return replace(
         common,
         difference=found.difference.estimate,
         interval=_pair(found.difference.interval),
         p_value=found.test.p_value,
         effect=found.effect,
-        reason=found.difference.reason or found.test.reason,
+        reason=found.difference.reason or found.test.reason or (_CONTRADICTED if turned else None),
         alone=_alone(found, choice),
+        contradicted=turned,
         flip=methods.flips.add(a - b) if flipped else None,
     )
+
+
+def _points_away(test: TestName, differences: Scores, difference: float) -> bool:
+    """Whether most ranks, or most signs, are against the one whose mean or median is better."""
+    if test == "wilcoxon":
+        return (rank_biserial(differences) or 0.0) * difference < 0
+    return test == "sign" and float(np.sign(differences).sum()) * difference < 0
 
 
 def _alone(found: PairedComparison, choice: MethodChoice) -> AskedAlone | None:

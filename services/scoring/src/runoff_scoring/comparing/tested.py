@@ -197,7 +197,13 @@ def _pair(
         effect=found.effect,
         detectable=found.detectable,
         margin=found.margin,
-        outcome=outcome(found.n_both, found.difference, p_adjusted, upward, alpha),
+        outcome=outcome(
+            found.n_both,
+            None if found.contradicted else found.difference,
+            p_adjusted,
+            upward,
+            alpha,
+        ),
         reason=found.reason,
         asked_alone=found.alone,
     )
