@@ -59,6 +59,8 @@ from tests.load.populations import Pairs, Rng, many
 from tests.load.reporting import Role, report, report_share
 
 SIZES = (50, 200, 1_000)
+N_IMAGES = {50: 1_500, 200: 750, 1_000: 300}
+"""Samples by the number of images, of 1,000 resamples each, as many as a document draws."""
 
 
 def main() -> None:
@@ -102,7 +104,7 @@ def _coverage_of_others(n: int) -> None:
     def recall(rng: Rng, number: int) -> bool:
         hits = of.images(rng, n)
         found = resampled_difference(
-            lambda w: (w @ (hits[0] - hits[1])) / (w @ hits[2]), n, n_resamples=400, seed=number
+            lambda w: (w @ (hits[0] - hits[1])) / (w @ hits[2]), n, seed=number
         )
         return holds(found, 0.0)
 
@@ -118,7 +120,7 @@ def _coverage_of_others(n: int) -> None:
     coverage("median", n, many(N_SAMPLES, n, median), role=ASKED)
     hits = many(N_SAMPLES, n, clusters_forgotten)
     coverage("t_with_clusters_forgotten", n, hits, role=MISTAKE)
-    coverage("resampled_images", n, many(N_SLOW // 2, n, recall))
+    coverage("resampled_images", n, many(N_IMAGES[n], n, recall))
 
 
 def _false_positives(n: int) -> None:

@@ -57,9 +57,10 @@ def test_runs_of_one_contender_are_pooled_entry_by_entry() -> None:
     (pair,) = metric.pairs
     assert [each.value for each in metric.estimates] == pytest.approx([a.mean(), b.mean()])
     assert (pair.n_both, metric.kind) == (60, "graded")
-    expected = ttest_rel(a, b)
-    assert pair.interval == pytest.approx(tuple(expected.confidence_interval(0.95)), abs=1e-9)
-    assert pair.p_value == pytest.approx(expected.pvalue, abs=1e-9)
+    expected, alone = ttest_rel(a, b), pair.asked_alone
+    assert alone is not None
+    assert alone.interval == pytest.approx(tuple(expected.confidence_interval(0.95)), abs=1e-9)
+    assert alone.p_value == pytest.approx(expected.pvalue, abs=1e-9)
     assert [[each.run_id for each in one.pooled] for one in document.contenders] == [
         [run.run_id for run in runs] for runs in groups
     ]

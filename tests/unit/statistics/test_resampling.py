@@ -11,6 +11,7 @@ from runoff_statistics import (
     InvalidScores,
     NoEntries,
     bootstrap_interval,
+    mean_interval,
     means_within_margin,
     resampled_difference,
     swap_test,
@@ -89,7 +90,44 @@ def test_a_margin_of_resamples_is_that_of_the_mean() -> None:
         assert here.p_not_inferior == pytest.approx(there.p_not_inferior, abs=0.02)
         assert here.equivalent == there.equivalent
     assert here.interval is not None
-    assert found.within_margin(10.0).p_equivalent == 1 / 4_001
+    assert found.within_margin(10.0).p_equivalent == pytest.approx(1 / 4_001, abs=5e-5)
+
+
+def test_few_entries_have_limits_as_far_out_as_students() -> None:
+    """Plain percentiles of 12 would lie 1.88 standard errors out, and not 2.20."""
+    values = np.random.default_rng(3).normal(size=12)
+    limits = mean_interval(values).interval
+    error = values.std(ddof=1) / np.sqrt(12)
+
+    found = resampled_difference(lambda w: w @ values / 12, 12, n_resamples=40_000).interval
+
+    assert found is not None
+    assert limits is not None
+    assert (found.low, found.high) == pytest.approx((limits.low, limits.high), abs=0.15 * error)
+
+
+@pytest.mark.parametrize("n", [6, 12, 500])
+def test_what_is_within_a_margin_is_what_the_interval_shows(n: int) -> None:
+    """p is at most alpha where the limits of 1 - 2 alpha lie within it, and nowhere else."""
+    resampled = Resampled(0.2, np.random.default_rng(n).normal(0.2, 0.1, size=999), n)
+
+    for margin in np.linspace(0.01, 0.7, 70).tolist():
+        found = resampled.within_margin(margin)
+        assert found.interval is not None
+        limit = max(found.interval.high, -found.interval.low)
+        # Between two resamples a limit is interpolated, and a share is not.
+        assert found.equivalent == (limit < margin) or abs(limit - margin) < 0.01
+
+
+@pytest.mark.parametrize("n", [2, 4])
+def test_so_few_entries_have_no_interval_and_no_margin(n: int) -> None:
+    """All resamples of four images lie nearer than Student's t would have the limits."""
+    resampled = Resampled(0.2, np.random.default_rng(n).normal(0.2, 0.1, size=1_000), n)
+    found = resampled.interval()
+
+    assert (found.estimate, found.interval) == (0.2, None)
+    assert found.reason == f"of {n} entries the limits lie beyond all 1,000 resamples"
+    assert not resampled.within_margin(9.0, alpha=0.02).equivalent
 
 
 def test_a_margin_without_spread_is_not_shown() -> None:

@@ -9,8 +9,16 @@ The metric is the caller's function over many resamples at once; both models are
 it, so that what they share (matching, sorting) is prepared once outside. Who has more than two
 models or metrics takes `resamples` or `swaps`, values of all of them under each, and asks
 `Resampled` and `swapped_significance`: a resample is then evaluated once and not once a pair.
+
+Quantiles of resamples of n entries lie too far in, as the normal's do: their spread has n where an
+estimate of it has n - 1, and they know nothing of t. So quantiles further out are taken, those at
+which a mean's interval is Student's ("expanded"): for 95 % of 50 entries 2.1 and 97.9 %, of 12
+entries 1.1 and 98.9 %.
+
+Source: Hesterberg, The American Statistician 69 (2015) 371-386, the expanded percentile interval.
 """
 
+import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import TypeVar
@@ -22,9 +30,11 @@ from runoff_statistics.equivalence import WithinMargin
 from runoff_statistics.errors import InvalidNumber, InvalidScores, NoEntries
 from runoff_statistics.interval import Interval
 from runoff_statistics.results import Estimate, Significance
+from runoff_statistics.solving import normal_cdf, normal_quantile
+from runoff_statistics.special import stdtr, stdtrit
 from runoff_statistics.validation import open_probability, positive_number, whole_count
 
-BOOTSTRAP = "paired percentile bootstrap over entries"
+BOOTSTRAP = "paired percentile bootstrap over entries, expanded"
 SWAPS = "paired permutation over entries, Monte Carlo"
 _CHUNK = 4_000_000
 """Weights or swaps handed over at once: 32 MB of weights."""
@@ -52,9 +62,9 @@ def resampled_difference(
         seed: Of numpy's default generator; the same seed gives the same bytes.
 
     Returns:
-        The estimate is the function at weights of 1. The interval is None with one entry,
-        where all resamples are equal, and where more than 5 % of them gave NaN; other NaN are
-        left out.
+        The estimate is the function at weights of 1. The interval is None with so few entries that
+        its limits lie beyond all resamples (four of 1,000), where all resamples are equal, and
+        where more than 5 % of them gave NaN; other NaN are left out.
 
     Raises:
         InvalidCount: n, n_resamples or seed is negative or not whole.
@@ -107,7 +117,11 @@ class Resampled:
         kept, reason = self._kept()
         if reason is not None:
             return Estimate(estimate, None, BOOTSTRAP, self.n, reason)
-        low, high = np.quantile(kept, [(1 - confidence) / 2, (1 + confidence) / 2])
+        tail = _expanded((1 - confidence) / 2, self.n)
+        if tail * (len(kept) + 1) < 1:
+            reason = f"of {self.n} entries the limits lie beyond all {len(kept):,} resamples"
+            return Estimate(estimate, None, BOOTSTRAP, self.n, reason)
+        low, high = np.quantile(kept, [tail, 1 - tail])
         if low == high:
             return Estimate(estimate, None, BOOTSTRAP, self.n, "all resamples are equal")
         interval = Interval(float(low), float(high), confidence)
@@ -116,8 +130,9 @@ class Resampled:
     def within_margin(self, margin: float, *, alpha: float = 0.05) -> WithinMargin:
         """Equivalence and non-inferiority of a difference by its resamples.
 
-        A p-value is the share of resamples at or beyond the margin, (b + 1) / (m + 1): what is
-        shown at alpha is what the percentile interval of 1 - 2 alpha shows.
+        A p-value is the level at which the limit lies at the margin. From (b + 1) / (m + 1), the
+        share of resamples at or beyond the margin: what is shown at alpha is what the interval of
+        1 - 2 alpha shows.
 
         Args:
             margin: Above 0, in the unit of the metric; higher is better.
@@ -139,8 +154,10 @@ class Resampled:
                 self.estimate, None, margin, alpha, None, None, method, self.n, found.reason
             )
         kept, _ = self._kept()
-        above = (int((kept <= -margin).sum()) + 1) / (len(kept) + 1)
-        below = (int((kept >= margin).sum()) + 1) / (len(kept) + 1)
+        above, below = (
+            _level((int(beyond.sum()) + 1) / (len(kept) + 1), self.n)
+            for beyond in (kept <= -margin, kept >= margin)
+        )
         return WithinMargin(
             self.estimate, found.interval, margin, alpha, max(above, below), above, method, self.n
         )
@@ -154,6 +171,18 @@ class Resampled:
         if len(kept) < 0.95 * len(self.values) or not len(kept):
             return kept, "the metric exists in too few resamples"
         return kept, None
+
+
+def _expanded(tail: float, n: int) -> float:
+    """The share of resamples to be left out on a side, for an error of `tail` there."""
+    return normal_cdf(math.sqrt(n / (n - 1)) * float(stdtrit(n - 1, tail)))
+
+
+def _level(share: float, n: int) -> float:
+    """The error for which that share is left out."""
+    if share >= 1:
+        return 1.0
+    return float(stdtr(n - 1, normal_quantile(share) * math.sqrt((n - 1) / n)))
 
 
 def swap_test(
