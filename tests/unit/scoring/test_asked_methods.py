@@ -154,7 +154,7 @@ def test_where_a_method_asked_for_says_nothing_the_usual_one_does_and_the_reason
     assert alone is not None
     assert (alone.interval, alone.p_value) == (None, None)
     assert alone.reason
-    assert any(f"alone says nothing ({alone.reason})" in each for each in asked.pairing.notes)
+    assert any(f"alone says nothing ({alone.reason});" in each for each in asked.pairing.notes)
 
 
 @pytest.mark.parametrize("method", [{"test": "wilcoxon"}, {"test": "sign", "interval": "median"}])
@@ -176,6 +176,7 @@ def test_nobody_is_called_better_by_a_test_that_points_the_other_way(test: str) 
     assert pair.p_adjusted < 0.001
     assert pair.outcome == "not_separable"
     assert "point the other way" in (pair.reason or "")
+    assert not pair.differs_alone, "that has another reason"
     assert (same_way.outcome, same_way.reason) == ("b_better", None)
 
 

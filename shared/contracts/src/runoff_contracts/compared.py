@@ -223,8 +223,11 @@ class ComparedPair(Fact):
 
     @property
     def differs_alone(self) -> bool:
-        """Whether its interval leaves out 0 while the tests of the family show nothing."""
-        if self.interval is None or self.outcome != "not_separable":
+        """Whether its interval leaves out 0 while the tests of the family show nothing.
+
+        Where there is another reason for that, `reason` has it.
+        """
+        if self.interval is None or self.outcome != "not_separable" or self.reason is not None:
             return False
         lowest, highest = self.interval
         return lowest > 0 or highest < 0

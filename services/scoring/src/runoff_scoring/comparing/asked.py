@@ -30,15 +30,17 @@ def _note(names: Sequence[str], metric: ComparedMetric, pair: ComparedPair, *, n
     assert alone is not None, "the caller asked"
     said = [each for each in (_interval(metric, alone), _p_value(alone)) if each is not None]
     they = "they promise more than they keep" if len(said) > 1 else "it promises more than it keeps"
+    why = f" ({alone.reason})" if alone.reason else ""
     more = ""
     if n_more:
         pairs = (
             "1 more pair or group has" if n_more == 1 else f"{n_more} more pairs and groups have"
         )
         more = f"; {pairs} such numbers in the document"
+    pair_named = f"{names[pair.a]} minus {names[pair.b]}"
     return (
-        f"{metric.name}: of {names[pair.a]} minus {names[pair.b]}, {words.listed(said)}; on few or "
-        f"skewed scores {they} (docs/statistics.md), so nothing is concluded from that alone{more}"
+        f"{metric.name}: of {pair_named}, {words.listed(said)}{why}; on few or skewed scores {they} "
+        f"(docs/statistics.md), so nothing is concluded from that alone{more}"
     )
 
 
@@ -46,7 +48,7 @@ def _interval(metric: ComparedMetric, alone: AskedAlone) -> str | None:
     if alone.interval_method is None:
         return None
     found = alone.interval
-    told = f"nothing ({alone.reason})" if found is None else words.span(metric, found)
+    told = "nothing" if found is None else words.span(metric, found)
     return f"{alone.interval_method} alone says {told}"
 
 
@@ -54,5 +56,5 @@ def _p_value(alone: AskedAlone) -> str | None:
     if alone.test is None:
         return None
     found = alone.p_value
-    told = f"nothing ({alone.reason})" if found is None else f"p {words.p_value(found)}"
+    told = "nothing" if found is None else f"p {words.p_value(found)}"
     return f"{alone.test} alone says {told}"
