@@ -77,6 +77,17 @@ def runs(draw: st.DrawFn) -> RunTaken:
     return scored({name: scores(name) for name in names})
 
 
+METHOD = st.fixed_dictionaries(
+    {},
+    optional={
+        "test": st.sampled_from(["adjusted_t", "permutation", "wilcoxon", "sign", "t"]),
+        "interval": st.sampled_from(
+            ["adjusted_t", "t", "percentile", "bca", "studentized", "median"]
+        ),
+    },
+)
+
+
 @settings(deadline=None, max_examples=60, suppress_health_check=[HealthCheck.too_slow])
 @cases(
     runs(),
@@ -89,11 +100,17 @@ def runs(draw: st.DrawFn) -> RunTaken:
             "baseline": st.just({"run_id": given.RUN_ID, "position": 1}),
             "by": st.just(["section", "class", "metadata.k"]),
             "confidence": st.sampled_from([0.5, 0.99]),
+            "methods": st.just("asked"),
         },
     ),
+    st.fixed_dictionaries(dict.fromkeys(KINDS, METHOD)),
 )
-def test_every_question_has_a_document_or_a_refusal(run: RunTaken, options: dict[str, Any]) -> None:
+def test_every_question_has_a_document_or_a_refusal(
+    run: RunTaken, options: dict[str, Any], methods: dict[str, Any]
+) -> None:
     """Never a crash, never NaN, and never a claim without a test."""
+    if "methods" in options:
+        options["methods"] = {each.name: methods[each.name] for each in run.created.scorers}
     try:
         made = make_comparison(given.asked(run, **options), [run])
     except NotComparable as refused:
@@ -111,6 +128,13 @@ def test_every_question_has_a_document_or_a_refusal(run: RunTaken, options: dict
             if pair.outcome in {"a_better", "b_better"}:
                 assert pair.p_adjusted is not None
                 assert pair.p_adjusted <= document.family.alpha
+            alone = pair.asked_alone
+            if alone is not None and alone.p_value is not None:
+                assert pair.p_value is not None
+                assert pair.p_value >= alone.p_value
+            if alone is not None and alone.interval is not None and pair.interval is not None:
+                assert pair.interval[0] <= alone.interval[0] <= alone.interval[1]
+                assert alone.interval[1] <= pair.interval[1]
         for found in metric.estimates:
             assert (found.value is None) == (found.n == 0)
 

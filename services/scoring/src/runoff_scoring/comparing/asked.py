@@ -37,9 +37,9 @@ def _note(names: Sequence[str], metric: ComparedMetric, pair: ComparedPair, *, n
             "1 more pair or group has" if n_more == 1 else f"{n_more} more pairs and groups have"
         )
         more = f"; {pairs} such numbers in the document"
-    pair_named = f"{names[pair.a]} minus {names[pair.b]}"
+    between = f"{names[pair.a]} minus {names[pair.b]}"
     return (
-        f"{metric.name}: of {pair_named}, {words.listed(said)}{why}; on few or skewed scores {they} "
+        f"{metric.name}: of {between}, {words.listed(said)}{why}; on few or skewed scores {they} "
         f"(docs/statistics.md), so nothing is concluded from that alone{more}"
     )
 
