@@ -109,7 +109,7 @@ def test_a_guarded_p_value_is_at_least_the_usual_one_and_the_one_asked_for(
     assert asked.test.p_value == max(usual.test.p_value, asked.alone.test.p_value or 0.0)
 
 
-@pytest.mark.parametrize("kind", sorted(BOUNDS))
+@pytest.mark.parametrize("kind", get_args(ScoreKind))
 def test_what_is_guarded_is_of_the_mean_or_of_the_share(kind: ScoreKind) -> None:
     """Ranks, medians and quantiles are not; sign and flips are McNemar's of 0 and 1."""
     test_guard: TestName = "mcnemar" if kind == "pass_fail" else "adjusted_t"
