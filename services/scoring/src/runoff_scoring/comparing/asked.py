@@ -1,9 +1,50 @@
-"""What is told of methods that were asked for by name, where the usual ones guard them."""
+"""Methods that were asked for by name: what they say alone, and what is told of that."""
 
 from collections.abc import Sequence
 
-from runoff_contracts.compared import AskedAlone, ComparedGroup, ComparedMetric, ComparedPair
+import numpy as np
+from numpy.typing import NDArray
+
+from runoff_contracts.compared import (
+    AskedAlone,
+    ComparedGroup,
+    ComparedMetric,
+    ComparedPair,
+    Interval,
+)
 from runoff_scoring.comparing import words
+from runoff_statistics import Estimate, MethodChoice, PairedComparison, rank_biserial
+from runoff_statistics.choice import INTERVALS, TESTS, TestName
+
+CONTRADICTED = "the test goes by ranks or signs, which point the other way than the difference"
+
+
+def points_away(test: TestName, differences: NDArray[np.float64], difference: float) -> bool:
+    """Whether most ranks, or most signs, are against the one whose mean or median is better."""
+    if test == "wilcoxon":
+        return (rank_biserial(differences) or 0.0) * difference < 0
+    return test == "sign" and float(np.sign(differences).sum()) * difference < 0
+
+
+def alone_of(found: PairedComparison, choice: MethodChoice) -> AskedAlone | None:
+    """What was asked for and has a guard; a permutation test has no p-value yet."""
+    if choice.interval_guard is None and choice.test_guard is None:
+        return None
+    difference = None if found.alone is None else found.alone.difference
+    test = None if found.alone is None else found.alone.test
+    return AskedAlone(
+        interval_method=None if choice.interval_guard is None else INTERVALS[choice.interval],
+        interval=_limits(difference),
+        test=None if choice.test_guard is None else TESTS[choice.test],
+        p_value=None if test is None else test.p_value,
+        reason=(difference and difference.reason) or (test and test.reason),
+    )
+
+
+def _limits(found: Estimate | None) -> Interval | None:
+    if found is None or found.interval is None:
+        return None
+    return found.interval.low, found.interval.high
 
 
 def notes_on_asked(

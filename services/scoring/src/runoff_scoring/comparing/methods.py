@@ -8,11 +8,11 @@ from numpy.typing import NDArray
 from runoff_contracts.compared import AskedAlone, Estimate, Interval, MarginTested
 from runoff_contracts.comparison_asked import ComparisonAsked
 from runoff_scoring.comparing import refusals
+from runoff_scoring.comparing.asked import CONTRADICTED, alone_of, points_away
 from runoff_scoring.comparing.metrics import Metric
 from runoff_statistics import Interval as FoundInterval
 from runoff_statistics import (
     MethodChoice,
-    PairedComparison,
     PairedTable,
     SignFlips,
     Spread,
@@ -35,12 +35,10 @@ from runoff_statistics import (
     within_margin_of,
 )
 from runoff_statistics.adjusted import adjusted_test_of, bounds_of_differences
-from runoff_statistics.choice import INTERVALS, TESTS, TestName
 from runoff_statistics.means import Moments, interval_of, moments, spread
 
 Scores = NDArray[np.float64]
 _SMALLEST_ERROR = 1e-300
-_CONTRADICTED = "the test goes by ranks or signs, which point the other way than the difference"
 
 
 @dataclass(frozen=True)
@@ -253,39 +251,17 @@ def _by_choice(
         confidence=methods.confidence,
         seed=methods.seed,
     )
-    turned = named and _points_away(choice.test, a - b, found.difference.estimate or 0.0)
+    turned = named and points_away(choice.test, a - b, found.difference.estimate or 0.0)
     return replace(
         common,
         difference=found.difference.estimate,
         interval=_pair(found.difference.interval),
         p_value=found.test.p_value,
         effect=found.effect,
-        reason=found.difference.reason or found.test.reason or (_CONTRADICTED if turned else None),
-        alone=_alone(found, choice),
+        reason=found.difference.reason or found.test.reason or (CONTRADICTED if turned else None),
+        alone=alone_of(found, choice),
         contradicted=turned,
         flip=methods.flips.add(a - b) if flipped else None,
-    )
-
-
-def _points_away(test: TestName, differences: Scores, difference: float) -> bool:
-    """Whether most ranks, or most signs, are against the one whose mean or median is better."""
-    if test == "wilcoxon":
-        return (rank_biserial(differences) or 0.0) * difference < 0
-    return test == "sign" and float(np.sign(differences).sum()) * difference < 0
-
-
-def _alone(found: PairedComparison, choice: MethodChoice) -> AskedAlone | None:
-    """What was asked for and has a guard; a permutation test has no p-value yet."""
-    if choice.interval_guard is None and choice.test_guard is None:
-        return None
-    difference = None if found.alone is None else found.alone.difference
-    test = None if found.alone is None else found.alone.test
-    return AskedAlone(
-        interval_method=None if choice.interval_guard is None else INTERVALS[choice.interval],
-        interval=None if difference is None else _pair(difference.interval),
-        test=None if choice.test_guard is None else TESTS[choice.test],
-        p_value=None if test is None else test.p_value,
-        reason=(difference and difference.reason) or (test and test.reason),
     )
 
 
