@@ -170,6 +170,14 @@ def test_where_nothing_is_scored_nothing_is_said(name: str) -> None:
     assert document.family.n_tests == 0
 
 
+def test_whoever_alone_has_scores_is_not_the_best() -> None:
+    """A function that raises on every entry makes nobody else better."""
+    document = only("exact_match", [math.nan] * 5, [1.0, 0.0, 1.0, 1.0, 1.0])
+
+    assert document.primary.winner.contenders == []
+    assert document.primary.winner.certainty == "nothing"
+
+
 @pytest.mark.parametrize("name", sorted(KINDS))
 @pytest.mark.parametrize("n", [1, 2])
 def test_one_or_two_entries_prove_nothing(name: str, n: int) -> None:

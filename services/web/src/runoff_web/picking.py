@@ -15,7 +15,7 @@ _REASONS: Final[dict[Certainty, str]] = {
     "separable": "the newest, and one model was shown to be better",
     "not_separable": "the newest; best in number is not shown to be better, more entries may tell",
     "tie": "the newest; the best are equal in number",
-    "nothing": "the newest; nothing in it is scored",
+    "nothing": "the newest; fewer than two models have scores in it",
 }
 
 

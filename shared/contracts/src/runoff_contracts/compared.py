@@ -240,7 +240,8 @@ class Winner(Fact):
     """Several in a tie; none where nothing is scored, or neither direction is better."""
     certainty: Certainty
     """`separable`: better than every other at alpha, after adjustment. `not_separable`: best in
-    number, and not shown to be better than each other one."""
+    number, and not shown to be better than each other one. `nothing`: fewer than two have a
+    score."""
 
 
 class ComparedMetric(Fact):

@@ -223,7 +223,8 @@ def outcome(
 def winner(estimates: Sequence[Estimate], pairs: Sequence[ComparedPair], upward: bool) -> Winner:
     """Who is best in number, and whether each other one was shown to be worse."""
     known = {k: each.value for k, each in enumerate(estimates) if each.value is not None}
-    if not known:
+    if len(known) < 2:
+        # Whoever alone has scores is better than nobody.
         return Winner(contenders=[], certainty="nothing")
     best = max(known.values()) if upward else min(known.values())
     top = [k for k, value in known.items() if value == best]
@@ -236,6 +237,5 @@ def winner(estimates: Sequence[Estimate], pairs: Sequence[ComparedPair], upward:
         and top[0] in {pair.a, pair.b}
     }
     # Who has no score at all is beaten by nobody, and keeps nobody from being the best.
-    others = set(known) - {top[0]}
-    separable = bool(others) and others <= beaten
+    separable = set(known) - {top[0]} <= beaten
     return Winner(contenders=top, certainty="separable" if separable else "not_separable")
