@@ -1,5 +1,6 @@
 // The part of a long table that is in the page. What one looks at is asked for at once, one part at
 // a time; two rows stand for all those above and below, so that the scroll bar shows where one is.
+import { first, stir, whenCalm } from "./calm.js";
 import { fragment, load, say } from "./fragment.js";
 import { above, barFor, missing, placeAt, scale, surplus, whole } from "./places.js";
 
@@ -54,7 +55,7 @@ export class RowWindow {
     if (this.#first) scroll.scrollTop = bar;
     scroll.addEventListener("scroll", () => this.look(), { passive: true });
     // Not now: what the page came with is to be painted before anything is measured or asked for.
-    requestAnimationFrame(() => setTimeout(() => this.look()));
+    requestAnimationFrame(() => setTimeout(() => this.#begin()));
   }
 
   /** How many rows there are in all. */
@@ -64,14 +65,26 @@ export class RowWindow {
 
   /** Asks for what is looked at and not there. */
   look() {
+    stir();
     const part = missing({ first: this.#first, n: this.#n }, this.#seen(), this.total);
     if (!part) return;
     if (!this.#asked) {
       this.#ask(part);
     } else if (!part.joins && !this.#hurry && !covers(this.#asked.part, this.#seen())) {
-      const left = this.#asked.at + PATIENCE_MS - performance.now();
-      this.#hurry = setTimeout(() => this.#asked?.loading.abort(), left);
+      // Rows that were to join those that are left by now are of no use to anybody.
+      const patience = this.#asked.part.joins ? 0 : PATIENCE_MS;
+      const left = this.#asked.at + patience - performance.now();
+      if (left <= 0) this.#asked.loading.abort();
+      else this.#hurry = setTimeout(() => this.#asked?.loading.abort(), left);
     }
+  }
+
+  /** What stands around the rows that the page came with can wait, unless the window shows it. */
+  #begin() {
+    const bottom = Math.min(this.#scroll.getBoundingClientRect().bottom, innerHeight);
+    const isCovered = this.#below.getBoundingClientRect().top >= bottom;
+    if (isCovered) whenCalm(() => this.look());
+    else this.look();
   }
 
   /** Shows the first rows as they are now. */
@@ -98,7 +111,7 @@ export class RowWindow {
     url.searchParams.set("limit", String(part.limit));
     let goesOn = true;
     try {
-      const { html, total, ok } = await load(url.href, loading.signal);
+      const { html, total, ok } = await first(load(url.href, loading.signal));
       if (ok) goesOn = this.#show(html, part, total);
       else goesOn = this.#fail(fragment(html));
     } catch (error) {
