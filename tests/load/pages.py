@@ -6,20 +6,20 @@ event counts from the time that its writer gave it to the moment that the page h
 
 import asyncio
 import bisect
-import shutil
 import time
 from collections.abc import Sequence
 from typing import Any
 
 import httpx
 import nats
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, sync_playwright
 
 from runoff_contracts import subjects
 from runoff_eventlog.log import EventLog
 from runoff_testkit.live import LiveStack
 from tests.load.cpu import CpuMeter
-from tests.load.painting import context_of, first_views
+from tests.load.jumping import jumps
+from tests.load.painting import browser_of, context_of, first_views
 from tests.load.reporting import quantile, report
 from tests.load.running import MODULE, bench_stack, register_texts, timed_run, until_reported
 from tests.load.viewers import SHOWING, resident_mb, viewers
@@ -27,32 +27,12 @@ from tests.load.viewers import SHOWING, resident_mb, viewers
 _N = 100_000
 _N_LIVE = 10_000
 _N_PAGES = 20
-_N_JUMPS = 60
 _N_VIEWERS = 50
 _N_ROWS = 29
 """What a jump asks for."""
 _BENCH = "pages"
 _MODELS = [f"python/{MODULE}:first_letter", f"python/{MODULE}:last_letter"]
-_FLAGS = ["--disable-gpu", "--no-first-run", "--disable-background-networking"]
 
-_JUMP = """
-(share) => new Promise((done) => {
-  const box = document.querySelector('[data-scroll]');
-  const total = Number(document.querySelector('x-table').dataset.total);
-  const began = performance.now();
-  box.scrollTop = share * (box.scrollHeight - box.clientHeight);
-  const wanted = Math.round(share * (total - box.clientHeight / 32)) + 3;
-  const look = () => {
-    const row = document.querySelector(`tbody tr[aria-rowindex="${wanted + 2}"]`);
-    // The frame in which it stands is the next one.
-    if (row) requestAnimationFrame(() => done(performance.now() - began));
-    else requestAnimationFrame(look);
-  };
-  look();
-})
-"""
-_SETTLED = "() => document.getElementById('entry-panel')?.childElementCount"
-"""The entry beside the table is the last that a page asks for."""
 _WATCH = """
 globalThis.seen = [];
 addEventListener('DOMContentLoaded', () => {
@@ -79,11 +59,9 @@ def main() -> None:
             path = f"/runs/{run_id}/rows?sort={sort}&offset={_N // 2}&limit={_N_ROWS}"
             _served(stack, path, f"rows_by_{sort}")
         with sync_playwright() as playwright:
-            browser = playwright.chromium.launch(
-                executable_path=shutil.which("chromium"), args=_FLAGS
-            )
+            browser = browser_of(playwright)
             first_views(_BENCH, stack, browser, run_id)
-            _jumps(stack, browser, run_id)
+            jumps(_BENCH, stack, browser, run_id)
             live_id, seen = _watched(stack, browser)
             _tabs(stack, browser)
             browser.close()
@@ -106,32 +84,6 @@ def _served(stack: LiveStack, path: str, name: str) -> None:
     for process in (*SHOWING, "postgres"):
         spent_ms = meter.by_process.get(process, 0.0) * 1000 / _N_PAGES
         report(_BENCH, f"{name}_cpu_{process}", [spent_ms], "ms/request")
-
-
-def _jumps(stack: LiveStack, browser: Browser, run_id: str) -> None:
-    """To places far from each other, one after the other; and what the page then holds.
-
-    One before, at the moment that the page is loaded, while it asks for what it needs besides.
-    """
-    for sort in ("difference", "index"):
-        context = context_of(stack, browser)
-        page = context.new_page()
-        page.goto(f"/runs/{run_id}?sort={sort}", wait_until="load")
-        report(_BENCH, f"jump_by_{sort}_while_loading", [page.evaluate(_JUMP, 0.5)], "ms")
-        page.wait_for_function(_SETTLED)
-        places = [(7 * each % _N_JUMPS + 0.5) / _N_JUMPS for each in range(_N_JUMPS)]
-        taken = [page.evaluate(_JUMP, share) for share in places]
-        report(_BENCH, f"jump_by_{sort}_p50", [quantile(taken, 0.5)], "ms")
-        report(_BENCH, f"jump_by_{sort}_p95", [quantile(taken, 0.95)], "ms")
-        report(_BENCH, f"jump_by_{sort}_max", [max(taken)], "ms")
-        report(_BENCH, f"heap_by_{sort}", [_heap_mb(page)], "MB")
-        context.close()
-
-
-def _heap_mb(page: Page) -> float:
-    tools = page.context.new_cdp_session(page)
-    tools.send("HeapProfiler.collectGarbage")
-    return float(tools.send("Runtime.getHeapUsage")["usedSize"]) / 1e6
 
 
 def _watched(stack: LiveStack, browser: Browser) -> tuple[str, list[tuple[int, float]]]:

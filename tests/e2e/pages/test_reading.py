@@ -24,6 +24,15 @@ IS_COVERED = """
 }
 """
 """Whether rows stand wherever one looks, below the heads."""
+JUMP_AT_ONCE = """
+new MutationObserver((_, watching) => {
+  const box = document.querySelector('[data-scroll]:has(.spacer)');
+  if (!box) return;
+  watching.disconnect();
+  box.scrollTop = box.scrollHeight;
+}).observe(document, { childList: true, subtree: true });
+"""
+"""As soon as the table can be scrolled, which is before its first rows are painted."""
 
 
 def test_a_newcomer_reads_the_verdict_and_opens_the_most_disputed_image_in_three_clicks(
@@ -103,6 +112,28 @@ def test_a_long_table_is_scrolled_to_any_place(page: Page, made: Material) -> No
     rows.last.locator("td").nth(2).click()
     expect(page.locator("#entry-panel")).to_contain_text(f"text-{N_TEXTS - 1:05}")
     expect(page).to_have_url(f"{made.url}/runs/{made.texts}?sort=index&entry=text-00599")
+
+
+def test_whoever_jumps_while_the_page_loads_is_served_before_all_that_nobody_asked_for(
+    page: Page, made: Material
+) -> None:
+    """Neither following rows nor the entry beside the table stand in the way: the one is not asked
+    for at all any more, the other once the rows are there.
+    """
+    happened: list[str] = []
+    page.on("request", lambda asked: happened.append(f"asked {asked.url}"))
+    page.on("requestfinished", lambda asked: happened.append(f"had {asked.url}"))
+    page.add_init_script(JUMP_AT_ONCE)
+    page.goto(f"/runs/{made.texts}?sort=index")
+    expect(page.locator("x-table tbody tr[data-id]").last).to_have_attribute(
+        "data-id", f"text-{N_TEXTS - 1:05}"
+    )
+    expect(page.locator("#entry-panel")).to_contain_text("text-00000")
+    told = [each for each in happened if "/rows?" in each or "/panel/" in each]
+
+    had_rows = next(place for place, each in enumerate(told) if each.startswith("had"))
+    assert all("/rows?" in each for each in told[: had_rows + 1])
+    assert not any(f"offset={FIRST_ROWS}&" in each for each in told)
 
 
 def test_rows_join_those_that_are_there_where_one_scrolls_on(

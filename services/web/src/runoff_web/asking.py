@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from runoff.client import Client
 from runoff.comparison import Comparison
 from runoff.errors import ProblemError
-from runoff_contracts.views import ContenderView, ReportView, RunView
+from runoff_contracts.views import ReportView, RunView
 
 First = TypeVar("First")
 Second = TypeVar("Second")
@@ -58,7 +58,7 @@ class Documents:
         self._client = client
         self._comparison = lru_cache(_KEPT)(client.comparisons.get)
         self._report = lru_cache(_KEPT)(self._read_report)
-        self._asked = lru_cache(_KEPT)(self._read_asked)
+        self._known = lru_cache(_KEPT)(client.runs.show)
         self._groups = lru_cache(_KEPT)(self._read_groups)
 
     def comparison(self, run: RunView) -> Comparison | None:
@@ -73,9 +73,11 @@ class Documents:
             return None
         return _or_none(lambda: self._report(run.run_id, run.report_digest))
 
-    def asked(self, run_id: str) -> Sequence[ContenderView]:
-        """Who is asked in a run, and by what each passes; their counts are those of some moment."""
-        return self._asked(run_id)
+    def known(self, run_id: str) -> RunView:
+        """Who is asked in a run, about what, and by what each passes: all that never changes. Its
+        status and its counts are those of some moment.
+        """
+        return self._known(run_id)
 
     def groups(self, run: RunView) -> tuple[Sequence[str], Sequence[str]]:
         """Sections and splits of the dataset version that a run asks about, in order."""
@@ -83,9 +85,6 @@ class Documents:
 
     def _read_report(self, run_id: str, _: str | None) -> ReportView:
         return self._client.runs.report(run_id)
-
-    def _read_asked(self, run_id: str) -> Sequence[ContenderView]:
-        return self._client.runs.show(run_id).contenders
 
     def _read_groups(self, dataset: str, number: int) -> tuple[Sequence[str], Sequence[str]]:
         versions = self._client.datasets.show(dataset).versions

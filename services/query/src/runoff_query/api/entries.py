@@ -16,7 +16,7 @@ from runoff_query.api.problems import refuse, unknown
 from runoff_query.api.reading import Cursor, FreshOf, Limit, make_cursor, read_cursor
 from runoff_query.api.reviews import with_reviews
 from runoff_query.api.run_queries import entry_view
-from runoff_query.api.runs import known_run, resolve
+from runoff_query.api.runs import resolve
 from runoff_query.statements import statement
 
 EntryStatus = Literal["answered", "failed"]
@@ -88,12 +88,14 @@ async def show_entry(run_id: str, entry_id: str, parts: PartsOf, fresh: FreshOf)
     """One entry of a run: what was asked, every answer, score, attempt and further version."""
     whole = await resolve(parts, run_id)
     row = await parts.pool.fetchrow(statement("read/entry"), whole, entry_id)
-    run = await known_run(parts, run_id)
+    run = await parts.pool.fetchrow(statement("read/run"), whole)
+    if run is None:
+        raise unknown("run", run_id)
     if row is None:
         raise unknown("entry", entry_id)
     more: dict[str, object] = {"versions": await versions_of(parts.pool, whole, row["index"])}
     with suppress(ObjectMissing, ObjectDamaged):  # what was answered can be read without it
-        entries = await open_entry_set(parts.objects, run.entries_digest)
+        entries = await open_entry_set(parts.objects, run["entries_digest"])
         for asked in await entries.rows(row["index"], 1):
             more |= {"text": asked.text, "file": asked.file}
     entry = entry_view(row).model_copy(update=more)

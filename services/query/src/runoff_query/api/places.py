@@ -6,7 +6,7 @@ changes: PostgreSQL would count through all that stands before a place, for ever
 
 import asyncio
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Final, Literal
 
 import asyncpg
@@ -116,6 +116,10 @@ class EntryLists:
         if conditions == Conditions() and _is_known(run, sort, offset):
             place = _BEGIN if offset == 0 else Place(index=offset - 1)
             rows = await self.behind(run, conditions, sort=sort, place=place, n=limit)
+            if sort != "index" and run.n_processed == run.n_entries:
+                # Whoever sees the beginning may go anywhere next, and of a run that is done the
+                # order stays: the first one to go would wait some 60 ms for that of 100,000.
+                self._begin(run, conditions, sort, seq)
             return await views(rows), run.n_processed
         order = await self._order(run, conditions, sort, seq)
         indexes = order[offset : offset + limit].tolist()
@@ -124,13 +128,16 @@ class EntryLists:
         return await views(rows), len(order)
 
     async def _order(self, run: Listed, conditions: Conditions, sort: Sort, seq: int) -> Order:
-        async def read() -> Order:
-            return await self._read_order(run, conditions, sort)
-
+        read = partial(self._read_order, run, conditions, sort)
         # A table may be behind that of the runs: then its order is not that of this state.
         if seq < run.seq:
             return await read()
         return await self._orders.get((run.run_id, run.seq, conditions, sort), read)
+
+    def _begin(self, run: Listed, conditions: Conditions, sort: Sort, seq: int) -> None:
+        if seq >= run.seq:
+            read = partial(self._read_order, run, conditions, sort)
+            self._orders.begin((run.run_id, run.seq, conditions, sort), read)
 
     async def _read_order(self, run: Listed, conditions: Conditions, sort: Sort) -> Order:
         find = conditions.find.lower() if conditions.find else None

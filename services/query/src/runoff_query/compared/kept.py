@@ -29,13 +29,23 @@ class Kept(Generic[Value]):
         if key in self._values:
             self._values.move_to_end(key)
             return self._values[key]
+        # Whoever goes away leaves the work to the others.
+        return await asyncio.shield(self._begun(key, make))
+
+    def begin(self, key: Hashable, make: Callable[[], Awaitable[Value]]) -> None:
+        """Make the value of a key for those who will ask for it; nobody hears of it where it fails,
+        and whoever asks has it made anew.
+        """
+        if key not in self._values:
+            self._begun(key, make)
+
+    def _begun(self, key: Hashable, make: Callable[[], Awaitable[Value]]) -> "asyncio.Task[Value]":
         task = self._making.get(key)
         if task is None:
             task = asyncio.ensure_future(make())
             self._making[key] = task
             task.add_done_callback(lambda done: self._made(key, done))
-        # Whoever goes away leaves the work to the others.
-        return await asyncio.shield(task)
+        return task
 
     def _made(self, key: Hashable, task: "asyncio.Task[Value]") -> None:
         del self._making[key]

@@ -54,8 +54,9 @@ def answers(request: Request) -> Response:
 def panel(request: Request) -> Response:
     """The same in short, to stand beside the table."""
     parts, params = parts_of(request), RunParams.read(request.query_params)
-    run, entry = parts.at_once.both(*_asked(parts, request))
-    detail = detail_from(parts, run, _there(entry))
+    run_id, entry_id = request.path_params["run_id"], request.path_params["entry_id"]
+    run = parts.documents.known(run_id)
+    detail = detail_from(parts, run, _there(entry_of(parts.client, run_id, entry_id)))
     return parts.pages.part(
         "entry_panel.html", run=run, params=params, detail=detail, place=params.offset
     )

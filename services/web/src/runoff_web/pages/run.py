@@ -69,7 +69,7 @@ def rows(request: Request) -> Response:
         "entry_rows.html",
         run_id=run_id,
         params=params,
-        rows=rows_of(parts.documents.asked(run_id), page.items, params.offset),
+        rows=rows_of(parts.documents.known(run_id).contenders, page.items, params.offset),
     )
     made.headers[TOTAL_HEADER] = str(page.n_matching or 0)
     return made
