@@ -196,3 +196,27 @@ async def test_a_reading_that_failed_is_made_again() -> None:
         await kept.get("a", fail)
 
     assert await kept.get("a", succeed) == 1
+
+
+async def test_what_was_begun_for_those_who_may_ask_is_not_made_again() -> None:
+    """Whoever asks meanwhile waits for it; a failure is nobody's until somebody asks."""
+    kept, made = Kept[int](max_bytes=10, size_of=lambda value: value), list[str]()
+
+    async def make() -> int:
+        made.append("made")
+        await asyncio.sleep(0)
+        return 3
+
+    async def fail() -> int:
+        raise BadArrays("damaged")
+
+    kept.begin("a", make)
+    kept.begin("a", make)
+    found = [await kept.get("a", make)]
+    kept.begin("a", make)
+    kept.begin("b", fail)
+    await asyncio.sleep(0)
+    await asyncio.sleep(0)
+    found.append(await kept.get("b", make))
+
+    assert (found, made) == ([3, 3], ["made", "made"])

@@ -92,6 +92,7 @@ def make_app(settings: WebSettings) -> tuple[ASGIApp, Parts]:
     async def lifespan(_: Starlette) -> AsyncIterator[None]:
         async with asyncio.TaskGroup() as group:
             listening = group.create_task(bridge.run())
+            group.create_task(asyncio.to_thread(pages.make_ready))
             yield
             listening.cancel()
         parts.at_once.close()

@@ -1,11 +1,15 @@
 """Templates: one environment, strict about names; all but our own markup is escaped."""
 
+import re
+import sys
 from collections.abc import Mapping
+from contextlib import suppress
 from http import HTTPStatus
 from pathlib import Path
 from typing import Final, Literal
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from jinja2 import Environment, FileSystemBytecodeCache, FileSystemLoader, StrictUndefined
+from jinja2.bccache import Bucket
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, Response
 
@@ -24,6 +28,10 @@ Theme = Literal["", "light", "dark"]
 THEMES: Final[tuple[Theme, ...]] = ("", "light", "dark")
 KEPT: Final = {"Cache-Control": "private, no-cache"}
 """A browser may keep a page for going back, and asks again otherwise."""
+_FOLDER: Final = Path(__file__).parent / "templates"
+_COMPILED: Final = _FOLDER / "__pycache__"
+_OPENED_FIRST: Final = ("pages/run.html", "fragments/entry_panel.html", "pages/runs.html")
+_REFERENCE: Final = re.compile(r'"([a-z_/]+\.html)"')
 _FILTERS: Final = (
     words.number,
     words.setting,
@@ -55,13 +63,34 @@ _FILTERS: Final = (
 )
 
 
+class _Compiled(FileSystemBytecodeCache):
+    """Templates as they were compiled, kept as Python keeps modules: where it may write."""
+
+    def __init__(self) -> None:
+        super().__init__(str(_COMPILED), "%s.cache")
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """One that was kept."""
+        with suppress(OSError):
+            super().load_bytecode(bucket)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep one; to go without only takes longer."""
+        if sys.dont_write_bytecode:
+            return
+        with suppress(OSError):
+            _COMPILED.mkdir(exist_ok=True)
+            super().dump_bytecode(bucket)
+
+
 class Pages:
     """Makes pages and their parts."""
 
     def __init__(self, assets: Assets) -> None:
         self._assets = assets
         self._env = Environment(
-            loader=FileSystemLoader(Path(__file__).parent / "templates"),
+            loader=FileSystemLoader(_FOLDER),
+            bytecode_cache=_Compiled(),
             autoescape=True,
             undefined=StrictUndefined,
             trim_blocks=True,
@@ -79,6 +108,20 @@ class Pages:
             "latency_ridges": ridges,
             "waits_bar": waits_bar,
         }
+
+    def make_ready(self) -> None:
+        """Load what people open first, with all that it refers to: to compile the templates of a
+        run's page takes 100 ms, which the first visitor would wait for.
+        """
+        found: dict[str, None] = dict.fromkeys(_OPENED_FIRST)
+        left = list(found)
+        while left:
+            name = left.pop()
+            self._env.get_template(name)
+            for each in _REFERENCE.findall((_FOLDER / name).read_text("utf-8")):
+                if each not in found:
+                    found[each] = None
+                    left.append(each)
 
     def page(
         self,

@@ -1,0 +1,60 @@
+"""Templates are compiled once a machine, and before anybody waits for them."""
+
+from __future__ import annotations
+
+import sys
+from pathlib import Path
+
+import pytest
+
+from runoff_web import rendering
+from runoff_web.assets import Assets
+from runoff_web.rendering import Pages
+
+
+@pytest.fixture
+def compiled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    folder = tmp_path / "compiled"
+    monkeypatch.setattr(rendering, "_COMPILED", folder)
+    monkeypatch.setattr(sys, "dont_write_bytecode", False)
+    return folder
+
+
+def test_all_that_a_runs_page_refers_to_is_compiled_beforehand(compiled: Path) -> None:
+    """To compile it takes 100 ms: the first visitor after a start would wait for it."""
+    pages = Pages(Assets())
+    pages.make_ready()
+    ready = {path.name for path in compiled.iterdir()}
+    pages.fragment("entry_rows.html", rows=[], params=NoParams(), run_id="x")
+    pages.head("")
+
+    assert len(ready) > 15
+    assert {path.name for path in compiled.iterdir()} == ready
+
+
+def test_what_was_compiled_is_read_by_the_next_process(compiled: Path) -> None:
+    """And not written anew: a start would take as long as the first one."""
+    Pages(Assets()).make_ready()
+    before = {path: path.stat().st_mtime_ns for path in compiled.iterdir()}
+    again = Pages(Assets())
+    again.make_ready()
+
+    assert {path: path.stat().st_mtime_ns for path in compiled.iterdir()} == before
+    assert again.head("dark") == Pages(Assets()).head("dark")
+
+
+def test_pages_are_made_where_nothing_may_be_written(compiled: Path) -> None:
+    """An image of a container may be read only, or belong to somebody else."""
+    compiled.write_text("no folder")
+    pages = Pages(Assets())
+    pages.make_ready()
+
+    assert "<!doctype html>" in pages.head("")
+
+
+class NoParams:
+    """An address that asks for nothing."""
+
+    def query(self, **_: object) -> str:
+        """No query."""
+        return ""
