@@ -87,6 +87,8 @@ def test_numbers_are_written_by_what_they_are_of() -> None:
     assert words.dollars(2.7e-6) == "$0.0000027"
     assert words.dollars(1e-12) == "< $0.00000001"
     assert words.by_name("metrics.accuracy", 0.5) == "0.500"
+    assert (words.p_value(0.00005), words.p_value(0.00032)) == ("p < 0.0001", "p = 0.00032")
+    assert (words.p_value(0.0416), words.p_value(None)) == ("p = 0.042", "–")
     assert words.by_name("params.rate", 0.03) == "0.03"
     assert (words.tick("metrics.accuracy", 0.5), words.tick("n", 100.0)) == ("0.5", "100")
     assert words.seconds(10**-4.301029995663981).replace("\u202f", " ") == "50 µs"

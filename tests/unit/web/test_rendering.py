@@ -6,7 +6,9 @@ import sys
 from pathlib import Path
 
 import pytest
+from lxml import html
 
+from runoff_contracts.compared import MarginTested
 from runoff_web import rendering
 from runoff_web.assets import Assets
 from runoff_web.rendering import Pages
@@ -50,6 +52,30 @@ def test_pages_are_made_where_nothing_may_be_written(compiled: Path) -> None:
     pages.make_ready()
 
     assert "<!doctype html>" in pages.head("")
+
+
+@pytest.mark.parametrize(
+    ("shown", "said"),
+    [
+        (True, ["equivalent", "first not inferior"]),
+        (False, ["not shown to be equivalent", "inferiority not ruled out"]),
+        (None, ["whether equivalent cannot be said", "whether first is inferior cannot be said"]),
+    ],
+)
+def test_a_margin_of_which_nothing_can_be_said_is_not_one_that_was_not_shown(
+    shown: bool | None, said: list[str]
+) -> None:
+    """Too few entries have no interval: then the document says neither, and why."""
+    tested = MarginTested(
+        margin=0.02, equivalent=shown, not_inferior=shown, interval=None, equivalence_p=None,
+        non_inferiority_p=None, method="none", reason="too few entries",
+    )  # fmt: skip
+    text = '{% import "components/compare/macros.html" as cmp %}{{ cmp.margin(tested) }}'
+    template = Pages(Assets())._env.from_string(text)
+    made = html.fragment_fromstring(template.render(tested=tested), create_parent=True)
+
+    assert [each.text for each in made.find_class("chip")] == said
+    assert "too few entries" in made.text_content()
 
 
 class NoParams:

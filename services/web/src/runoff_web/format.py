@@ -126,10 +126,10 @@ def dollars(value: float | None) -> str:
 
 
 def p_value(value: float | None) -> str:
-    """`p = 0.003`, `p < 0.001`."""
+    """`p = 0.0032`, `p < 0.0001`: as verdicts say it."""
     if value is None:
         return NOTHING
-    return "p < 0.001" if value < 0.001 else f"p = {value:.3f}"
+    return "p < 0.0001" if value < 1e-4 else f"p = {value:.2g}"
 
 
 def ago(moment: datetime | None, *, now: datetime | None = None) -> str:
