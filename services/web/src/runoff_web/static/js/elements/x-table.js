@@ -149,7 +149,7 @@ class Table extends HTMLElement {
         /find|agreement|status|section|split/,
       )
     ) return;
-    news.textContent = `${more} new results: show`;
+    news.textContent = more === 1 ? "1 new result: show" : `${more} new results: show`;
     news.hidden = false;
   }
 
