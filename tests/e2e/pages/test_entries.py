@@ -131,6 +131,7 @@ def test_a_run_is_paused_resumed_and_canceled_from_its_page(page: Page, made: Ma
         run = client.runs.launch(
             dataset="letters", models=[f"{MODULE}:paced_first"], alias="steered"
         )
+        client.runs.show(run.id, after=run.seq)
     page.goto(f"/runs/{run.id}")
     page.get_by_role("button", name="Pause").click()
     expect(page.locator("#run-head .status").first).to_have_text("paused")
