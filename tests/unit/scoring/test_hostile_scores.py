@@ -170,12 +170,14 @@ def test_where_nothing_is_scored_nothing_is_said(name: str) -> None:
     assert document.family.n_tests == 0
 
 
-def test_whoever_alone_has_scores_is_not_the_best() -> None:
+@pytest.mark.parametrize("n_failed", [1, 2])
+def test_whoever_alone_has_scores_is_not_the_best(n_failed: int) -> None:
     """A function that raises on every entry makes nobody else better."""
-    document = only("exact_match", [math.nan] * 5, [1.0, 0.0, 1.0, 1.0, 1.0])
+    document = only("exact_match", [1.0, 0.0, 1.0, 1.0, 1.0], *([[math.nan] * 5] * n_failed))
 
     assert document.primary.winner.contenders == []
     assert document.primary.winner.certainty == "nothing"
+    assert document.verdict.startswith("Nothing can be said")
 
 
 @pytest.mark.parametrize("name", sorted(KINDS))

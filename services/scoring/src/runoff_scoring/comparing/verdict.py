@@ -60,8 +60,11 @@ def verdict(case: Case) -> str:
 def _said(case: Case) -> str:
     if len(case.names) == 2:
         return _of_pair(case, case.metric.pairs[0])
-    if all(each.value is None for each in case.metric.estimates):
-        return "Nothing can be said: no entry was scored."
+    estimates = zip(case.names, case.metric.estimates, strict=True)
+    scored = [name for name, each in estimates if each.value is not None]
+    if len(scored) < 2:
+        only = f"only {scored[0]} has scores" if scored else "no entry was scored"
+        return f"Nothing can be said: {only}."
     if case.against_baseline and case.baseline is not None:
         return _of_baseline(case, case.baseline)
     return _of_many(case)
