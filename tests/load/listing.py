@@ -19,6 +19,11 @@ CASES: dict[str, Asked] = {
     "newest": {},
     "metric": {"filter": "metrics.accuracy > 0.6"},
     "metric_rare": {"filter": "metrics.accuracy > 0.94"},
+    # Of 10,000 runs and a few more, which is as many as are looked up before the list is walked.
+    "metric_of_a_tenth": {"filter": "metrics.accuracy < 0.53"},
+    "metric_between": {"filter": "metrics.accuracy > 0.7 and metrics.accuracy < 0.702"},
+    "metric_equal": {"filter": "metrics.n_scored = 1000"},
+    "metric_in": {"filter": "metrics.n_failed in (0, 1)"},
     "metric_none": {"filter": "metrics.accuracy > 2"},
     # Runs get better: those that fit stand at the far end of the list.
     "metric_oldest": {"filter": "metrics.accuracy < 0.52"},

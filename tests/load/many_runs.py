@@ -26,6 +26,7 @@ from runoff_contracts.report import Metric
 from runoff_contracts.run_config import RunConfig
 from runoff_query.database import connect
 from runoff_query.projections.finding import FINDING
+from runoff_query.projections.provenance import PROVENANCE
 from runoff_query.projections.runs import RUNS
 from runoff_query.recorded import Recorded, ScoredSlice, Tally
 
@@ -62,6 +63,7 @@ async def _project(dsn: str, start: int, end: int, n: int) -> None:
             async with connection.transaction():
                 await RUNS.project(connection, facts)
                 await FINDING.project(connection, facts)
+                await PROVENANCE.project(connection, facts)
     finally:
         await connection.close()
 

@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 import pytest
 
-from runoff_query.api.finding import page
+from runoff_query.api.finding import fetching, few
 from runoff_query.api.finding.fields import ATTRIBUTES
 from runoff_query.api.finding.parse import parse_filter
 from runoff_query.api.problems import ProblemRaised
@@ -21,6 +21,12 @@ def runs(pool: Pool) -> Runs:
     return Runs(pool)
 
 
+@pytest.fixture(params=[few.MAX_FEW, -1], ids=["looked up", "walked"])
+def either_way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
+    """With the runs of a metric known before the list is walked, and without."""
+    monkeypatch.setattr(few, "MAX_FEW", request.param)
+
+
 ON_METRICS = {
     "metrics.accuracy > 0.9": "b",
     "metrics.accuracy >= 0.9": "ab",
@@ -31,6 +37,7 @@ ON_METRICS = {
     "metrics.accuracy != 0.9": "bc",
     "metrics.accuracy in (0.9, 0.95)": "ab",
     "metrics.accuracy not in (0.9, 0.7)": "bc",
+    "metrics.accuracy not in (0.7, 0.95)": "ac",
     "metrics.accuracy is null": "d",
     "metrics.`map@50` is not null": "a",
     "not metrics.accuracy > 0.5": "cd",
@@ -38,12 +45,25 @@ ON_METRICS = {
 }
 
 
+@pytest.mark.usefixtures("either_way")
 async def test_terms_on_metrics(runs: Runs) -> None:
     """Of any contender; `not` is of the run as a whole, those without the metric included."""
     await a_few(runs)
 
     found = {text: "".join(sorted(await runs.found(text))) for text in ON_METRICS}
     assert found == ON_METRICS
+
+
+@pytest.mark.usefixtures("either_way")
+async def test_a_contender_between_two_others_counts(runs: Runs) -> None:
+    """A run's row knows its lowest and its highest."""
+    await runs.add("three", metrics={"accuracy": [0.1, 0.5, 0.9]}, models=("a/a", "a/b", "a/c"))
+    await runs.add("two", metrics={"accuracy": [0.1, 0.9]}, models=("a/a", "a/b"))
+
+    assert await runs.found("metrics.accuracy = 0.5") == ["three"]
+    assert await runs.found("metrics.accuracy in (0.4, 0.5)") == ["three"]
+    assert await runs.found("metrics.accuracy not in (0.1, 0.9)") == ["three"]
+    assert await runs.found("not metrics.accuracy in (0.4, 0.5)") == ["two"]
 
 
 ON_PARAMS = {
@@ -145,6 +165,7 @@ VALUES = {
 }
 
 
+@pytest.mark.usefixtures("either_way")
 async def test_postgres_takes_every_operator_with_every_sort_of_value(runs: Runs) -> None:
     """Whatever the parser lets through is a statement with values that fit their types."""
     await a_few(runs)
@@ -168,6 +189,7 @@ async def test_postgres_takes_every_operator_with_every_sort_of_value(runs: Runs
 Row = dict[str, float | str | None]
 
 
+@pytest.mark.usefixtures("either_way")
 async def test_any_joining_of_terms_is_what_it_says(runs: Runs) -> None:
     """Random filters against the same in plain Python, over runs with gaps."""
     chance = random.Random(11)
@@ -290,7 +312,7 @@ async def test_a_filter_that_takes_too_long_is_refused(
 ) -> None:
     """It would hold up the others."""
     await a_few(runs)
-    monkeypatch.setattr(page, "FIND_S", 0.05)
+    monkeypatch.setattr(fetching, "FIND_S", 0.05)
 
     async with runs.pool.acquire() as other, other.transaction():
         await other.execute("LOCK TABLE run_labels")

@@ -3,17 +3,24 @@
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from uuid import UUID
 
 import asyncpg
 import pydantic_core
+from pydantic import TypeAdapter
 
+from runoff_contracts.events.lifecycle import ScorerUsed
 from runoff_contracts.reviewing import Approvals
+from runoff_contracts.run_config import RunConfig
 from runoff_contracts.views import ContenderView, EntryView, JudgeView, RunView
 from runoff_query.database import Pool
 from runoff_query.statements import statement
 
 _RUN_FIELDS = frozenset(RunView.model_fields)
+_SCORERS = TypeAdapter(tuple[ScorerUsed, ...])
+_N_KEPT = 64
+"""Texts that were read: each may have some 100 kB, of prompts of one's own."""
 _AT_ONCE = 20
 """Runs that are made without a thread: more take longer than others may wait."""
 
@@ -28,13 +35,9 @@ async def run_views(pool: Pool, rows: Sequence[asyncpg.Record]) -> list[RunView]
     """Runs of these rows, with their contenders, in their order."""
     ids = [row["run_id"] for row in rows]
     found = _Found(
-        metrics=await pool.fetch(statement("read/metrics"), ids),
-        approvals=await pool.fetch(statement("read/approvals"), ids),
         contenders=await pool.fetch(statement("read/contenders"), ids),
         judges=await pool.fetch(statement("read/judges"), ids),
-        params=await pool.fetch(statement("read/params"), ids),
-        lineages=await pool.fetch(statement("read/lineage_summaries"), ids),
-        plans=await pool.fetch(statement("read/plans_of_runs"), ids),
+        said=await pool.fetch(statement("read/said_of_runs"), ids),
     )
     if len(rows) <= _AT_ONCE:
         return _views(rows, found)
@@ -80,57 +83,41 @@ def read_json(text: str | None) -> object:
 class _Found:
     """What other tables have of runs."""
 
-    metrics: list[asyncpg.Record]
-    approvals: list[asyncpg.Record]
     contenders: list[asyncpg.Record]
     judges: list[asyncpg.Record]
-    params: list[asyncpg.Record]
-    lineages: list[asyncpg.Record]
-    plans: list[asyncpg.Record]
+    said: list[asyncpg.Record]
 
 
 def _views(rows: Sequence[asyncpg.Record], found: _Found) -> list[RunView]:
-    metrics: dict[tuple[UUID, int], dict[str, float]] = {}
-    for each in found.metrics:
-        of_one = metrics.setdefault((each["run_id"], each["position"]), {})
-        of_one[each["metric"]] = each["value"]
-    reviewed = {
-        (each["run_id"], each["position"]): Approvals(each["n_approved"], each["n_rejected"])
-        for each in found.approvals
-    }
     contenders: dict[UUID, list[ContenderView]] = {row["run_id"]: [] for row in rows}
     for each in found.contenders:
-        key = (each["run_id"], each["position"])
-        view = _contender(each, metrics.get(key, {}), reviewed.get(key, Approvals()))
-        contenders[each["run_id"]].append(view)
+        contenders[each["run_id"]].append(_contender(each))
     judges: dict[UUID, list[JudgeView]] = {row["run_id"]: [] for row in rows}
     for each in found.judges:
         judges[each["run_id"]].append(_judge(each))
-    said = _said_of(rows, found)
+    said = {each["run_id"]: _said(each) for each in found.said}
     return [
-        _run(row, contenders[row["run_id"]], judges[row["run_id"]], said[row["run_id"]])
+        _run(row, contenders[row["run_id"]], judges[row["run_id"]], said.get(row["run_id"], {}))
         for row in rows
     ]
 
 
-def _said_of(rows: Sequence[asyncpg.Record], found: _Found) -> dict[UUID, dict[str, object]]:
-    """Parameters, lineage and plan, by run."""
-    said: dict[UUID, dict[str, object]] = {row["run_id"]: {} for row in rows}
-    for each in found.params:
-        version, params = each["params_version"], read_json(each["params"])
-        said[each["run_id"]] |= {"params": params, "params_version": version}
-    for each in found.lineages:
-        said[each["run_id"]]["lineage"] = read_json(each["summary"])
-    for each in found.plans:
-        decided, n_planned = read_json(each["decided"]), each["n_planned"]
-        said[each["run_id"]] |= {"plan": each["plan"], "decided": decided, "n_planned": n_planned}
+def _said(row: asyncpg.Record) -> dict[str, object]:
+    """Lineage, plan and decision, and parameters where there are any."""
+    said = {
+        "lineage": read_json(row["lineage"]),
+        "plan": row["plan"],
+        "decided": read_json(row["decided"]),
+        "n_planned": row["n_planned"],
+    }
+    if row["params"] is not None:
+        said |= {"params": read_json(row["params"]), "params_version": row["params_version"]}
     return said
 
 
-def _contender(
-    row: asyncpg.Record, metrics: dict[str, float], reviewed: Approvals
-) -> ContenderView:
+def _contender(row: asyncpg.Record) -> ContenderView:
     n_scored, n_timed, n_metered = row["n_scored"], row["n_timed"], row["n_metered"]
+    reviewed = Approvals(row["n_approved"], row["n_rejected"])
     return ContenderView(
         position=row["position"],
         model=row["model"],
@@ -146,7 +133,7 @@ def _contender(
         n_priced=row["n_priced"],
         n_input_tokens=row["n_input_tokens"] if n_metered else None,
         n_output_tokens=row["n_output_tokens"] if n_metered else None,
-        metrics=metrics,
+        metrics=dict(zip(row["metrics"] or (), row["values"] or (), strict=True)),
         n_uploaded=row["n_uploaded"],
         uploads_complete=row["uploads_complete"],
         n_approved=reviewed.n_approved,
@@ -182,9 +169,9 @@ def _run(
             **{name: value for name, value in row.items() if name in _RUN_FIELDS},
             "run_id": str(row["run_id"]),
             "selection": read_json(row["selection"]),
-            "config": read_json(row["config"]),
+            "config": _config(row["config"]),
             "labels": read_json(row["labels"]),
-            "scorers": read_json(row["scorers"]),
+            "scorers": _scorers(row["scorers"]),
             "answers_from": read_json(row["answers_from"]),
             "contenders": contenders,
             "judges": judges,
@@ -192,3 +179,14 @@ def _run(
             "seq": max(row["seq"], row["comparison_seq"] or 0),
         }
     )
+
+
+@lru_cache(maxsize=_N_KEPT)
+def _config(text: str) -> RunConfig:
+    """Most runs of a list have one of a few."""
+    return RunConfig.model_validate_json(text)
+
+
+@lru_cache(maxsize=_N_KEPT)
+def _scorers(text: str) -> tuple[ScorerUsed, ...]:
+    return _SCORERS.validate_json(text)

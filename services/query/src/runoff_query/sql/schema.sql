@@ -97,6 +97,8 @@ CREATE UNIQUE INDEX runs_newest
     ON runs (created_seq DESC)
        INCLUDE (run_id, status, kind, task, dataset, dataset_version, priority, alias, n_entries,
                 created_at, started_at, settled_at, archived);
+-- What nearly every list is walked along: a twentieth of the index above.
+CREATE INDEX runs_shown ON runs (created_seq DESC) WHERE NOT archived;
 CREATE INDEX runs_alias ON runs (alias, created_seq DESC);
 CREATE INDEX runs_duration
     ON runs ((extract(epoch FROM settled_at - started_at)::double precision) DESC, created_seq DESC);

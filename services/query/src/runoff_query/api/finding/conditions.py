@@ -8,6 +8,7 @@ from uuid import UUID
 from runoff_query.api.finding.fields import (
     Condition,
     Every,
+    Few,
     Not,
     Scalar,
     Some,
@@ -62,9 +63,27 @@ def condition_sql(condition: Condition, parameters: Parameters, *, negated: bool
         case Term(operator="is null"):
             there = Term(condition.field, "is not null")
             return condition_sql(there, parameters, negated=not negated)
+        case Few():
+            found = metric_sql("few", condition.term, parameters)
+            return _negated(found) if negated else found
+        case Term() if condition.field.space == "metric":
+            return metric_sql("not" if negated else "", condition, parameters)
         case Term():
             found = _term(condition, parameters)
             return _negated(found) if negated else found
+
+
+def metric_sql(form: str, term: Term, parameters: Parameters, **more: str) -> str:
+    """A term on a metric, in a form of which the pieces have one for all operators.
+
+    Args:
+        more: What else stands in braces in this form.
+    """
+    terms = pieces("finding/terms")
+    name = parameters.of(term.field.name)
+    value = "" if term.value is None else parameters.of(term.value)
+    fits = terms[f"metric fits {term.operator}"].format(value=value)
+    return terms[f"metric {form}".strip()].format(name=name, fits=fits, **more)
 
 
 def column_sql(attribute: str) -> str:

@@ -117,6 +117,13 @@ class Term:
 
 
 @dataclass(frozen=True)
+class Few:
+    """A term on a metric that few runs fit: they are known before the list is walked."""
+
+    term: Term
+
+
+@dataclass(frozen=True)
 class Words:
     """Every word is the beginning of one of the run's words."""
 
@@ -144,7 +151,7 @@ class Some:
     parts: tuple["Condition", ...]
 
 
-Condition = Term | Words | Not | Every | Some
+Condition = Term | Few | Words | Not | Every | Some
 
 
 def terms_of(condition: Condition) -> list[Term]:
@@ -152,6 +159,8 @@ def terms_of(condition: Condition) -> list[Term]:
     match condition:
         case Term():
             return [condition]
+        case Few():
+            return [condition.term]
         case Not():
             return terms_of(condition.part)
         case Every() | Some():

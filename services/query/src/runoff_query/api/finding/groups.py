@@ -14,8 +14,8 @@ import asyncpg
 
 from runoff_contracts.views import GroupMetric, GroupView
 from runoff_query.api.finding.conditions import Parameters, column_sql, condition_sql
+from runoff_query.api.finding.fetching import fetch
 from runoff_query.api.finding.fields import Condition, Field
-from runoff_query.api.finding.page import fetch
 from runoff_query.api.finding.tokens import did_you_mean
 from runoff_query.api.problems import ProblemRaised, refuse
 from runoff_query.api.reading import bad_cursor, cursor_keys, make_cursor

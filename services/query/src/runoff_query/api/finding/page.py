@@ -4,12 +4,13 @@ import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Final
 
 import asyncpg
 import pydantic_core
 
 from runoff_query.api.finding.conditions import Parameters, condition_sql
+from runoff_query.api.finding.fetching import fetch
+from runoff_query.api.finding.few import few_first
 from runoff_query.api.finding.fields import Condition
 from runoff_query.api.finding.orders import (
     Key,
@@ -22,13 +23,9 @@ from runoff_query.api.finding.orders import (
     sorting,
 )
 from runoff_query.api.finding.parse import OrderKey
-from runoff_query.api.problems import refuse
 from runoff_query.api.reading import bad_cursor, cursor_keys, make_cursor
 from runoff_query.database import Pool
 from runoff_query.statements import statement
-
-FIND_S: Final = 5.0
-"""A list that takes longer is refused: it would hold up the others."""
 
 
 @dataclass(frozen=True)
@@ -58,6 +55,7 @@ async def find_runs(
     """
     position = _read(order, cursor)
     without = position is not None and position.without_first
+    condition = await few_first(pool, condition)
     rows = await _fetch(pool, condition, order, position, limit + 1, without=without)
     parts = [without] * len(rows)
     if has_two_parts(order) and not without and len(rows) <= limit:
@@ -66,29 +64,6 @@ async def find_runs(
     if len(rows) <= limit:
         return Found(rows, None)
     return Found(rows[:limit], _cursor(order, rows[limit - 1], without=parts[limit - 1]))
-
-
-async def fetch(pool: Pool, text: str, parameters: Parameters) -> list[asyncpg.Record]:
-    """The rows of a statement that was put together for one request.
-
-    Raises:
-        ProblemRaised: 422 where it takes too long.
-    """
-    async with pool.acquire() as connection:
-        try:
-            # Without a name: there are endless such texts, which would drive those that are asked
-            # all the time out of the connection's memory; and each is planned for its own values.
-            prepared = await connection.prepare(text, name="", timeout=FIND_S)
-            return await prepared.fetch(*parameters.values, timeout=FIND_S)
-        except TimeoutError as error:
-            raise refuse(
-                "filter-too-slow",
-                "The filter takes too long",
-                422,
-                f"It was given {FIND_S:.0f} s.",
-                field="filter",
-                hint="fewer terms; `or`, `not` and LIKE look at many runs one by one",
-            ) from error
 
 
 async def _fetch(

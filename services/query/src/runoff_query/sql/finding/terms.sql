@@ -2,47 +2,84 @@
 -- parameters, {comparison} and {column} come from tables of the program, never from a request.
 -- Each is what a run either fits or not; null is taken for not.
 
--- [metric >]
+-- A metric over the contenders of a run is one row of `run_ranges`: {fits} is what holds of it.
+
+-- [metric]
 EXISTS (SELECT FROM run_ranges AS t
-         WHERE t.metric = {name} AND t.created_seq = runs.created_seq AND t.highest > {value})
+         WHERE t.metric = {name} AND t.created_seq = runs.created_seq AND {fits})
 
--- [metric >=]
-EXISTS (SELECT FROM run_ranges AS t
-         WHERE t.metric = {name} AND t.created_seq = runs.created_seq AND t.highest >= {value})
+-- In order, so that both are walked side by side: PostgreSQL would look for each run by itself.
+-- [metric not]
+NOT EXISTS (SELECT FROM (SELECT t.created_seq
+                           FROM run_ranges AS t
+                          WHERE t.metric = {name} AND {fits}
+                          ORDER BY t.created_seq DESC) AS t
+             WHERE t.created_seq = runs.created_seq)
 
--- [metric <]
-EXISTS (SELECT FROM run_ranges AS t
-         WHERE t.metric = {name} AND t.created_seq = runs.created_seq AND t.lowest < {value})
+-- Where few runs fit: their places first. How many fit of one metric PostgreSQL cannot know, since its
+-- figures are of all metrics; it would walk through the list instead.
+-- [metric few]
+runs.created_seq = ANY (ARRAY(SELECT t.created_seq
+                                FROM run_ranges AS t
+                               WHERE t.metric = {name} AND {fits}))
 
--- [metric <=]
-EXISTS (SELECT FROM run_ranges AS t
-         WHERE t.metric = {name} AND t.created_seq = runs.created_seq AND t.lowest <= {value})
+-- [metric counted]
+(SELECT count(*)
+   FROM (SELECT
+           FROM run_ranges AS t
+          WHERE t.metric = {name} AND {fits}
+          LIMIT {limit}) AS t)
 
--- [metric =]
-EXISTS (SELECT FROM run_ranges AS t
-         WHERE t.metric = {name} AND t.created_seq = runs.created_seq
-           AND t.lowest <= {value} AND t.highest >= {value}
-           AND (t.lowest = {value} OR t.highest = {value}
-                OR EXISTS (SELECT FROM run_metrics AS m
-                            WHERE m.run_id = runs.run_id AND m.metric = t.metric
-                              AND m.value = {value})))
+-- [counts]
+SELECT {counts}
 
--- [metric !=]
-EXISTS (SELECT FROM run_ranges AS t
-         WHERE t.metric = {name} AND t.created_seq = runs.created_seq
-           AND (t.lowest <> {value} OR t.highest <> {value}))
+-- [metric fits >]
+t.highest > {value}
 
--- [metric in]
-EXISTS (SELECT FROM run_metrics AS m
-         WHERE m.metric = {name} AND m.run_id = runs.run_id AND m.value = ANY ({value}))
+-- [metric fits >=]
+t.highest >= {value}
 
--- [metric not in]
-EXISTS (SELECT FROM run_metrics AS m
-         WHERE m.metric = {name} AND m.run_id = runs.run_id AND m.value <> ALL ({value}))
+-- [metric fits <]
+t.lowest < {value}
 
--- [metric is not null]
-EXISTS (SELECT FROM run_ranges AS t
-         WHERE t.metric = {name} AND t.created_seq = runs.created_seq)
+-- [metric fits <=]
+t.lowest <= {value}
+
+-- [metric fits !=]
+(t.lowest <> {value} OR t.highest <> {value})
+
+-- [metric fits is not null]
+true
+
+-- A contender between the lowest and the highest is looked for where there may be one. Of a single
+-- value, not of EXISTS: the planner would gather the contenders of all runs for that.
+
+-- [metric fits =]
+t.lowest <= {value} AND t.highest >= {value}
+AND (t.lowest = {value} OR t.highest = {value}
+     OR (SELECT true
+           FROM runs AS r
+           JOIN run_metrics AS m USING (run_id)
+          WHERE r.created_seq = t.created_seq AND m.metric = t.metric AND m.value = {value}
+          LIMIT 1))
+
+-- [metric fits in]
+(t.lowest = ANY ({value}) OR t.highest = ANY ({value})
+ OR (t.lowest < t.highest
+     AND (SELECT true
+            FROM runs AS r
+            JOIN run_metrics AS m USING (run_id)
+           WHERE r.created_seq = t.created_seq AND m.metric = t.metric AND m.value = ANY ({value})
+           LIMIT 1)))
+
+-- [metric fits not in]
+(t.lowest <> ALL ({value}) OR t.highest <> ALL ({value})
+ OR (t.lowest < t.highest
+     AND (SELECT true
+            FROM runs AS r
+            JOIN run_metrics AS m USING (run_id)
+           WHERE r.created_seq = t.created_seq AND m.metric = t.metric AND m.value <> ALL ({value})
+           LIMIT 1)))
 
 -- [param number]
 EXISTS (SELECT FROM run_params AS t
