@@ -64,6 +64,32 @@ async def test_a_run_goes_from_the_request_to_its_comparison(world: World) -> No
     assert again.json()["id"] == compared["digest"]
 
 
+async def test_what_was_made_is_found_where_the_answer_says(world: World) -> None:
+    """At once, by whoever knows nothing of sequences: also below the address."""
+    await world.start_everything()
+    sealed = {"title": "t", "models": [FIRST, LAST], "metric": "accuracy"}
+    launch = {"models": [FIRST, LAST]}
+
+    async def make(path: str, body: dict[str, Any], *below: str) -> str:
+        answer = await world.http.post(path, json=body)
+        assert answer.status_code == 201, answer.text
+        address: str = answer.headers["location"]
+        for each in below or ("",):
+            found = await world.http.get(address + each)
+            assert found.status_code == 200, found.text
+        return address.removeprefix("/api/runs/")
+
+    for number in range(3):
+        texts = [{"id": "a", "text": "aa", "target": "a"}, {"id": "b", "text": "bc", "target": "b"}]
+        entries = {"name": f"d{number}", "task": "classification", "entries": texts}
+        await make("/api/datasets", entries, *[["", "@1/entries"], ["/entries"], [""]][number])
+        await make("/api/plans", {"dataset": f"d{number}", **sealed})
+        below = ["", "/entries", "/history"][number]
+        run_id = await make("/api/runs", {"dataset": f"d{number}", **launch}, below)
+        await settled(world, run_id)
+        await make("/api/comparisons", {"runs": [run_id], "margin": 0.1 + number / 100})
+
+
 async def test_the_same_key_is_answered_with_the_same_run(world: World) -> None:
     """A client that lost the answer asks again without starting a second run."""
     await world.start_run_manager()

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from functools import cache, partial
 from typing import Any
 
-from fastapi import APIRouter, FastAPI
+from fastapi import APIRouter, Depends, FastAPI
 from faststream.nats import NatsBroker
 from nats.aio.client import Client
 from starlette.routing import BaseRoute
@@ -52,7 +52,7 @@ from runoff_query.api.live import Changes, LiveRuns
 from runoff_query.api.parts import Parts
 from runoff_query.api.places import EntryLists
 from runoff_query.api.progress import Progress
-from runoff_query.api.reading import NotModified, not_modified
+from runoff_query.api.reading import NotModified, arrived, not_modified
 from runoff_query.api.run_cells import RunGrids
 from runoff_query.api.watched import WatchedRuns
 from runoff_query.api.workers import Workers
@@ -235,7 +235,7 @@ def _routes() -> list[BaseRoute]:
     request, and keeps that with the router that it is included in.
     """
     problem: dict[str, Any] = {"model": Problem, "description": "A problem document (RFC 9457)"}
-    outer = APIRouter(responses={"4XX": problem, "5XX": problem})
+    outer = APIRouter(responses={"4XX": problem, "5XX": problem}, dependencies=[Depends(arrived)])
     # Not through a router of routers: FastAPI would make every route once more for it.
     for router in _ROUTERS:
         outer.include_router(router, prefix="/api")

@@ -25,7 +25,7 @@ from runoff_contracts.run_config import Asked
 from runoff_contracts.views import AcceptedView
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.problems import ProblemRaised, refuse
-from runoff_query.api.reading import as_json
+from runoff_query.api.reading import made
 from runoff_query.api.runs import resolve
 from runoff_query.statements import statement
 
@@ -124,11 +124,8 @@ async def compute_comparison(
     except ProblemRaised as refused:
         raise ProblemRaised(_with_field(refused.problem, asked, request)) from refused
     digest = str(accepted.data["digest"])
-    return as_json(
-        AcceptedView(id=digest, seq=accepted.seq),
-        status=201,
-        headers={"Location": f"/api/comparisons/{digest}"},
-    )
+    view = AcceptedView(id=digest, seq=accepted.seq)
+    return made(parts, view, f"/api/comparisons/{digest}")
 
 
 async def _asked(parts: Parts, request: ComparisonRequest, as_of: int | None) -> ComparisonAsked:

@@ -199,4 +199,4 @@ async def _repeat(
         config=asked.config if asked else None,
     )
     accepted = await parts.order(command, timeout_s=LAUNCH_S)
-    return launched(run_id, accepted)
+    return launched(parts, run_id, accepted)

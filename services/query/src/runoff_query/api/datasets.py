@@ -19,7 +19,7 @@ from runoff_contracts.views import AcceptedView
 from runoff_query.api.bodies import check_type, checked_name
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.problems import refuse
-from runoff_query.api.reading import as_json
+from runoff_query.api.reading import made
 from runoff_query.registering.archive import Archive, NotAnArchive
 from runoff_query.registering.dataset import Source, check, store
 from runoff_query.registering.manifest import Found, Read, csv_rows, json_lines
@@ -117,8 +117,7 @@ async def register_dataset(
             "created": created,
         }
     )
-    location = {"Location": f"/api/datasets/{asked.name}"}
-    return as_json(view, status=201 if created else 200, headers=location)
+    return made(parts, view, f"/api/datasets/{asked.name}", is_new=created)
 
 
 class _Asked:

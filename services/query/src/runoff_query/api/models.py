@@ -25,7 +25,7 @@ from runoff_query.api.bodies import media_type_of
 from runoff_query.api.checking import check_model
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.problems import refuse
-from runoff_query.api.reading import as_json
+from runoff_query.api.reading import made
 from runoff_query.registering.model_file import stored
 
 JSON: Final = "application/json"
@@ -133,8 +133,7 @@ async def register_model(request: Request, parts: PartsOf) -> Response:
             "created": created,
         }
     )
-    location = {"Location": f"/api/models/{asked.model}"}
-    return as_json(view, status=201 if created else 200, headers=location)
+    return made(parts, view, f"/api/models/{asked.model}", is_new=created)
 
 
 def _read_body(body: bytes) -> _Asked:

@@ -14,7 +14,7 @@ from runoff_contracts.plan_size import PlanSize, PlanSizeAsked
 from runoff_contracts.views import Page, PlanView, SealedView
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.plans_meant import plan_row
-from runoff_query.api.reading import Cursor, FreshOf, Limit, as_json, make_cursor, read_cursor
+from runoff_query.api.reading import Cursor, FreshOf, Limit, as_json, made, make_cursor, read_cursor
 from runoff_query.api.run_queries import read_json
 from runoff_query.api.runs import resolve
 from runoff_query.statements import statement
@@ -35,11 +35,8 @@ async def seal_plan(asked: PlanAsked, parts: PartsOf) -> Response:
     command = SealPlan(command_id=str(uuid.uuid4()), sent_at=now, plan=asked)
     accepted = await parts.order(command)
     digest, created = str(accepted.data["digest"]), bool(accepted.data["created"])
-    return as_json(
-        SealedView(id=digest, seq=accepted.seq, created=created),
-        status=201 if created else 200,
-        headers={"Location": f"/api/plans/{digest}"},
-    )
+    view = SealedView(id=digest, seq=accepted.seq, created=created)
+    return made(parts, view, f"/api/plans/{digest}", is_new=created)
 
 
 @router.get("/plans", response_model=Page[PlanView])

@@ -15,8 +15,12 @@ from runoff_query.api.problems import refuse
 from runoff_query.database import Pool
 from runoff_query.statements import statement
 
+ARRIVE_S = 10.0
+"""What something new may take to the tables: as a rule it is 50 ms."""
 _LOOK_S = 1.0
 """A signal may be lost; then the database is asked."""
+_N_EXPECTED = 1000
+"""Addresses that are remembered while the projector is behind."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,7 @@ class Progress:
         self._log_id, self._seq = "", 0
         self._changed = asyncio.Event()
         self._listeners: list[Listener] = []
+        self._expected: dict[str, int] = {}
 
     @property
     def seq(self) -> int:
@@ -96,6 +101,22 @@ class Progress:
             if self._seq >= seq:
                 return
 
+    def expect(self, address: str, seq: int) -> None:
+        """Whoever goes to this address, or below it, waits until the tables have what was made."""
+        self._expected = {each: of for each, of in self._expected.items() if of > self._seq}
+        if len(self._expected) < _N_EXPECTED:
+            self._expected[address] = seq
+
+    async def arrived(self, path: str) -> None:
+        """What was made here a moment ago is in the tables; of anything else nothing is known.
+
+        Raises:
+            ProblemRaised: 504 when it is not within `ARRIVE_S`.
+        """
+        for address, seq in list(self._expected.items()):
+            if path == address or path.startswith((f"{address}/", f"{address}@")):
+                await self.reach(seq, limit_s=ARRIVE_S)
+
     async def _signal(self, seq: int, limit_s: float) -> None:
         """Sleep until a signal says that `seq` is there, at most so long."""
         with suppress(TimeoutError):
@@ -111,6 +132,8 @@ class Progress:
 
     def _note(self, log_id: str, seq: int) -> None:
         if log_id != self._log_id:
+            if self._log_id:
+                self._expected = {}
             self._log_id, self._seq = log_id, seq
         self._seq = max(self._seq, seq)
         self._changed.set()

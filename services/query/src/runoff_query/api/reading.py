@@ -5,14 +5,14 @@ import binascii
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any
+from typing import Annotated, Any, Protocol
 
 import pydantic_core
 from fastapi import Depends, Header, Query, Request
 from pydantic import BaseModel
 from starlette.responses import Response
 
-from runoff_query.api.parts import PartsOf
+from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.problems import ProblemRaised, refuse
 from runoff_query.api.progress import Version
 
@@ -92,6 +92,11 @@ async def _reach(parts: PartsOf, after: After = None) -> None:
         await parts.progress.reach(after, limit_s=AFTER_S)
 
 
+async def arrived(request: Request, parts: PartsOf) -> None:
+    """What was made at this address a moment ago is there: part of every request."""
+    await parts.progress.arrived(request.url.path)
+
+
 FreshOf = Annotated[Fresh, Depends(_fresh)]
 Reached = Annotated[None, Depends(_reach)]
 """The views have the sequence of `?after=`; what is answered then does not depend on it."""
@@ -115,6 +120,26 @@ def as_json(
     """A view as it is: it was validated when it was made."""
     return Response(
         view.model_dump_json(), status, dict(headers or {}), media_type="application/json"
+    )
+
+
+class Made(Protocol):
+    """What says that something is in the log, and where."""
+
+    @property
+    def seq(self) -> int: ...
+
+    def model_dump_json(self) -> str: ...
+
+
+def made(parts: Parts, view: Made, address: str, *, is_new: bool = True) -> Response:
+    """The answer of a request that made something: whoever goes to its address finds it."""
+    parts.progress.expect(address, view.seq)
+    return Response(
+        view.model_dump_json(),
+        201 if is_new else 200,
+        {"Location": address},
+        media_type="application/json",
     )
 
 

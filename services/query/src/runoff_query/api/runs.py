@@ -25,7 +25,7 @@ from runoff_query.api.checking import LAUNCH_S
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.plans_meant import resolve_plan
 from runoff_query.api.problems import ProblemRaised, refuse, unknown
-from runoff_query.api.reading import Fresh, IdempotencyKey, IfNoneMatch, Reached, as_json
+from runoff_query.api.reading import Fresh, IdempotencyKey, IfNoneMatch, Reached, made
 from runoff_query.api.run_queries import run_view
 from runoff_query.statements import statement
 
@@ -78,7 +78,7 @@ async def create_run(
     if asked.plan is not None:
         named["plan"] = await resolve_plan(parts, asked.plan)
     command = order_of(asked, run_id, named)
-    return launched(run_id, await parts.order(command, timeout_s=LAUNCH_S))
+    return launched(parts, run_id, await parts.order(command, timeout_s=LAUNCH_S))
 
 
 @router.get("/runs/{run_id}", response_model=RunView)
@@ -104,15 +104,12 @@ def run_id_for(key: str) -> str:
     return str(uuid.uuid5(_KEYS, key))
 
 
-def launched(run_id: str, accepted: Accepted) -> Response:
+def launched(parts: Parts, run_id: str, accepted: Accepted) -> Response:
     """What a launch is answered with."""
-    return as_json(
-        AcceptedView.model_validate(
-            {"id": run_id, "seq": accepted.seq, "warnings": accepted.data.get("warnings", [])}
-        ),
-        status=201,
-        headers={"Location": f"/api/runs/{run_id}"},
+    view = AcceptedView.model_validate(
+        {"id": run_id, "seq": accepted.seq, "warnings": accepted.data.get("warnings", [])}
     )
+    return made(parts, view, f"/api/runs/{run_id}")
 
 
 async def resolve(parts: Parts, text: str) -> str:

@@ -22,7 +22,7 @@ from runoff_objects.uploaded import Uploaded
 from runoff_query.api.bodies import LINES_BODY, check_lines, checked_name
 from runoff_query.api.parts import Parts, PartsOf
 from runoff_query.api.problems import ProblemRaised, refuse, unknown
-from runoff_query.api.reading import AFTER_S, as_json
+from runoff_query.api.reading import AFTER_S, made
 from runoff_query.api.registry import version_meant
 from runoff_query.registering.predictions import Taken, take
 from runoff_query.registering.upload import disk_full, spooled
@@ -73,7 +73,7 @@ async def upload_predictions(
     model = f"upload/{checked_name(name, problem='bad-model-name', title=title)}"
     if live:
         view = await _register_live(request, parts, model, task, made_by, append=append)
-        return _registered_answer(view)
+        return _registered_answer(parts, view)
     check_lines(request)
     if not append and task is None:
         raise _needs_task()
@@ -89,12 +89,11 @@ async def upload_predictions(
                 view = await _register(parts, model, body, task, made_by, before, entries)
                 # The next append reads what this one wrote.
                 await parts.progress.reach(view.seq, limit_s=AFTER_S)
-    return _registered_answer(view)
+    return _registered_answer(parts, view)
 
 
-def _registered_answer(view: RegisteredPredictions) -> Response:
-    location = {"Location": f"/api/models/{view.model}"}
-    return as_json(view, status=201 if view.created else 200, headers=location)
+def _registered_answer(parts: Parts, view: RegisteredPredictions) -> Response:
+    return made(parts, view, f"/api/models/{view.model}", is_new=view.created)
 
 
 async def _register_live(
