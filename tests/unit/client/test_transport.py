@@ -6,7 +6,8 @@ import httpx
 import pytest
 
 from runoff.address import Address
-from runoff.errors import ProblemError, ServerUnreachable, UnexpectedAnswer
+from runoff.comparisons import Comparisons
+from runoff.errors import InvalidInput, ProblemError, ServerUnreachable, UnexpectedAnswer
 from runoff.runs import Runs
 from runoff.transport import Transport, reach
 
@@ -125,3 +126,15 @@ def test_only_plain_http_on_this_machine_does_without_certificates(
 ) -> None:
     """Elsewhere a proxy of the environment may speak TLS, and whoever it is has to prove it."""
     assert reach(url) == {"trust_env": by_environment, "verify": certificates}
+
+
+def test_a_number_that_is_none_is_told_and_not_a_traceback() -> None:
+    """JSON has no NaN; nothing is sent."""
+    wire = Wire()
+    transport = Transport(Address("http://test", "as given"), wire=httpx.MockTransport(wire))
+
+    with pytest.raises(InvalidInput, match="cannot be sent"):
+        Comparisons(transport).create(runs=["01931b6c"], margin=float("nan"))
+
+    transport.close()
+    assert wire.requests == []

@@ -9,7 +9,7 @@ import httpx
 from pydantic import BaseModel, ValidationError
 
 from runoff.address import Address
-from runoff.errors import ProblemError, ServerUnreachable, UnexpectedAnswer
+from runoff.errors import InvalidInput, ProblemError, ServerUnreachable, UnexpectedAnswer
 from runoff.sse import ServerSentEvent, events_in
 from runoff_contracts.problem import Problem
 
@@ -213,7 +213,7 @@ class Transport:
         while True:
             failed, answer = None, None
             try:
-                request = self._http.build_request(method, path, params=_given(params), **body())
+                request = self._request(method, path, params, body())
                 answer = self._http.send(request)
             except httpx.TransportError as error:
                 failed = error
@@ -227,6 +227,13 @@ class Transport:
             if not (again and transient) or delay_s is None or late:
                 self._give_up(answer, failed)
             time.sleep(delay_s)
+
+    def _request(self, method: str, path: str, params: Params | None, body: Body) -> httpx.Request:
+        try:
+            return self._http.build_request(method, path, params=_given(params), **body)
+        except ValueError as error:
+            # JSON has no NaN and no infinity.
+            raise InvalidInput(f"The request cannot be sent: {error}") from error
 
     def _give_up(
         self, answer: httpx.Response | None, failed: httpx.TransportError | None

@@ -10,13 +10,13 @@ from runoff_contracts.run_config import Asked
 class PlanSizeAsked(Asked):
     """A difference that is to be seen, or a number of entries; and how much entries vary."""
 
-    difference: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    difference: float | None = Field(default=None, gt=0, le=1e100)
     """In the metric's unit: 0.02 is two points of accuracy."""
     n_entries: int | None = Field(default=None, ge=2, le=10**12)
     discordance: float | None = Field(default=None, gt=0, le=1)
     """Of a metric that passes or fails: share of entries that exactly one of two models gets
     right."""
-    sd: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    sd: float | None = Field(default=None, ge=1e-100, le=1e100)
     """Of another metric: standard deviation of the differences between two models, per entry."""
     from_run: Annotated[str, StringConstraints(min_length=8, max_length=36)] | None = None
     """A completed run that says how much entries vary, by its id."""
@@ -24,7 +24,7 @@ class PlanSizeAsked(Asked):
     """Of that run; its primary one where left out."""
     power: float = Field(default=0.8, gt=0.5, lt=1)
     """Chance of seeing the difference where it is there."""
-    alpha: float = Field(default=0.05, gt=0, le=0.5)
+    alpha: float = Field(default=0.05, ge=1e-9, le=0.5)
     """Chance of seeing one where there is none."""
 
     @model_validator(mode="after")

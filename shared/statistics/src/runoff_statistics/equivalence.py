@@ -209,7 +209,7 @@ def within_margin_of(
 def _unshifted(statistic: float, shift: float) -> float:
     """The t for which t + shift (1 + 2 t²) is the statistic; below 0 nothing is squared."""
     above = statistic - shift
-    if above <= 0 or not shift:
+    if above <= 0 or not shift or math.isinf(above):
         return above
     return 2 * above / (1 + math.sqrt(1 + 8 * shift * above))
 
