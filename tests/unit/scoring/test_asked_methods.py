@@ -10,6 +10,7 @@ import pytest
 
 from runoff_contracts.compared import ComparedPair
 from runoff_contracts.comparison import ComparisonDocument, canonical
+from runoff_scoring.errors import NotComparable
 from tests.unit.scoring import given
 from tests.unit.scoring.test_hostile_scores import only, scored
 
@@ -178,6 +179,41 @@ def test_nobody_is_called_better_by_a_test_that_points_the_other_way(test: str) 
     assert "point the other way" in (pair.reason or "")
     assert not pair.differs_alone, "that has another reason"
     assert (same_way.outcome, same_way.reason) == ("b_better", None)
+
+
+@pytest.mark.parametrize("test", ["adjusted_t", "t", "permutation"])
+def test_nobody_is_called_better_by_a_mean_that_points_the_other_way_than_the_median(
+    test: str,
+) -> None:
+    """A is a little better on 36 of 60 and loses all on the others: the median is not the mean."""
+    a, b = [0.6] * 36 + [0.0] * 24, [0.5] * 60
+    document = asked_of("token_f1", a, b, test=test, interval="median")
+    pair, by_mean = pair_of(document), pair_of(asked_of("token_f1", a, b, test=test))
+
+    assert by_mean.outcome == "b_better"
+    assert pair.difference is not None
+    assert pair.difference > 0
+    assert pair.p_adjusted is not None
+    assert pair.p_adjusted < 0.05
+    assert pair.outcome == "not_separable"
+    assert "the other way than the median" in (pair.reason or "")
+    assert "cannot be told apart on 60 entries" in document.verdict
+    assert "the median difference in token_f1 is +0.1" in document.verdict
+
+
+def test_a_difference_of_medians_is_not_called_one_of_means() -> None:
+    """Nine in ten gain 0.2, the others little more than nothing."""
+    said = asked_of("token_f1", [0.7] * 36 + [0.51] * 4, EVEN, test="sign", interval="median")
+
+    assert "onnx/a is better than onnx/b by a median of 0.2 of token_f1 on 40" in said.verdict
+
+
+def test_right_and_wrong_have_no_median() -> None:
+    """It is 0 where shares differ by 20 points, without any interval to speak of."""
+    with pytest.raises(NotComparable) as refused:
+        asked_of("exact_match", [1.0] * 40, [1.0] * 30 + [0.0] * 10, interval="median")
+
+    assert refused.value.problem.type.endswith(":bad-method")
 
 
 def test_every_pair_has_its_own_beside_it_and_the_note_counts_them() -> None:

@@ -8,6 +8,7 @@ import pytest
 
 from runoff_statistics import PairedTable, paired_difference
 from tests.unit.scoring import given
+from tests.unit.scoring.test_hostile_scores import only
 
 _OF_30_TO_9 = paired_difference(PairedTable(50, 30, 9, 11)).interval
 INTERVAL = f"{100 * _OF_30_TO_9.low:+.1f} to {100 * _OF_30_TO_9.high:+.1f}"
@@ -161,6 +162,46 @@ def test_one_may_be_better_and_by_less_than_matters() -> None:
 
     assert "are equivalent" in said
     assert said.endswith("onnx/a is better than onnx/b by 0.6 points of accuracy.")
+
+
+def test_a_difference_that_is_there_is_said_also_where_the_margin_cannot_be_told() -> None:
+    """Ten equal differences without bounds have a test and no spread."""
+    said = only("pixel_distance", [1.0] * 10, [3.0] * 10, margin=0.5).verdict
+
+    assert said.startswith("Whether onnx/a and onnx/b differ by less than 0.5 px of mean")
+    assert said.endswith(". onnx/a is better than onnx/b by 2 px of mean pixel_distance.")
+
+
+def test_a_margin_is_said_as_it_was_asked() -> None:
+    """0.25 points are neither 0.2, which is not shown, nor 0.3."""
+    said = with_(given.paired_rows(9999, 0, 0, 1), margin=0.0025)
+
+    assert "they differ by less than 0.25 points of accuracy" in said
+
+
+def test_what_is_not_0_is_not_rounded_to_it() -> None:
+    """Forty of 200,000 entries: a fiftieth of a point."""
+    said = with_(given.paired_rows(199_960, 40, 0, 0))
+
+    assert said.startswith("onnx/a is better than onnx/b by 0.02 points of accuracy")
+    assert "interval +0.0" in said
+    assert "+0.0 " not in said
+
+
+def test_unanswered_entries_that_count_are_not_called_answered() -> None:
+    """B failed on 6 of 20."""
+    rows: list[given.Row] = [*[("x", ("x", "x"))] * 14, *[("x", ("x", None))] * 6]
+    counted = with_(rows, missing="count_as_wrong")
+
+    assert "on 20 entries with unanswered ones counted as wrong" in counted
+    assert "both answered" not in counted
+    assert "on 14 entries that both answered" in with_(rows)
+
+
+@pytest.mark.parametrize(("confidence", "told"), [(0.95, "95 %"), (0.9999999, "99.99999 %")])
+def test_no_interval_is_called_one_of_all(confidence: float, told: str) -> None:
+    """100 % would hold whatever may be."""
+    assert f"({told} interval" in with_(given.paired_rows(50, 30, 9, 11), confidence=confidence)
 
 
 def test_several_are_held_against_the_baseline_alone() -> None:

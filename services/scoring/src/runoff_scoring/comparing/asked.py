@@ -17,13 +17,21 @@ from runoff_statistics import Estimate, MethodChoice, PairedComparison, rank_bis
 from runoff_statistics.choice import INTERVALS, TESTS, TestName
 
 CONTRADICTED = "the test goes by ranks or signs, which point the other way than the difference"
+CONTRADICTED_BY_MEAN = "the test goes by the mean, which points the other way than the median"
 
 
-def points_away(test: TestName, differences: NDArray[np.float64], difference: float) -> bool:
-    """Whether most ranks, or most signs, are against the one whose mean or median is better."""
-    if test == "wilcoxon":
-        return (rank_biserial(differences) or 0.0) * difference < 0
-    return test == "sign" and float(np.sign(differences).sum()) * difference < 0
+def contradiction(
+    test: TestName, differences: NDArray[np.float64], difference: float
+) -> str | None:
+    """Why the test says nothing for the one whose mean or median is better: it is against it."""
+    match test:
+        case "wilcoxon":
+            goes_by, why = rank_biserial(differences) or 0.0, CONTRADICTED
+        case "sign":
+            goes_by, why = float(np.sign(differences).sum()), CONTRADICTED
+        case _:
+            goes_by, why = float(differences.mean()), CONTRADICTED_BY_MEAN
+    return why if goes_by * difference < 0 else None
 
 
 def alone_of(found: PairedComparison, choice: MethodChoice) -> AskedAlone | None:

@@ -25,7 +25,7 @@ from runoff_scoring.comparing.family import latency_family, outside_of_scores
 from runoff_scoring.comparing.groups import DEFAULT, clusters_of, groups_of
 from runoff_scoring.comparing.joined import Joined, join
 from runoff_scoring.comparing.methods import methods_of
-from runoff_scoring.comparing.metrics import RANKED, Metric, shared_metrics
+from runoff_scoring.comparing.metrics import RANKED, Metric, has_worst, shared_metrics
 from runoff_scoring.comparing.ranked import Ranking, why_not
 from runoff_scoring.comparing.table import table_bytes
 from runoff_scoring.comparing.taken import ContenderTaken, RunTaken, named
@@ -106,6 +106,7 @@ def make_comparison(
         plan=plan,
         stopped=stopped,
         n_runs=[len(each.members) for each in joined.contenders],
+        counts_missing=asked.missing == "count_as_wrong" and has_worst(compared[0]),
     )
     document = ComparisonDocument(
         scores_digest=scores_digest(joined, asked, question.baseline, question.metrics, compared),

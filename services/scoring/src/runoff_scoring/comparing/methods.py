@@ -1,5 +1,6 @@
 """By which methods a metric is compared, and the comparison of two rows of scores by them."""
 
+import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -8,7 +9,7 @@ from numpy.typing import NDArray
 from runoff_contracts.compared import AskedAlone, Estimate, Interval, MarginTested
 from runoff_contracts.comparison_asked import ComparisonAsked
 from runoff_scoring.comparing import refusals
-from runoff_scoring.comparing.asked import CONTRADICTED, alone_of, points_away
+from runoff_scoring.comparing.asked import alone_of, contradiction
 from runoff_scoring.comparing.metrics import Metric
 from runoff_statistics import Interval as FoundInterval
 from runoff_statistics import (
@@ -39,6 +40,8 @@ from runoff_statistics.means import Moments, interval_of, moments, spread
 
 Scores = NDArray[np.float64]
 _SMALLEST_ERROR = 1e-300
+_SUREST = math.nextafter(1, 0)
+"""What 1 minus a tiny alpha would be, were it not 1."""
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ class PairFound:
     alone: AskedAlone | None = None
     """What guarded methods that were asked for say by themselves."""
     contradicted: bool = False
-    """The test is of ranks or signs, and these point the other way than the difference."""
+    """What the test goes by (ranks, signs, the mean) points the other way than the difference."""
     flip: int | None = None
     """Place of a permutation test among `Methods.flips`, where its p-value waits; until then the
     guard's stands in `p_value`."""
@@ -115,6 +118,10 @@ def methods_of(
     ):
         raise refusals.bad_method(
             metric.name, "McNemar's test, the melded and Tango's interval are for scores of 0 and 1"
+        )
+    if metric.kind == "pass_fail" and choice.interval == "median":
+        raise refusals.bad_method(
+            metric.name, "the median of right and wrong is 0 or 1, whatever the shares are"
         )
     margin = asked.margin if primary else None
     if margin is not None and metric.kind == "pass_fail" and margin >= 1:
@@ -251,16 +258,17 @@ def _by_choice(
         confidence=methods.confidence,
         seed=methods.seed,
     )
-    turned = named and points_away(choice.test, a - b, found.difference.estimate or 0.0)
+    shown = found.difference.estimate or 0.0
+    turned = contradiction(choice.test, a - b, shown) if named else None
     return replace(
         common,
         difference=found.difference.estimate,
         interval=_pair(found.difference.interval),
         p_value=found.test.p_value,
         effect=found.effect,
-        reason=found.difference.reason or found.test.reason or (CONTRADICTED if turned else None),
+        reason=found.difference.reason or found.test.reason or turned,
         alone=alone_of(found, choice),
-        contradicted=turned,
+        contradicted=turned is not None,
         flip=methods.flips.add(a - b) if flipped else None,
     )
 
@@ -315,12 +323,13 @@ def _detectable(
     """For entries that stand alone: of clusters neither formula holds."""
     if methods.clusters is not None:
         return None
+    confidence = min(1 - methods.alpha, _SUREST)
     if summed is None:
         assert table is not None, "what has no sums has a table"
         if table.n < 2:
             return None
         share = table.n_discordant / table.n
-        return detectable_difference(table.n, share, confidence=1 - methods.alpha)
+        return detectable_difference(table.n, share, confidence=confidence)
     differences = a - b
     sd = spread(differences)
     if sd is None or sd <= _SMALLEST_ERROR:
@@ -328,7 +337,7 @@ def _detectable(
     bounds = bounds_of_differences(methods.metric.bounds)
     furthest = np.abs(differences - summed.mean).max(keepdims=True) if bounds is None else None
     varied = Spread(sd, bounds, furthest)
-    return detectable_mean_difference(summed.n, varied, confidence=1 - methods.alpha)
+    return detectable_mean_difference(summed.n, varied, confidence=confidence)
 
 
 def _pair(interval: FoundInterval | None) -> Interval | None:

@@ -9,6 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from pydantic import ValidationError
 
+from runoff_contracts.compared import ComparedMetric
 from runoff_contracts.comparison_asked import ComparisonAsked
 from runoff_contracts.events.lifecycle import RunCreated, ScorerUsed
 from runoff_contracts.scorers import (
@@ -24,6 +25,7 @@ from runoff_scoring.comparing.joined import Joined
 
 RANKED = ("map_50", "map_50_95")
 """Average precision, which no entry has alone: see `ranked`."""
+_WITH_WORST = ("pass_fail", "graded", "bounded")
 
 
 @dataclass(frozen=True)
@@ -118,7 +120,7 @@ def _metric(joined: Joined, used: ScorerUsed, asked: ComparisonAsked, notes: lis
     if asked.missing == "refuse":
         _check_nothing_missing(joined, used.name, values)
     if asked.missing == "count_as_wrong":
-        if upward and kind != "error":
+        if upward and kind in _WITH_WORST:
             _count_as_wrong(joined, values)
         else:
             notes.append(f"{used.name} has no worst score: what was not answered is left out of it")
@@ -134,6 +136,11 @@ def _metric(joined: Joined, used: ScorerUsed, asked: ComparisonAsked, notes: lis
         values=joined.pooled(values),
         of_members=values,
     )
+
+
+def has_worst(metric: ComparedMetric) -> bool:
+    """Whether what was not answered can be counted as wrong: the worst score is 0."""
+    return metric.higher_is_better and metric.kind in _WITH_WORST
 
 
 def _check_nothing_missing(joined: Joined, name: str, values: NDArray[np.float64]) -> None:

@@ -29,6 +29,15 @@ class Case:
     """Runs that ended when they were decided."""
     n_runs: Sequence[int] = ()
     """That each contender is pooled of."""
+    counts_missing: bool = False
+    """What was not answered has the worst score, and is among the entries."""
+
+    @property
+    def compared(self) -> str:
+        """Which entries a pair is compared on."""
+        if self.counts_missing:
+            return "with unanswered ones counted as wrong"
+        return "that both answered"
 
 
 def verdict(case: Case) -> str:
@@ -75,14 +84,14 @@ def _of_pair(case: Case, pair: ComparedPair) -> str:
     if pair.outcome == "nothing_shared" or pair.difference is None:
         return f"Nothing can be said of {a} and {b}: no entry is scored for both."
     what = "entry" if pair.n_both == 1 else "entries"
-    entries = f"on {pair.n_both} {what} that both answered"
+    entries = f"on {pair.n_both} {what} {case.compared}"
     if pair.margin is not None:
         return _of_margin(case, pair, entries)
     if pair.p_value is None:
         why = f": {pair.reason}" if pair.reason else ""
         return (
-            f"{a} and {b} differ by {words.size(metric, pair.difference)} {entries}, and whether "
-            f"that is chance cannot be said{why}."
+            f"{a} and {b} differ by {words.difference(metric, pair.difference)} {entries}, and "
+            f"whether that is chance cannot be said{why}."
         )
     if pair.outcome == "not_separable":
         return _open(case, pair, entries)
@@ -90,7 +99,7 @@ def _of_pair(case: Case, pair: ComparedPair) -> str:
     told = _told(case, pair, interval)
     baseline = " the baseline" if b == _baseline_name(case) else ""
     return (
-        f"{a} is better than{baseline} {b} by {words.size(metric, difference)}"
+        f"{a} is better than{baseline} {b} by {words.difference(metric, difference)}"
         f"{_direction(metric)} {entries} ({told})."
     )
 
@@ -107,7 +116,7 @@ def _open(case: Case, pair: ComparedPair, entries: str) -> str:
             f"({words.level(case.confidence)} interval; {_p_told(case, pair)})"
         )
     return (
-        f"{a} and {b} cannot be told apart {entries}: the difference in {words.named(metric)} is "
+        f"{a} and {b} cannot be told apart {entries}: {words.differing(metric)} is "
         f"{words.signed(metric, pair.difference)}{unit}{fits}. That does not make them equal."
     )
 
@@ -118,7 +127,7 @@ def _of_margin(case: Case, pair: ComparedPair, entries: str) -> str:
     assert margin is not None
     assert pair.difference is not None
     a, b = case.names[pair.a], case.names[pair.b]
-    within = words.size(metric, margin.margin)
+    within = words.margin(metric, margin.margin)
     level = words.level(1 - 2 * case.family.alpha)
     told = ""
     if margin.interval is not None:
@@ -126,11 +135,13 @@ def _of_margin(case: Case, pair: ComparedPair, entries: str) -> str:
     better = ""
     if pair.outcome in {"a_better", "b_better"}:
         first, second, difference, _ = _better_first(case, pair)
-        better = f" {first} is better than {second} by {words.size(metric, difference)}."
+        by = words.difference(metric, difference)
+        better = f" {first} is better than {second} by {by}."
     if margin.equivalent is None:
         reason = margin.reason or pair.reason
         why = f": {reason}" if reason else ""
-        return f"Whether {a} and {b} differ by less than {within} cannot be said {entries}{why}."
+        said = f"Whether {a} and {b} differ by less than {within} cannot be said {entries}{why}."
+        return f"{said}{better}"
     if margin.equivalent:
         said = f"{a} and {b} are equivalent: they differ by less than {within} {entries}{told}."
     elif margin.not_inferior:
@@ -150,9 +161,9 @@ def _of_baseline(case: Case, baseline: int) -> str:
         other = case.names[pair.a if pair.b == baseline else pair.b]
         won = "a_better" if pair.b == baseline else "b_better"
         if pair.outcome == won:
-            better.append(f"{other} (by {words.size(metric, pair.difference or 0.0)})")
+            better.append(f"{other} (by {words.difference(metric, pair.difference or 0.0)})")
         elif pair.outcome in {"a_better", "b_better"}:
-            worse.append(f"{other} (by {words.size(metric, pair.difference or 0.0)})")
+            worse.append(f"{other} (by {words.difference(metric, pair.difference or 0.0)})")
         else:
             open_.append(other)
     said = []
@@ -195,7 +206,7 @@ def _of_many(case: Case) -> str:
     if beaten_by:
         # Values are of all that a contender answered, tests of what both did.
         others = f"{words.listed(beaten_by)} {_are(beaten_by)}"
-        tail.append(f"{'on' if tail else 'On'} entries that both answered, {others} better {test}")
+        tail.append(f"{'on' if tail else 'On'} entries {case.compared}, {others} better {test}")
     if open_:
         tail.append(
             f"{'whether' if tail else 'Whether'} {best} is better than {words.listed(open_)} "

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from runoff_contracts.compared import ComparedMetric, Interval
+from runoff_statistics.choice import INTERVALS
 
 
 def named(metric: ComparedMetric) -> str:
@@ -24,17 +25,34 @@ def value(metric: ComparedMetric, number: float | None) -> str:
     return f"{100 * number:.1f} %" if in_points(metric) else f"{number:.4g}{_unit(metric)}"
 
 
-def size(metric: ComparedMetric, number: float) -> str:
-    """A difference without its sign: `4.2 points of accuracy`, `3.1 px of mean pixel_distance`."""
+def difference(metric: ComparedMetric, number: float) -> str:
+    """Without its sign: `4.2 points of accuracy`, `a median of 3.1 px of pixel_distance`."""
     if in_points(metric):
-        return f"{100 * abs(number):.1f} points of {named(metric)}"
-    return f"{abs(number):.3g}{_unit(metric)} of {named(metric)}"
+        return f"{_points(abs(number))} points of {named(metric)}"
+    size = f"{abs(number):.3g}{_unit(metric)} of"
+    return f"a median of {size} {metric.name}" if _of_medians(metric) else f"{size} {named(metric)}"
+
+
+def differing(metric: ComparedMetric) -> str:
+    """What a difference is of: `the difference in accuracy`."""
+    if _of_medians(metric):
+        return f"the median difference in {metric.name}"
+    return f"the difference in {named(metric)}"
+
+
+def margin(metric: ComparedMetric, number: float) -> str:
+    """A margin, all of its digits: rounded, more or less would be claimed than was shown."""
+    if not in_points(metric):
+        return f"{number:.10g}{_unit(metric)} of {named(metric)}"
+    points = f"{100 * number:.10g}"
+    whole = "" if "." in points or "e" in points else ".0"
+    return f"{points}{whole} points of {named(metric)}"
 
 
 def signed(metric: ComparedMetric, number: float) -> str:
     """A difference with its sign."""
     if in_points(metric):
-        return f"{100 * number:+.1f}".replace("-", "−")
+        return _points(number, "+").replace("-", "−")
     return f"{number:+.3g}".replace("-", "−")
 
 
@@ -51,12 +69,23 @@ def p_value(number: float) -> str:
 
 def level(confidence: float) -> str:
     """`95 %`."""
-    return f"{100 * confidence:g} %"
+    return f"{100 * confidence:.12g} %"
 
 
 def listed(names: Sequence[str]) -> str:
     """`a, b and c`."""
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
+
+
+def _points(share: float, sign: str = "") -> str:
+    """To a tenth, and to two digits where a tenth would say 0 of what is not."""
+    points = 100 * share
+    digits = ".1f" if abs(points) >= 0.05 or not points else ".2g"
+    return f"{points:{sign}{digits}}"
+
+
+def _of_medians(metric: ComparedMetric) -> bool:
+    return metric.interval_method == INTERVALS["median"]
 
 
 def _unit(metric: ComparedMetric) -> str:
