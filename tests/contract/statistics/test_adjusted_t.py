@@ -14,7 +14,7 @@ from runoff_statistics import (
     adjusted_test,
     within_margin_of,
 )
-from runoff_statistics.adjusted import REACH
+from runoff_statistics.adjusted import FEWEST, REACH, TOO_FEW
 from runoff_statistics.equivalence import entries_for_t
 
 TOLERANCE = 1e-9
@@ -57,7 +57,7 @@ def test_with_bounds_it_is_a_weighted_mean_with_half_an_entry_at_each(n: int) ->
     )
 
 
-@pytest.mark.parametrize("n", SIZES)
+@pytest.mark.parametrize("n", [each for each in SIZES if each >= FEWEST])
 def test_without_bounds_the_ends_are_beyond_the_furthest_score(n: int) -> None:
     """On both sides of the mean, so that the interval lies about it."""
     values = errors(n)
@@ -68,6 +68,18 @@ def test_without_bounds_the_ends_are_beyond_the_furthest_score(n: int) -> None:
     found = adjusted_interval(values)
     assert found.interval is not None
     assert (found.interval.low, found.interval.high) == pytest.approx(limits, rel=TOLERANCE)
+
+
+def test_few_scores_without_bounds_are_left_to_the_signs() -> None:
+    """scipy's exact permutation test; an interval would be about a spread that nobody saw."""
+    values = np.array([3.0, 3.1, 2.9, 3.05, 3.02])
+    exact = stats.permutation_test((values,), np.mean, permutation_type="samples", n_resamples=2**5)
+
+    found, tested = adjusted_interval(values), adjusted_test(values)
+    assert (found.interval, found.reason) == (None, TOO_FEW)
+    assert tested.p_value == pytest.approx(exact.pvalue, abs=TOLERANCE)
+    assert adjusted_interval(values, bounds=(-4, 4)).interval is not None
+    assert adjusted_interval([*values, 3.0]).interval is not None
 
 
 def test_margins_are_tested_by_the_same_statistic() -> None:

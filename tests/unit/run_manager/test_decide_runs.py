@@ -71,6 +71,14 @@ def test_a_model_named_twice_is_refused_at_its_second_place() -> None:
     assert problem_of(refused) == ("duplicate-model", 422, ["models.2"])
 
 
+def test_two_models_that_are_equal_may_be_compared() -> None:
+    """Such as uploads that agree on every entry: that they do is what a comparison says."""
+    (event,) = launch(given.create_run(models=["upload/a@2", "upload/b@2"]))
+
+    assert isinstance(event, RunCreated)
+    assert len({each.digest for each in event.contenders}) == 1
+
+
 def test_two_versions_of_one_model_may_be_compared() -> None:
     """That is what a person does after training anew."""
     (event,) = launch(given.create_run(models=["onnx/net@1", "onnx/net@2"]))

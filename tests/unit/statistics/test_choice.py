@@ -63,6 +63,15 @@ def test_clusters_always_get_the_cluster_robust_t() -> None:
         compare_scores(A, B, "pass_fail", clusters=documents, test="mcnemar")
 
 
+def test_no_interval_of_clusters_goes_beyond_what_is_possible() -> None:
+    """Two clusters have t of one degree of freedom, which alone reaches to 13 errors."""
+    a, b = [1.0] * 20 + [0.0] * 20, [0.0] * 10 + [1.0] * 5 + [0.0] * 25
+
+    found = compare_scores(a, b, "pass_fail", bounds=(0, 1), clusters=["x"] * 20 + ["y"] * 20)
+    assert found.difference.interval is not None
+    assert (found.difference.interval.low, found.difference.interval.high) == (-1.0, 1.0)
+
+
 def test_clusters_follow_the_entries_that_are_left() -> None:
     """An entry without a score takes its cluster's name along."""
     with_gap = np.append(A, math.nan), np.append(B, 1.0)

@@ -169,9 +169,10 @@ def repeat_run(
 
 
 def _refuse_twins(contenders: Sequence[Contender]) -> None:
-    seen: set[str] = set()
+    # Two models may well be equal: uploads that agree on every entry, a file under two names.
+    seen: set[tuple[str, str]] = set()
     for each in contenders:
-        if each.digest in seen:
+        if (each.model, each.digest) in seen:
             raise refusal(
                 "duplicate-model",
                 f"{each.model} is named twice",
@@ -179,7 +180,7 @@ def _refuse_twins(contenders: Sequence[Contender]) -> None:
                 field=f"models.{each.position}",
                 hint="each model once: a run compares different models",
             )
-        seen.add(each.digest)
+        seen.add((each.model, each.digest))
 
 
 def _refuse_repeat(command: RepeatRun, old: Run, n_open: int) -> None:

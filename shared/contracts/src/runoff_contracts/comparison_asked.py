@@ -98,7 +98,7 @@ class ComparisonOptions(Asked):
     methods: dict[str, MethodAsked] = Field(default_factory=dict, max_length=50)
     """By scorer."""
     confidence: float = Field(default=0.95, ge=0.5, lt=1)
-    alpha: float = Field(default=0.05, gt=0, le=0.5)
+    alpha: float = Field(default=0.05, ge=1e-9, le=0.5)
     seed: int = Field(default=0, ge=0, lt=2**32)
     """Of everything that is drawn at random."""
     plan: Digest | None = None

@@ -58,7 +58,7 @@ class PlanTerms(Asked):
     higher_is_better: bool = True
     margin: float | None = Field(default=None, gt=0, allow_inf_nan=False)
     """The largest difference that does not matter, in the metric's unit."""
-    alpha: float = Field(default=0.05, gt=0, le=0.5)
+    alpha: float = Field(default=0.05, ge=1e-9, le=0.5)
     family: FamilyKind | None = None
     adjust: Adjustment = "holm"
     missing: Missing = "paired_only"

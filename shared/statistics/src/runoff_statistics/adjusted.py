@@ -16,6 +16,9 @@ and t still has n - 1 degrees of freedom, for nothing was learned of that entry.
 - else `REACH` times as far from the mean as the furthest score seen, on both sides; the center
   then is the mean.
 
+Of fewer than `FEWEST` scores without bounds nothing is said by their spread: two that happen to lie
+close to each other would show a difference from any mean.
+
 What one entry more adds shrinks with n, so that of many entries this is Student's t. Test and
 interval are of one statistic: p is at most 1 - confidence where the interval leaves out 0, and
 nowhere else. The estimate stays the mean of the scores.
@@ -47,6 +50,11 @@ REACH = 1.75
 """At 1.5, one model's skewed scores (skewness 6) of 50 entries are just short of 95 %; at 2 normal
 ones pay 20 % of width for nothing, here 16 % (of 200 entries 6 %, of 1,000 2 %)."""
 
+FEWEST = 6
+"""Of fewer, differences that all have one size and signs by chance have one sign in more than 5 of
+100 samples (2 / 2**n), and then next to no spread; of 6 in 3."""
+TOO_FEW = f"fewer than {FEWEST} scores that have no bounds show too little of their spread"
+
 Bounds = tuple[float, float]
 
 
@@ -54,7 +62,7 @@ def adjusted_moments(values: ArrayLike, *, bounds: Bounds | None = None) -> Mome
     """Mean, adjusted center and standard error, and degrees of freedom; entries stand alone.
 
     With bounds, values that are all equal have an error too: what was not seen may be otherwise.
-    Without, they show no spread to judge by, and neither does one value alone.
+    Without, they show no spread to judge by, and neither do fewer than `FEWEST` values.
 
     Args:
         values: Scores, or score of A minus score of B, shape (n,); at least one.
@@ -71,6 +79,8 @@ def adjusted_moments(values: ArrayLike, *, bounds: Bounds | None = None) -> Mome
     n, mean = found.n, found.mean
     if n == 1 or (found.standard_error is None and bounds is None):
         return found
+    if n < FEWEST and bounds is None:
+        return replace(found, standard_error=None, reason=TOO_FEW)
     low, high = _ends(scores, mean, bounds)
     center = mean + ((low - mean) + (high - mean)) / 2 / (n + 1)
     squares = (found.standard_error or 0.0) ** 2 * n * (n - 1) + n * (mean - center) ** 2
@@ -113,7 +123,7 @@ def adjusted_test_of(found: Moments, differences: ArrayLike) -> Significance:
     """The same from the moments of the differences, where these are there already.
 
     Where they have no error, each way of swapping A and B is as likely: the exact permutation
-    test, whose p is 1 for one difference and where all are 0, and 2 / 2**n for n that are equal.
+    test, whose p is 1 for one difference and where all are 0, and 2 / 2**n for n of one sign.
     """
     return sign_flip_test(differences) if found.standard_error is None else test_of(found)
 

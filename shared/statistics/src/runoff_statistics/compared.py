@@ -188,7 +188,11 @@ def _difference(asked: _Question, interval: IntervalName) -> Estimate:
         case "adjusted_t":
             return interval_of(asked.adjusted, confidence=confidence)
         case "t":
-            return mean_interval(asked.differences, asked.clusters, confidence=confidence)
+            # What is asked for by name is as it is known.
+            bounds = None if asked.clusters is None else asked.bounds
+            return mean_interval(
+                asked.differences, asked.clusters, bounds=bounds, confidence=confidence
+            )
         case "median":
             return quantile_interval(asked.differences, 0.5, confidence=confidence)
         case "quantile":

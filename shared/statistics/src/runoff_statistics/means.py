@@ -18,7 +18,7 @@ from runoff_statistics.validation import NO_SPREAD, cluster_codes, finite_scores
 
 T = "paired t"
 CLUSTERED_T = "cluster-robust t (CR1)"
-NO_VARIANCE = "all differences are equal, so they show no spread to judge by"
+NO_VARIANCE = "the differences show no spread to judge by"
 
 
 _BLOCK = 32_768
@@ -118,19 +118,33 @@ def moments_of(n: int, mean: float, deviation: float | None, *, largest: float) 
 
 
 def mean_interval(
-    differences: ArrayLike, clusters: ArrayLike | None = None, *, confidence: float = 0.95
+    differences: ArrayLike,
+    clusters: ArrayLike | None = None,
+    *,
+    bounds: tuple[float, float] | None = None,
+    confidence: float = 0.95,
 ) -> Estimate:
     """Mean difference with Student's t interval (see `moments` for arguments and sources).
 
     With one pair (or one cluster), and where all differences are equal, the interval is None:
     a width of 0 would claim certainty.
 
+    Args:
+        bounds: Between which values lie whatever happens: the interval is cut off there.
+
     Raises:
         InvalidProbability: The confidence is out of range.
         InvalidScores: NaN, infinite, of the wrong shape, or a pair without a cluster.
         NoEntries: There are no differences.
     """
-    return interval_of(moments(differences, clusters), confidence=confidence)
+    return interval_of(within(moments(differences, clusters), bounds), confidence=confidence)
+
+
+def within(found: Moments, bounds: tuple[float, float] | None) -> Moments:
+    """The same, where no mean can lie beyond bounds; a mean that does has none."""
+    if bounds is None or not bounds[0] <= found.mean <= bounds[1]:
+        return found
+    return replace(found, ends=bounds)
 
 
 def interval_of(found: Moments, *, confidence: float = 0.95) -> Estimate:

@@ -1,6 +1,5 @@
 """By which methods a metric is compared, and the comparison of two rows of scores by them."""
 
-import math
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -36,12 +35,12 @@ from runoff_statistics import (
     within_margin_of,
 )
 from runoff_statistics.adjusted import adjusted_test_of, bounds_of_differences
-from runoff_statistics.means import Moments, interval_of, moments, spread
+from runoff_statistics.means import Moments, interval_of, moments, spread, within
 
 Scores = NDArray[np.float64]
 _SMALLEST_ERROR = 1e-300
-_SUREST = math.nextafter(1, 0)
-"""What 1 minus a tiny alpha would be, were it not 1."""
+_FEWEST_TO_SIZE = 3
+"""Entries: of two, t has one degree of freedom, and no difference is small enough to be shown."""
 
 
 @dataclass(frozen=True)
@@ -158,7 +157,12 @@ def estimate(values: Scores, methods: Methods, clusters: NDArray[np.int64] | Non
             scored, bounds=methods.metric.bounds, confidence=methods.confidence
         )
     else:
-        found = mean_interval(scored, clusters[known], confidence=methods.confidence)
+        found = mean_interval(
+            scored,
+            clusters[known],
+            bounds=methods.metric.bounds,
+            confidence=methods.confidence,
+        )
     return Estimate(
         n=n,
         n_correct=n_correct,
@@ -214,9 +218,9 @@ def compare_pair(
 
 def _summed(differences: Scores, methods: Methods, clusters: NDArray[np.int64] | None) -> Moments:
     """What margins are judged by, and the difference where nothing else is asked for."""
-    if clusters is not None:
-        return moments(differences, clusters)
     bounds = bounds_of_differences(methods.metric.bounds)
+    if clusters is not None:
+        return within(moments(differences, clusters), bounds)
     return adjusted_moments(differences, bounds=bounds)
 
 
@@ -323,21 +327,20 @@ def _detectable(
     """For entries that stand alone: of clusters neither formula holds."""
     if methods.clusters is not None:
         return None
-    confidence = min(1 - methods.alpha, _SUREST)
     if summed is None:
         assert table is not None, "what has no sums has a table"
         if table.n < 2:
             return None
         share = table.n_discordant / table.n
-        return detectable_difference(table.n, share, confidence=confidence)
+        return detectable_difference(table.n, share, confidence=1 - methods.alpha)
     differences = a - b
     sd = spread(differences)
-    if sd is None or sd <= _SMALLEST_ERROR:
+    if summed.n < _FEWEST_TO_SIZE or sd is None or sd <= _SMALLEST_ERROR:
         return None
     bounds = bounds_of_differences(methods.metric.bounds)
     furthest = np.abs(differences - summed.mean).max(keepdims=True) if bounds is None else None
     varied = Spread(sd, bounds, furthest)
-    return detectable_mean_difference(summed.n, varied, confidence=confidence)
+    return detectable_mean_difference(summed.n, varied, confidence=1 - methods.alpha)
 
 
 def _pair(interval: FoundInterval | None) -> Interval | None:

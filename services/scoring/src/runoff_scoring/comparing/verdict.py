@@ -195,8 +195,9 @@ def _of_many(case: Case) -> str:
         if estimate.interval is not None:
             low, high = (words.value(metric, each) for each in estimate.interval)
             within = f"{words.level(case.confidence)} interval {low} to {high}, "
+        what = "entry" if estimate.n == 1 else "entries"
         said = [
-            f"{best} has the {most} {words.named(metric)}, {shown} ({within}{estimate.n} entries)."
+            f"{best} has the {most} {words.named(metric)}, {shown} ({within}{estimate.n} {what})."
         ]
     beaten, beaten_by, open_ = _sorted_out(case, top[0])
     test = f"({case.metric.test}, {_adjusted(case)})"
