@@ -20,10 +20,11 @@ from runoff_eventlog.log import EventLog
 from runoff_testkit.live import LiveStack
 from tests.load.cpu import CpuMeter
 from tests.load.jumping import jumps
-from tests.load.painting import browser_of, context_of, first_views
+from tests.load.painting import first_views
 from tests.load.reporting import quantile, report
 from tests.load.running import MODULE, bench_stack, register_texts, timed_run, until_reported
 from tests.load.viewers import SHOWING, resident_mb, viewers
+from tests.load.windows import browser_of, context_of, settle
 
 _N = 100_000
 _N_LIVE = 10_000
@@ -56,29 +57,33 @@ def main() -> None:
         timed = timed_run(stack, dataset=dataset, models=_MODELS)
         until_reported(stack, timed)
         run_id = timed.run.run_id
-        _served(stack, f"/runs/{run_id}", "page")
+        _served(stack, f"/runs/{run_id}?offset={{}}", "page")
+        _served(stack, f"/runs/{run_id}", "page_again")
         for sort in ("difference", "index"):
-            path = f"/runs/{run_id}/rows?sort={sort}&offset={_N // 2}&limit={_N_ROWS}"
+            path = f"/runs/{run_id}/rows?sort={sort}&offset={{}}&limit={_N_ROWS}"
             _served(stack, path, f"rows_by_{sort}")
-        with sync_playwright() as playwright:
-            browser = browser_of(playwright)
+        with sync_playwright() as playwright, browser_of(playwright) as browser:
             first_views(_BENCH, stack, browser, run_id)
             jumps(_BENCH, stack, browser, run_id)
             watched = [_watched(stack, browser) for _ in range(_REPEATS)]
             _tabs(stack, browser)
-            browser.close()
         _told(stack, watched)
 
 
 def _served(stack: LiveStack, path: str, name: str) -> None:
-    """Bytes, requests to the API and CPU time of one answer, which no other load disturbs."""
+    """Bytes, requests to the API and CPU time of one answer, which no other load disturbs.
+
+    Args:
+        path: With `{}` for a place in the table, another one each time: answers of the API are kept
+            while nothing changes.
+    """
     assert stack.web_url is not None
     meter = CpuMeter(stack)
     with httpx.Client(base_url=stack.web_url, headers={"Accept-Encoding": "gzip"}) as http:
-        http.get(path).raise_for_status()
+        http.get(path.format(0)).raise_for_status()
         with meter:
-            for _ in range(_N_PAGES):
-                answer = http.get(path).raise_for_status()
+            for number in range(1, _N_PAGES + 1):
+                answer = http.get(path.format(number * _N // (2 * _N_PAGES))).raise_for_status()
     # The last answer: the first one asks for what is kept from then on.
     report(_BENCH, f"{name}_bytes", [answer.num_bytes_downloaded], "bytes")
     asked = answer.headers["server-timing"].partition('desc="')[2].partition(" ")[0]
@@ -112,6 +117,7 @@ def _watched(stack: LiveStack, browser: Browser) -> Watched:
         page = context.new_page()
         page.goto(f"/runs/{run_id}")
         page.locator("#run-head .status", has_text="paused").first.wait_for()
+        settle(browser)
         started = time.perf_counter()
         with meter:
             stack.http.post(f"/api/runs/{run_id}/resume").raise_for_status()

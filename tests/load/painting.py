@@ -2,18 +2,20 @@
 
 Cold: nothing of the pages is in the browser's store. Warm: as people come, by a click in the list
 of runs; it counts from the click. The smallest page, a line of text, says what of that is the
-browser's own on this machine.
+browser's own on this machine. All of them in windows that were idle before, and in fresh ones. The
+server has shown the run before, so that the API mostly says that nothing changed.
 """
 
-import shutil
+from dataclasses import dataclass, field
 
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright
+from playwright.sync_api import Browser, Page
 
 from runoff_testkit.live import LiveStack
 from tests.load.reporting import quantile, report
+from tests.load.windows import SUFFIX, Kind, Window, windows
 
-_N_ROUNDS = 3
-_N_PAGES = 10
+_N_ROUNDS = 2
+_N_PAGES = 12
 """In each round; rounds take turns, so that a busy moment of the machine falls on all of them."""
 
 MARK_ROW = """
@@ -52,55 +54,49 @@ _RECEIVED = """
 """
 
 
-_FLAGS = (
-    "--disable-gpu", "--no-first-run", "--disable-background-networking",
-    # Its address bar consists of pages of its own, for which a window takes a second of CPU time
-    # once it is opened; a person's window is open. `PaintHolding` Playwright leaves out as well.
-    "--disable-features=WebUIOmniboxPopup,WebUIOmniboxAimPopup,PaintHolding",
-)  # fmt: skip
+@dataclass(frozen=True)
+class _Visits:
+    """What they took, in milliseconds and bytes."""
 
-
-def browser_of(playwright: Playwright) -> Browser:
-    """The one of this machine, without windows."""
-    return playwright.chromium.launch(executable_path=shutil.which("chromium"), args=list(_FLAGS))
-
-
-def context_of(stack: LiveStack, browser: Browser) -> BrowserContext:
-    """A browser's window with a store of its own."""
-    return browser.new_context(viewport={"width": 1440, "height": 900}, base_url=stack.web_url)
+    smallest: list[float] = field(default_factory=list)
+    cold: list[float] = field(default_factory=list)
+    warm: list[float] = field(default_factory=list)
+    received: list[float] = field(default_factory=list)
 
 
 def first_views(bench: str, stack: LiveStack, browser: Browser, run_id: str) -> None:
     """In a browser that runs, in a tab that is there: to make one takes longer than the page."""
-    cold: list[float] = []
-    warm: list[float] = []
-    least: list[float] = []
-    received: list[float] = []
+    of_kind: dict[Kind, _Visits] = {kind: _Visits() for kind in SUFFIX}
     for _ in range(_N_ROUNDS):
-        for _ in range(_N_PAGES):
-            context = context_of(stack, browser)
-            context.add_init_script(MARK_ROW)
-            page = context.new_page()
-            page.goto("/health/live")
-            page.goto("/health/ready")
-            least.append(page.evaluate(_TEXT_SHOWN))
-            page.goto(f"/runs/{run_id}", wait_until="commit")
-            cold.append(page.evaluate(ROWS_SHOWN)[0])
-            page.wait_for_load_state("load")
-            received.append(sum(page.evaluate(_RECEIVED)))
-            warm.append(_clicked(page, run_id))
-            context.close()
-    report(bench, "smallest_page_p50", [quantile(least, 0.5)], "ms")
-    for name, taken in (("cold", cold), ("warm", warm)):
-        report(bench, f"first_rows_{name}_p50", [quantile(taken, 0.5)], "ms")
-        report(bench, f"first_rows_{name}_p95", [quantile(taken, 0.95)], "ms")
-        report(bench, f"first_rows_{name}_max", [max(taken)], "ms")
-    report(bench, "received", received, "bytes")
+        for kind, visits in of_kind.items():
+            for window in windows(stack, browser, kind, n=_N_PAGES, script=MARK_ROW):
+                _visit(window, run_id, visits)
+    for kind, visits in of_kind.items():
+        end = SUFFIX[kind]
+        report(bench, f"smallest_page{end}_p50", [quantile(visits.smallest, 0.5)], "ms")
+        for name, taken in (("cold", visits.cold), ("warm", visits.warm)):
+            report(bench, f"first_rows_{name}{end}_p50", [quantile(taken, 0.5)], "ms")
+            report(bench, f"first_rows_{name}{end}_p95", [quantile(taken, 0.95)], "ms")
+            report(bench, f"first_rows_{name}{end}_max", [max(taken)], "ms")
+        report(bench, f"received{end}", visits.received, "bytes")
+
+
+def _visit(window: Window, run_id: str, visits: _Visits) -> None:
+    page = window.page
+    page.goto("/health/ready")
+    visits.smallest.append(page.evaluate(_TEXT_SHOWN))
+    window.rest()
+    page.goto(f"/runs/{run_id}", wait_until="commit")
+    visits.cold.append(page.evaluate(ROWS_SHOWN)[0])
+    page.wait_for_load_state("load")
+    visits.received.append(sum(page.evaluate(_RECEIVED)))
+    page.goto("/runs", wait_until="load")
+    window.rest()
+    visits.warm.append(_clicked(page, run_id))
 
 
 def _clicked(page: Page, run_id: str) -> float:
     """From the click in the list to the first row."""
-    page.goto("/runs", wait_until="load")
     page.locator(f'a.row-link[href="/runs/{run_id}"]').first.click(no_wait_after=True)
     page.wait_for_url(f"**/runs/{run_id}", wait_until="commit")
     return float(page.evaluate(ROWS_SHOWN)[1])
