@@ -24,6 +24,7 @@ IS_COVERED = """
 }
 """
 """Whether rows stand wherever one looks, below the heads."""
+WHAT_STANDS = "all => all.map(each => each.outerHTML)"
 JUMP_AT_ONCE = """
 new MutationObserver((_, watching) => {
   const box = document.querySelector('[data-scroll]:has(.spacer)');
@@ -135,6 +136,31 @@ def test_whoever_jumps_while_the_page_loads_is_served_before_all_that_nobody_ask
     had_rows = next(place for place, each in enumerate(told) if each.startswith("had"))
     assert all("/rows?" in each for each in told[: had_rows + 1])
     assert not any(f"offset={FIRST_ROWS}&" in each for each in told)
+
+
+def test_rows_that_became_others_are_what_the_server_says_of_these(
+    page: Page, made: Material
+) -> None:
+    """Nothing of the former entry stays, nor anything between the rows, however often one jumps;
+    and the focus is not left on an entry that nobody chose.
+    """
+    body = page.locator("x-table tbody")
+    page.goto(f"/runs/{made.texts}")
+    rows = body.locator("tr[data-id]")
+    expect(page.locator("#entry-panel > *")).not_to_have_count(0)
+    rows.first.locator(".row-link").focus()
+    n_nodes = body.evaluate("each => each.childNodes.length - each.children.length")
+    for share in (0.9, 0.1, 0.5, 0.3, 0.7):
+        page.locator("[data-scroll]").evaluate(SCROLL, share)
+        page.wait_for_function(IS_COVERED)
+    first = int(rows.first.get_attribute("aria-rowindex") or 0) - 2
+    answer = page.request.get(f"/runs/{made.texts}/rows?offset={first}&limit={rows.count()}")
+    fresh = page.context.new_page()
+    fresh.set_content(f"<table><tbody>{answer.text()}</tbody></table>")
+
+    assert rows.evaluate_all(WHAT_STANDS) == fresh.locator("tr").evaluate_all(WHAT_STANDS)
+    assert body.evaluate("each => each.childNodes.length - each.children.length") <= n_nodes
+    assert page.evaluate("document.activeElement.closest('tbody')") is None
 
 
 def test_rows_join_those_that_are_there_where_one_scrolls_on(

@@ -1,5 +1,6 @@
 // The part of a long table that is in the page. What one looks at is asked for at once, one part at
 // a time; two rows stand for all those above and below, so that the scroll bar shows where one is.
+import { become } from "./become.js";
 import { first, stir, whenCalm } from "./calm.js";
 import { fragment, load, say } from "./fragment.js";
 import { above, barFor, missing, placeAt, scale, surplus, whole } from "./places.js";
@@ -160,11 +161,17 @@ export class RowWindow {
     const { scrollTop } = this.#scroll;
     const top = above(this.#rows, part.offset, scrollTop, this.#height());
     const focused = this.#focused();
-    this.#take(this.#shown());
-    this.#above.after(made);
+    const old = this.#shown();
+    const come = [...made.children];
+    come.forEach((row, place) => {
+      const there = old[place];
+      if (there) become(there, row);
+      else this.#below.before(row);
+    });
+    this.#take(old.slice(come.length));
     [this.#first, this.#n, this.#top] = [part.offset, n, top];
     this.#place();
-    if (focused) this.#row(focused)?.focus({ preventScroll: true });
+    if (focused) this.#focus(focused);
   }
 
   /**
@@ -177,11 +184,12 @@ export class RowWindow {
     const [seen, height] = [this.#seen(), this.#height()];
     const bar = barFor(this.#rows, this.#at(), height);
     if (part.joins === "before") {
-      this.#above.after(made);
+      this.#above.after(...made.children);
       this.#first = part.offset;
       this.#top -= n * rowHeight;
     } else {
-      this.#below.before(made);
+      // Without what stands between the rows: it would be left behind, more of it each time.
+      this.#below.before(...made.children);
     }
     this.#n += n;
     const far = surplus({ first: this.#first, n: this.#n }, seen);
@@ -263,11 +271,14 @@ export class RowWindow {
   }
 
   /**
+   * Follows the entry that had the focus; its row may be another one's by now.
    * @param {string} id
-   * @returns {HTMLElement | null}
    */
-  #row(id) {
-    return this.#body.querySelector(`[data-id="${CSS.escape(id)}"] .row-link`);
+  #focus(id) {
+    const link = this.#body.querySelector(`[data-id="${CSS.escape(id)}"] .row-link`);
+    const left = document.activeElement;
+    if (link instanceof HTMLElement) link.focus({ preventScroll: true });
+    else if (left instanceof HTMLElement && this.#body.contains(left)) left.blur();
   }
 }
 

@@ -5,6 +5,8 @@ import { RowWindow } from "../core/window.js";
 
 const PANEL_MS = 120;
 
+/** @typedef {{id: string, href: string}} Entry */
+
 class Table extends HTMLElement {
   /** @type {RowWindow | undefined} */
   #window;
@@ -33,9 +35,11 @@ class Table extends HTMLElement {
     this.#news()?.addEventListener("click", () => this.#refresh());
     document.addEventListener("entries", this.#heard);
     this.#mark();
-    const row = this.#rows()[0];
+    const entry = this.#entry(this.#rows()[0]);
     // Once the rows are painted: browser and server have to do with those until then.
-    if (row) requestAnimationFrame(() => setTimeout(() => whenCalm(() => this.#showFirst(row))));
+    if (entry) {
+      requestAnimationFrame(() => setTimeout(() => whenCalm(() => this.#showFirst(entry))));
+    }
   }
 
   disconnectedCallback() {
@@ -80,28 +84,27 @@ class Table extends HTMLElement {
     const row = target instanceof Element ? target.closest("tbody tr") : null;
     if (!(row instanceof HTMLElement) || !this.#panel() || isNarrow()) return;
     clearTimeout(this.#choosing);
-    this.#choosing = setTimeout(() => this.#showPanel(row), PANEL_MS);
+    const entry = this.#entry(row);
+    if (entry) this.#choosing = setTimeout(() => this.#showPanel(entry), PANEL_MS);
   }
 
   /**
    * Where the address names no entry, the first one is shown beside the table.
-   * @param {HTMLElement} row
+   * @param {Entry} entry
    */
-  async #showFirst(row) {
+  async #showFirst(entry) {
     if (!this.#shown && this.#panel()?.childElementCount === 0 && !isNarrow()) {
-      await this.#showPanel(row, false);
+      await this.#showPanel(entry, false);
     }
   }
 
   /**
-   * @param {HTMLElement} row
+   * @param {Entry} entry
    * @param {boolean} [isChosen] by a person: then the address says it
    */
-  async #showPanel(row, isChosen = true) {
+  async #showPanel({ id, href }, isChosen = true) {
     const panel = this.#panel();
-    const link = this.#link(row);
-    if (!panel || !(link instanceof HTMLAnchorElement)) return;
-    const id = row.dataset.id ?? "";
+    if (!panel) return;
     if (isChosen) this.#choice(id);
     if (id === this.#shown) return;
     this.#shown = id;
@@ -109,7 +112,7 @@ class Table extends HTMLElement {
     this.#panelLoading.abort();
     this.#panelLoading = new AbortController();
     try {
-      const part = link.href.replace("/entries/", "/panel/");
+      const part = href.replace("/entries/", "/panel/");
       const { html } = await load(part, this.#panelLoading.signal);
       panel.replaceChildren(fragment(html));
     } catch (error) {
@@ -170,6 +173,16 @@ class Table extends HTMLElement {
 
   #rows() {
     return /** @type {HTMLElement[]} */ ([...this.querySelectorAll("tbody tr[data-id]")]);
+  }
+
+  /**
+   * What a row is of; by the time that it is shown the row may be another one's.
+   * @param {HTMLElement | undefined} row
+   * @returns {Entry | undefined}
+   */
+  #entry(row) {
+    const link = this.#link(row);
+    if (link instanceof HTMLAnchorElement) return { id: row?.dataset.id ?? "", href: link.href };
   }
 
   /**
