@@ -10,8 +10,16 @@ from runoff_contracts.views import EntryPage, EntryView
 from runoff_objects.entry_set import open_entry_set
 from runoff_objects.errors import ObjectDamaged, ObjectMissing
 from runoff_query.api.again import versions_of
-from runoff_query.api.parts import PartsOf
-from runoff_query.api.places import Agreement, Conditions, Place, ReviewState, Sort, views
+from runoff_query.api.parts import Parts, PartsOf
+from runoff_query.api.places import (
+    Agreement,
+    Conditions,
+    Listed,
+    Place,
+    ReviewState,
+    Sort,
+    views,
+)
 from runoff_query.api.problems import refuse, unknown
 from runoff_query.api.reading import Cursor, FreshOf, Limit, make_cursor, read_cursor
 from runoff_query.api.reviews import with_reviews
@@ -61,7 +69,7 @@ async def list_entries(
         found, n_matching = await parts.entry_lists.at(
             run, wanted, sort=sort, offset=offset, limit=limit, seq=fresh.version.seq
         )
-        items = await with_reviews(parts.pool, run.run_id, found)
+        items = await _reviewed(parts, run, found)
         return fresh.answer(EntryPage(items=items, n_matching=n_matching))
     if agreement is not None or find is not None:
         raise refuse(
@@ -74,7 +82,7 @@ async def list_entries(
     rows = await parts.entry_lists.behind(
         run, wanted, sort=sort, place=_place(sort, cursor), n=limit + 1
     )
-    items = await with_reviews(parts.pool, run.run_id, await views(rows[:limit]))
+    items = await _reviewed(parts, run, await views(rows[:limit]))
     next_cursor = None
     if len(rows) > limit:
         last = rows[limit - 1]
@@ -101,6 +109,11 @@ async def show_entry(run_id: str, entry_id: str, parts: PartsOf, fresh: FreshOf)
     entry = entry_view(row).model_copy(update=more)
     (entry,) = await with_reviews(parts.pool, whole, [entry], older=True)
     return fresh.answer(entry)
+
+
+async def _reviewed(parts: Parts, run: Listed, found: list[EntryView]) -> list[EntryView]:
+    """Entries with their reviews; most runs have none, and nobody has to look."""
+    return await with_reviews(parts.pool, run.run_id, found) if run.is_reviewed else found
 
 
 def _place(sort: Sort, cursor: str | None) -> Place:

@@ -56,6 +56,8 @@ class Listed:
     n_scored: int
     seq: int
     """Of the run's last change."""
+    is_reviewed: bool
+    """Whether anybody said anything of its answers."""
 
 
 @dataclass(frozen=True)
