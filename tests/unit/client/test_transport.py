@@ -138,3 +138,26 @@ def test_a_number_that_is_none_is_told_and_not_a_traceback() -> None:
 
     transport.close()
     assert wire.requests == []
+
+
+@pytest.mark.parametrize("n_kept", [0, 1])
+def test_what_is_kept_is_asked_for_by_its_tag_and_nothing_else_is(n_kept: int) -> None:
+    """A page that is loaded anew then costs the server next to nothing; the newest view stays."""
+
+    def part(n_matching: int, tag: str) -> httpx.Response:
+        return httpx.Response(
+            200, json={"items": [], "n_matching": n_matching}, headers={"ETag": tag}
+        )
+
+    again = [httpx.Response(304)] if n_kept else [part(1, "W/1")]
+    wire = Wire(part(1, "W/1"), *again, part(2, "W/2"), part(5, "W/2"), part(2, "W/2"))
+    transport = Transport(
+        Address("http://test", "as given"), wire=httpx.MockTransport(wire), n_kept=n_kept
+    )
+    runs = Runs(transport)
+    found = [runs.entries("r", offset=offset).n_matching for offset in (0, 0, 0, 9, 0)]
+    transport.close()
+
+    assert found == [1, 1, 2, 5, 2]
+    tags = [each.headers.get("If-None-Match") for each in wire.requests]
+    assert tags == ([None, "W/1", "W/1", None, None] if n_kept else [None] * 5)

@@ -60,6 +60,8 @@ from runoff_web.security import Guard
 from runoff_web.settings import WebSettings
 
 _STOP_S: Final = 2
+_N_KEPT: Final = 64
+"""Runs, and parts of their tables: what people look at, go back to and load anew."""
 
 logger = structlog.get_logger(__name__)
 
@@ -74,7 +76,7 @@ def main() -> int:
 def make_app(settings: WebSettings) -> tuple[ASGIApp, Parts]:
     """The guarded application and what it works with; nothing is connected before it starts."""
     assets, hub = Assets(), Hub()
-    client = Client(settings.api_url, wire=CountedWire())
+    client = Client(settings.api_url, wire=CountedWire(), n_kept=_N_KEPT)
     pages, documents, known = Pages(assets), Documents(client), Known()
     parts = Parts(
         settings=settings,

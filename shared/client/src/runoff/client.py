@@ -30,6 +30,8 @@ class Client:
             else http://127.0.0.1:8700.
         timeout_s: Longest silence within one answer.
         wire: What carries requests, for whoever counts or times them.
+        n_kept: How many runs and parts of their entries are kept, for whoever reads the same ones
+            over and over: the server then says that they still stand, and no more.
 
     No connection is made before the first call. Every call raises `RunoffError` or one below it.
     """
@@ -40,8 +42,9 @@ class Client:
         *,
         timeout_s: float = 60.0,
         wire: httpx.BaseTransport | None = None,
+        n_kept: int = 0,
     ) -> None:
-        self._transport = Transport(resolve(url), timeout_s=timeout_s, wire=wire)
+        self._transport = Transport(resolve(url), timeout_s=timeout_s, wire=wire, n_kept=n_kept)
         self.datasets = Datasets(self._transport)
         self.models = Models(self._transport)
         self.predictions = Predictions(self._transport)

@@ -130,7 +130,7 @@ class Runs(Finding):
 
     def show(self, run_id: str, *, after: int | None = None) -> RunView:
         """One run as it stands."""
-        return self._transport.get(RunView, path_of("runs", run_id), {"after": after})
+        return self._transport.get_again(RunView, path_of("runs", run_id), {"after": after})
 
     def watch(self, run_id: str, *, after: int | None = None) -> Iterator[RunView]:
         """The run each time it has moved on, until it is settled; the last one is the settled one.
@@ -305,7 +305,7 @@ class Runs(Finding):
             "cursor": cursor,
             "after": after,
         }
-        return self._transport.get(EntryPage, path_of("runs", run_id, "entries"), params)
+        return self._transport.get_again(EntryPage, path_of("runs", run_id, "entries"), params)
 
     def entry(self, run_id: str, entry_id: str) -> EntryView:
         """One entry with all attempts."""

@@ -1,7 +1,10 @@
 """HTTP as every part of the client uses it: views out, our errors, and retries where it is safe."""
 
+import threading
 import time
+from collections import OrderedDict
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from http import HTTPStatus
 from typing import IO, NoReturn, TypedDict, TypeVar
 from urllib.parse import quote, urlsplit
 
@@ -65,6 +68,29 @@ class StreamBroken(Exception):
         self.error = error
 
 
+class Kept:
+    """The last views that were read, each with the tag that says what state it is of."""
+
+    def __init__(self, most: int) -> None:
+        self._most, self._lock = most, threading.Lock()
+        self._views: OrderedDict[tuple[str, ...], tuple[str, BaseModel]] = OrderedDict()
+
+    def find(self, key: tuple[str, ...]) -> tuple[str, BaseModel] | None:
+        """Tag and view, where there is one."""
+        with self._lock:
+            if key in self._views:
+                self._views.move_to_end(key)
+            return self._views.get(key)
+
+    def put(self, key: tuple[str, ...], tag: str, view: BaseModel) -> None:
+        """Keep a view; the one that nobody read for longest goes."""
+        with self._lock:
+            self._views[key] = (tag, view)
+            self._views.move_to_end(key)
+            while len(self._views) > self._most:
+                self._views.popitem(last=False)
+
+
 class Transport:
     """One server, one connection pool."""
 
@@ -75,8 +101,10 @@ class Transport:
         timeout_s: float = 60.0,
         retry_delays_s: Sequence[float] = RETRY_DELAYS_S,
         wire: httpx.BaseTransport | None = None,
+        n_kept: int = 0,
     ) -> None:
         self.address = address
+        self._kept = Kept(n_kept)
         self._retry_delays_s = retry_delays_s
         self._http = httpx.Client(
             base_url=address.url,
@@ -92,6 +120,26 @@ class Transport:
     def get(self, view: type[View], path: str, params: Params | None = None) -> View:
         """Read one view."""
         return self._read(view, self._send("GET", path, params, repeatable=True))
+
+    def get_again(self, view: type[View], path: str, params: Params | None = None) -> View:
+        """Read a view that is read often: where it is kept, ask only whether it still stands."""
+        key = (view.__name__, path, str(httpx.QueryParams(_given(params))))
+        tag, known = self._kept.find(key) or ("", None)
+        headers = {"If-None-Match": tag} if tag else {}
+        answer = self._send(
+            "GET",
+            path,
+            params,
+            body=lambda: Body(headers=headers),
+            repeatable=True,
+            also=[HTTPStatus.NOT_MODIFIED] if tag else [],
+        )
+        if isinstance(known, view) and answer.status_code == HTTPStatus.NOT_MODIFIED:
+            return known
+        made = self._read(view, answer)
+        if "ETag" in answer.headers:
+            self._kept.put(key, answer.headers["ETag"], made)
+        return made
 
     def get_bytes(self, path: str, params: Params | None = None) -> bytes:
         """Read content as it is."""
