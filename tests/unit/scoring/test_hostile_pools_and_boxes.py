@@ -99,10 +99,10 @@ def boxes_of(draw: st.DrawFn) -> list[Box]:
 
 @st.composite
 def detections(draw: st.DrawFn) -> RunTaken:
-    n = draw(st.integers(1, 5))
+    n, k = draw(st.integers(1, 5)), draw(st.integers(2, 3))
     entries = []
     for index in range(n):
-        entry = given.processed(index, (None, ("x", "x")))
+        entry = given.processed(index, (None, ("x",) * k))
         predictions = [
             each.model_copy(update={"label": None, "boxes": boxes_of(draw)})
             if draw(st.booleans())
@@ -118,7 +118,7 @@ def detections(draw: st.DrawFn) -> RunTaken:
         }
         entries.append(entry.model_copy(update=update))
     used = [ScorerUsed(name="found_all", version=1)]
-    return given.taken_of(given.created(n, task="detection", scorers=used), entries)
+    return given.taken_of(given.created(n, k, task="detection", scorers=used), entries)
 
 
 @settings(deadline=None, max_examples=10, suppress_health_check=SLOW)
@@ -127,20 +127,27 @@ def detections(draw: st.DrawFn) -> RunTaken:
     st.sampled_from([None, ["map_50"], ["map_50_95", "found_all"]]),
     st.sampled_from([None, 0.02, 0.9]),
     st.sampled_from([None, "section"]),
+    st.sampled_from(["paired_only", "count_as_wrong"]),
 )
 def test_boxes_are_compared_or_refused(
-    run: RunTaken, metrics: list[str] | None, margin: float | None, clusters: str | None
+    run: RunTaken,
+    metrics: list[str] | None,
+    margin: float | None,
+    clusters: str | None,
+    missing: str,
 ) -> None:
-    """No boxes, no targets, one image, groups without an image that all answered."""
-    asked = given.asked(run, metrics=metrics, margin=margin, clusters=clusters)
+    """No boxes, no targets, one image, pairs and groups without an image that both answered."""
+    asked = given.asked(run, metrics=metrics, margin=margin, clusters=clusters, missing=missing)
     document = said(asked, [run])
 
     if document is not None:
         everything = [*document.metrics, *(m for each in document.groups for m in each.metrics)]
         for metric in (each for each in everything if each.kind == "ranked"):
-            (pair,) = metric.pairs
-            assert (pair.n_both == 0) == (pair.outcome == "nothing_shared")
-            assert pair.interval is not None or pair.reason is not None
+            for pair in metric.pairs:
+                assert (pair.n_both == 0) == (pair.outcome == "nothing_shared")
+                assert pair.interval is not None or pair.reason is not None
+                n_each = [metric.estimates[place].n for place in (pair.a, pair.b)]
+                assert pair.n_both <= min(n_each)
 
 
 def test_a_run_of_which_nothing_is_scored_yet_shares_no_entry() -> None:

@@ -16,7 +16,8 @@ MAX_DIMENSIONS = 20
 Missing = Literal["paired_only", "count_as_wrong", "refuse"]
 """What becomes of entries that a contender has no score for. `paired_only`: a pair is compared on
 the entries that both have. `count_as_wrong`: what a contender failed to answer has the worst
-score, 0, of every scorer whose scores have a worst. `refuse`: there is no comparison then."""
+score, 0, of every scorer whose scores have a worst, and no boxes in average precision. `refuse`:
+there is no comparison then."""
 FamilyKind = Literal["all_pairs", "baseline"]
 """The pairs that are tested: each with each, or each with the baseline alone."""
 Adjustment = Literal["holm", "benjamini_hochberg"]

@@ -148,6 +148,11 @@ def _interpolated(
     found = np.zeros((N_THRESHOLDS, len(weight)))
     n_shown, of = np.cumsum(weight * counts[0], axis=1), 0
     for each in range(N_THRESHOLDS):
+        # Few boxes are hit alike at most thresholds, and many groups have few boxes.
+        alike = each > 0 and not (hit[each] != hit[each - 1]).any()
+        if alike and not (counts[each] != counts[each - 1]).any():
+            found[each] = found[each - 1]
+            continue
         # Precision falls from hit to hit, and recall stays: boxes between them change nothing.
         hits_at = np.flatnonzero(hit[each])
         if not len(hits_at):

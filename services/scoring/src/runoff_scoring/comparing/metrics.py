@@ -25,7 +25,7 @@ from runoff_scoring.comparing.joined import Joined
 
 RANKED = ("map_50", "map_50_95")
 """Average precision, which no entry has alone: see `ranked`."""
-_WITH_WORST = ("pass_fail", "graded", "bounded")
+_WITH_WORST = ("pass_fail", "graded", "bounded", "ranked")
 
 
 @dataclass(frozen=True)

@@ -14,14 +14,9 @@ from numpy.typing import NDArray
 from runoff_contracts.compared import Estimate, MarginTested
 from runoff_contracts.comparison_asked import ComparisonAsked
 from runoff_scoring.comparing.groups import EntryGroup
+from runoff_scoring.comparing.image_sets import Images, ImageSet, TargetImages
 from runoff_scoring.comparing.joined import Joined, Rows
-from runoff_scoring.comparing.matched import (
-    N_THRESHOLDS,
-    Matched,
-    average_precisions,
-    match,
-    of_images,
-)
+from runoff_scoring.comparing.matched import average_precisions
 from runoff_scoring.comparing.methods import PairFound
 from runoff_scoring.comparing.metrics import RANKED
 from runoff_scoring.comparing.tested import Found, Pair, Shown
@@ -39,122 +34,111 @@ MAX_BOXES = 200_000
 """Of all contenders together: what is more is matched in the reports of runs alone."""
 _WORK = 30_000_000
 """Boxes times thresholds, resamples and pairs: some seconds, and as many for all groups."""
-_PER_CATEGORY = 30
-"""Boxes that take as long as to begin with a category."""
 _FEWEST, _MOST = 200, 1_000
 
 
 @dataclass(frozen=True)
-class _Images:
-    """Some of the images, with what is resampled among them."""
+class _Part:
+    """All entries, or those of a group."""
 
-    matched: list[Matched]
-    """One a contender."""
-    n: int
-    n_missing: int
-    """Compared entries without a target, or that not all answered."""
-    units: NDArray[np.intp] | None
-    """Cluster of each image, numbered from 0; None where each is drawn by itself."""
-    n_groups: int = 0
-    """Of which this is one; 0 for all images."""
+    rows: Rows
+    sets: list[ImageSet]
+    n_resamples: int
+    too_many: str
+    """Why there are none, where there are none."""
 
-    @property
-    def n_units(self) -> int:
-        """What is drawn: images, or clusters of them."""
-        return self.n if self.units is None else int(self.units.max(initial=-1)) + 1
 
-    def spread(self, rows: NDArray[np.generic]) -> NDArray[np.generic]:
-        """Of units, shape (n_rows, n_units), to images."""
-        return rows if self.units is None else rows[:, self.units]
+@dataclass(frozen=True)
+class _Drawn:
+    """Both metrics on a set of images, and on what is drawn of it."""
 
-    def work(self, pairs: Sequence[Pair]) -> int:
-        """Of one resample."""
-        each = [len(found.image) + _PER_CATEGORY * _n_wanted(found) for found in self.matched]
-        return N_THRESHOLDS * sum(each[a] + each[b] for a, b in pairs)
+    images: Images
+    here: dict[int, Values]
+    """By contender, shape (2,)."""
+    resampled: dict[int, Values]
+    """By contender, shape (n_resamples, 2)."""
+    swapped: dict[Pair, Values]
+    """Differences where the two exchange their answers on some images."""
+    n_resamples: int
 
 
 class Ranking:
-    """Matched boxes of all contenders on the images that all answered, and that have targets."""
+    """Each contender on the images that it answered, each pair on those that both did."""
 
     def __init__(
         self, joined: Joined, asked: ComparisonAsked, clusters: NDArray[np.int64] | None
     ) -> None:
-        self._asked, self._clusters = asked, clusters
-        self._n_entries = joined.n_entries
-        self._rows = np.flatnonzero(joined.answered.all(axis=0) & _has_target(joined))
-        self._matched = _matched(joined, self._rows)
+        self._asked = asked
+        self._rows = np.arange(joined.n_entries)
+        self._images = TargetImages(joined, asked.missing, clusters)
+        self._what = "images" if clusters is None else "clusters of images"
 
     def find(self, pairs: Sequence[Pair]) -> list[Found]:
         """Both metrics over all images."""
-        images = self._images(np.arange(len(self._rows)), self._n_entries)
-        return self._found(images, pairs, _affordable(images.work(pairs)))
+        return self._find(pairs, [self._rows])[0]
 
     def find_groups(self, pairs: Sequence[Pair], groups: Sequence[EntryGroup]) -> list[list[Found]]:
         """The same in each group, with one number of resamples for all of them."""
-        place = np.full(self._n_entries, -1, dtype=np.intp)
-        place[self._rows] = np.arange(len(self._rows))
-        parts = []
-        for group in groups:
-            here = place[group.rows]
-            parts.append(self._images(here[here >= 0], len(group.rows), len(groups)))
-        n_resamples = _affordable(sum(each.work(pairs) for each in parts))
-        return [self._found(each, pairs, n_resamples) for each in parts]
+        return self._find(pairs, [group.rows for group in groups])
 
-    def _images(self, places: Rows, n_entries: int, n_groups: int = 0) -> _Images:
-        units = None
-        if self._clusters is not None:
-            units = np.unique(self._clusters[self._rows[places]], return_inverse=True)[1]
-        everything = len(places) == len(self._rows)
-        matched = [each if everything else of_images(each, places) for each in self._matched]
-        return _Images(matched, len(places), n_entries - len(places), units, n_groups)
+    def _find(self, pairs: Sequence[Pair], parts: Sequence[Rows]) -> list[list[Found]]:
+        sets = [self._images.sets(rows, pairs) for rows in parts]
+        work = sum(self._images.work(one) for each in sets for one in each)
+        n_resamples, found = _affordable(work), []
+        for rows, each in zip(parts, sets, strict=True):
+            boxes = f"{self._images.n_boxes(rows)} boxes are"
+            if len(parts) > 1:
+                boxes = f"the boxes of {len(parts)} groups are"
+            part = _Part(rows, each, n_resamples, f"{boxes} too many to be resampled")
+            found.append(self._found(part, pairs))
+        return found
 
-    def _found(self, images: _Images, pairs: Sequence[Pair], n_resamples: int) -> list[Found]:
-        ones = np.ones((1, images.n))
-        here = np.stack([average_precisions([each], [ones])[0] for each in images.matched])
-        exists = bool(images.n) and not np.isnan(here).any()
-        if not exists:
-            n_resamples = 0
-        drawn = self._drawn(images, n_resamples)
-        shown = [self._shown(name, images, n_resamples) for name in RANKED]
-        swapped = {pair: self._swapped(images, pair, n_resamples) for pair in pairs}
+    def _found(self, part: _Part, pairs: Sequence[Pair]) -> list[Found]:
+        estimates: dict[int, list[Estimate]] = {}
+        compared: dict[Pair, list[PairFound]] = {}
+        n_resamples = 0
+        for one in part.sets:
+            drawn = self._drawn(one, part.n_resamples)
+            n_resamples = max(n_resamples, drawn.n_resamples)
+            columns = range(len(RANKED))
+            for each in one.estimated:
+                estimates[each] = [self._estimate(drawn, part, each, k) for k in columns]
+            for pair in one.pairs:
+                compared[pair] = [self._pair(drawn, part, pair, k) for k in columns]
         return [
             Found(
-                shown=shown[column],
-                estimates=[
-                    self._estimate(images, here[place, column], drawn[place, :, column])
-                    for place in range(len(here))
-                ],
-                pairs={
-                    (a, b): self._pair(
-                        images,
-                        Resampled(
-                            float(here[a, column] - here[b, column]),
-                            drawn[a, :, column] - drawn[b, :, column],
-                            images.n_units,
-                        ),
-                        swapped[a, b][:, column],
-                        has_margin=RANKED[column] == (self._asked.metrics or [""])[0],
-                    )
-                    for a, b in pairs
-                },
+                shown=self._shown(name, n_resamples),
+                estimates=[estimates[place][column] for place in range(len(estimates))],
+                pairs={pair: compared[pair][column] for pair in pairs},
             )
-            for column in range(len(RANKED))
+            for column, name in enumerate(RANKED)
         ]
 
-    def _drawn(self, images: _Images, n_resamples: int) -> Values:
-        """Of each contender on each resample, shape (c, n_resamples, 2)."""
-        parts = [np.zeros((len(images.matched), 0, len(RANKED)))]
+    def _drawn(self, one: ImageSet, n_resamples: int) -> _Drawn:
+        images = self._images.of(one)
+        ones = np.ones((1, images.n))
+        here = {k: average_precisions([each], [ones])[0] for k, each in images.matched.items()}
+        if not images.n or any(np.isnan(each).any() for each in here.values()):
+            n_resamples = 0
+        return _Drawn(
+            images,
+            here,
+            self._resampled(images, n_resamples),
+            {pair: self._swapped(images, pair, n_resamples) for pair in one.pairs},
+            n_resamples,
+        )
+
+    def _resampled(self, images: Images, n_resamples: int) -> dict[int, Values]:
+        parts = {each: [np.zeros((0, len(RANKED)))] for each in images.matched}
         if n_resamples and images.n_units > 1:
             seed = self._asked.seed
             for rows in resamples(images.n_units, n_resamples=n_resamples, seed=seed):
                 weights = images.spread(rows).astype(np.float64)
-                parts.append(
-                    np.stack([average_precisions([each], [weights]) for each in images.matched])
-                )
-        return np.concatenate(parts, axis=1)
+                for each, matched in images.matched.items():
+                    parts[each].append(average_precisions([matched], [weights]))
+        return {each: np.concatenate(values) for each, values in parts.items()}
 
-    def _swapped(self, images: _Images, pair: Pair, n_resamples: int) -> Values:
-        """Differences where the two exchange their answers on some images."""
+    def _swapped(self, images: Images, pair: Pair, n_resamples: int) -> Values:
         both = [images.matched[each] for each in pair]
         parts = [np.zeros((0, len(RANKED)))]
         if n_resamples:
@@ -165,37 +149,45 @@ class Ranking:
                 parts.append(first - average_precisions(both, [taken, 1 - taken]))
         return np.concatenate(parts)
 
-    def _estimate(self, images: _Images, value: float, drawn: Values) -> Estimate:
+    def _estimate(self, drawn: _Drawn, part: _Part, place: int, column: int) -> Estimate:
+        images, value = drawn.images, float(drawn.here[place][column])
         if not images.n or np.isnan(value):
-            reason = "no target box in an image that all answered"
+            reason = "no target box in an image that it answered"
             return Estimate(n=0, n_correct=None, value=None, interval=None, reason=reason)
-        found = Resampled(float(value), drawn, images.n_units).interval(self._asked.confidence)
+        resampled = Resampled(value, drawn.resampled[place][:, column], images.n_units)
+        found = resampled.interval(self._asked.confidence)
         interval = found.interval
+        is_drawn = len(resampled.values) or images.n_units < 2
         return Estimate(
             n=images.n,
             n_correct=None,
-            value=float(value),
+            value=value,
             interval=None if interval is None else (interval.low, interval.high),
-            reason=found.reason if len(drawn) or images.n_units < 2 else _too_many(images),
+            reason=found.reason if is_drawn else part.too_many,
         )
 
-    def _pair(
-        self, images: _Images, resampled: Resampled, swapped: Values, *, has_margin: bool
-    ) -> PairFound:
+    def _pair(self, drawn: _Drawn, part: _Part, pair: Pair, column: int) -> PairFound:
+        (a, b), images, n_entries = pair, drawn.images, len(part.rows)
+        resampled = Resampled(
+            float(drawn.here[a][column] - drawn.here[b][column]),
+            drawn.resampled[a][:, column] - drawn.resampled[b][:, column],
+            images.n_units,
+        )
         if not images.n or np.isnan(resampled.estimate):
-            reason = "no target box in an image of both"
-            return PairFound(0, images.n_missing + images.n, None, 0, reason=reason)
-        common = PairFound(images.n, images.n_missing, None, 0, difference=resampled.estimate)
+            return PairFound(0, n_entries, None, 0, reason="no target box in an image of both")
+        n_missing, difference = n_entries - images.n, resampled.estimate
+        has_margin = RANKED[column] == (self._asked.metrics or [""])[0]
         margin = self._margin(resampled) if has_margin else None
+        common = PairFound(images.n, n_missing, None, 0, difference=difference, margin=margin)
+        swapped = drawn.swapped[pair][:, column]
         if not len(swapped):
-            return replace(common, margin=margin, reason=_too_many(images))
+            return replace(common, reason=part.too_many)
         found = resampled.interval(self._asked.confidence)
-        tested = swapped_significance(resampled.estimate, swapped, images.n_units)
+        tested = swapped_significance(difference, swapped, images.n_units)
         return replace(
             common,
             interval=None if found.interval is None else (found.interval.low, found.interval.high),
             p_value=tested.p_value,
-            margin=margin,
             reason=found.reason or tested.reason,
         )
 
@@ -215,9 +207,8 @@ class Ranking:
             method=found.method,
         )
 
-    def _shown(self, name: str, images: _Images, n_resamples: int) -> Shown:
-        what = "images" if images.units is None else "clusters of images"
-        drawn = f"{what} are drawn anew {n_resamples:,} times, the same for both contenders"
+    def _shown(self, name: str, n_resamples: int) -> Shown:
+        drawn = f"{self._what} are drawn anew {n_resamples:,} times, the same for both contenders"
         return Shown(
             name=name,
             scorer=None,
@@ -251,38 +242,3 @@ def _affordable(work: int) -> int:
     """Resamples that the budget is enough for; none where it is not enough for the fewest."""
     n = _MOST if not work else min(_MOST, _WORK // work)
     return n if n >= _FEWEST else 0
-
-
-def _too_many(images: _Images) -> str:
-    n_boxes = sum(len(each.image) for each in images.matched)
-    if images.n_groups > 1:
-        return f"the boxes of {images.n_groups} groups are too many to be resampled"
-    return f"{n_boxes} boxes are too many to be resampled"
-
-
-def _n_wanted(matched: Matched) -> int:
-    return int((matched.wanted.sum(axis=1) > 0).sum())
-
-
-def _has_target(joined: Joined) -> NDArray[np.bool_]:
-    boxes = joined.first.record.columns.boxes
-    assert boxes is not None, "`why_not` was asked"
-    return np.asarray(boxes.has_target[joined.index[0]], dtype=np.bool_)
-
-
-def _all_labels(joined: Joined) -> list[str]:
-    found: set[str] = set()
-    for each in joined.contenders:
-        boxes = each.run.record.columns.boxes
-        assert boxes is not None, "`why_not` was asked"
-        found.update(boxes.labels)
-    return sorted(found)
-
-
-def _matched(joined: Joined, rows: NDArray[np.intp]) -> list[Matched]:
-    labels, found = _all_labels(joined), []
-    for place, each in enumerate(joined.contenders):
-        boxes = each.run.record.columns.boxes
-        assert boxes is not None, "`why_not` was asked"
-        found.append(match(boxes, each.position, joined.index[place][rows], labels))
-    return found
