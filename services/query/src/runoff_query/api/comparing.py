@@ -125,7 +125,7 @@ async def compute_comparison(
         raise ProblemRaised(_with_field(refused.problem, asked, request)) from refused
     digest = str(accepted.data["digest"])
     view = AcceptedView(id=digest, seq=accepted.seq)
-    return made(parts, view, f"/api/comparisons/{digest}")
+    return made(parts, view, view.seq, f"/api/comparisons/{digest}")
 
 
 async def _asked(parts: Parts, request: ComparisonRequest, as_of: int | None) -> ComparisonAsked:

@@ -117,7 +117,7 @@ async def register_dataset(
             "created": created,
         }
     )
-    return made(parts, view, f"/api/datasets/{asked.name}", is_new=created)
+    return made(parts, view, view.seq, f"/api/datasets/{asked.name}", is_new=created)
 
 
 class _Asked:

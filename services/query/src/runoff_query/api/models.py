@@ -133,7 +133,7 @@ async def register_model(request: Request, parts: PartsOf) -> Response:
             "created": created,
         }
     )
-    return made(parts, view, f"/api/models/{asked.model}", is_new=created)
+    return made(parts, view, view.seq, f"/api/models/{asked.model}", is_new=created)
 
 
 def _read_body(body: bytes) -> _Asked:

@@ -36,7 +36,7 @@ async def seal_plan(asked: PlanAsked, parts: PartsOf) -> Response:
     accepted = await parts.order(command)
     digest, created = str(accepted.data["digest"]), bool(accepted.data["created"])
     view = SealedView(id=digest, seq=accepted.seq, created=created)
-    return made(parts, view, f"/api/plans/{digest}", is_new=created)
+    return made(parts, view, view.seq, f"/api/plans/{digest}", is_new=created)
 
 
 @router.get("/plans", response_model=Page[PlanView])

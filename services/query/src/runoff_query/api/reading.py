@@ -5,7 +5,7 @@ import binascii
 import hashlib
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Annotated, Any, Protocol
+from typing import Annotated, Any
 
 import pydantic_core
 from fastapi import Depends, Header, Query, Request
@@ -123,24 +123,14 @@ def as_json(
     )
 
 
-class Made(Protocol):
-    """What says that something is in the log, and where."""
+def made(parts: Parts, view: BaseModel, seq: int, address: str, *, is_new: bool = True) -> Response:
+    """The answer of a request that made something: whoever goes to its address finds it.
 
-    @property
-    def seq(self) -> int: ...
-
-    def model_dump_json(self) -> str: ...
-
-
-def made(parts: Parts, view: Made, address: str, *, is_new: bool = True) -> Response:
-    """The answer of a request that made something: whoever goes to its address finds it."""
-    parts.progress.expect(address, view.seq)
-    return Response(
-        view.model_dump_json(),
-        201 if is_new else 200,
-        {"Location": address},
-        media_type="application/json",
-    )
+    Args:
+        seq: In the log, of what was made.
+    """
+    parts.progress.expect(address, seq)
+    return as_json(view, status=201 if is_new else 200, headers={"Location": address})
 
 
 def make_cursor(kind: str, *keys: Key) -> str:

@@ -109,7 +109,7 @@ def launched(parts: Parts, run_id: str, accepted: Accepted) -> Response:
     view = AcceptedView.model_validate(
         {"id": run_id, "seq": accepted.seq, "warnings": accepted.data.get("warnings", [])}
     )
-    return made(parts, view, f"/api/runs/{run_id}")
+    return made(parts, view, view.seq, f"/api/runs/{run_id}")
 
 
 async def resolve(parts: Parts, text: str) -> str:

@@ -93,7 +93,7 @@ async def upload_predictions(
 
 
 def _registered_answer(parts: Parts, view: RegisteredPredictions) -> Response:
-    return made(parts, view, f"/api/models/{view.model}", is_new=view.created)
+    return made(parts, view, view.seq, f"/api/models/{view.model}", is_new=view.created)
 
 
 async def _register_live(
