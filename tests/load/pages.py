@@ -20,7 +20,7 @@ from runoff_eventlog.log import EventLog
 from runoff_testkit.live import LiveStack
 from tests.load.cpu import CpuMeter
 from tests.load.jumping import jumps
-from tests.load.painting import first_views
+from tests.load.painting import first_looks, first_views
 from tests.load.reporting import quantile, report
 from tests.load.running import MODULE, bench_stack, register_texts, timed_run, until_reported
 from tests.load.viewers import SHOWING, resident_mb, viewers
@@ -28,6 +28,7 @@ from tests.load.windows import browser_of, context_of, settle
 
 _N = 100_000
 _N_LIVE = 10_000
+_N_UNSEEN = 16
 _N_PAGES = 20
 _N_VIEWERS = 50
 _REPEATS = 3
@@ -54,20 +55,27 @@ def main() -> None:
     """The page, jumps in its table, its events; and what those who look on cost the server."""
     with bench_stack(pages=True) as stack:
         dataset = register_texts(stack, n=_N)
-        timed = timed_run(stack, dataset=dataset, models=_MODELS)
-        until_reported(stack, timed)
-        run_id = timed.run.run_id
+        run_id = _run(stack, dataset)
         _served(stack, f"/runs/{run_id}?offset={{}}", "page")
         _served(stack, f"/runs/{run_id}", "page_again")
         for sort in ("difference", "index"):
             path = f"/runs/{run_id}/rows?sort={sort}&offset={{}}&limit={_N_ROWS}"
             _served(stack, path, f"rows_by_{sort}")
+        unseen = [_run(stack, dataset) for _ in range(_N_UNSEEN)]
         with sync_playwright() as playwright, browser_of(playwright) as browser:
+            first_looks(_BENCH, stack, browser, unseen)
             first_views(_BENCH, stack, browser, run_id)
             jumps(_BENCH, stack, browser, run_id)
             watched = [_watched(stack, browser) for _ in range(_REPEATS)]
             _tabs(stack, browser)
         _told(stack, watched)
+
+
+def _run(stack: LiveStack, dataset: str) -> str:
+    """One that is done, and that nobody looked at; its id."""
+    timed = timed_run(stack, dataset=dataset, models=_MODELS)
+    until_reported(stack, timed)
+    return timed.run.run_id
 
 
 def _served(stack: LiveStack, path: str, name: str) -> None:

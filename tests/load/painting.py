@@ -3,10 +3,13 @@
 Cold: nothing of the pages is in the browser's store. Warm: as people come, by a click in the list
 of runs; it counts from the click. The smallest page, a line of text, says what of that is the
 browser's own on this machine. All of them in windows that were idle before, and in fresh ones. The
-server has shown the run before, so that the API mostly says that nothing changed.
+server has shown the run before, so that the API mostly says that nothing changed; unseen are cold
+ones of runs that nobody has looked at, so that pages and API have nothing of them either.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
 from playwright.sync_api import Browser, Page
 
@@ -14,6 +17,7 @@ from runoff_testkit.live import LiveStack
 from tests.load.reporting import quantile, report
 from tests.load.windows import SUFFIX, Kind, Window, windows
 
+_KINDS: Final[tuple[Kind, ...]] = ("settled", "fresh")
 _N_ROUNDS = 2
 _N_PAGES = 12
 """In each round; rounds take turns, so that a busy moment of the machine falls on all of them."""
@@ -79,6 +83,27 @@ def first_views(bench: str, stack: LiveStack, browser: Browser, run_id: str) -> 
             report(bench, f"first_rows_{name}{end}_p95", [quantile(taken, 0.95)], "ms")
             report(bench, f"first_rows_{name}{end}_max", [max(taken)], "ms")
         report(bench, f"received{end}", visits.received, "bytes")
+
+
+def first_looks(bench: str, stack: LiveStack, browser: Browser, run_ids: Sequence[str]) -> None:
+    """At runs that nobody has looked at: one window for each, half of them fresh ones."""
+    for place, kind in enumerate(_KINDS):
+        unseen = run_ids[place :: len(_KINDS)]
+        opened = windows(stack, browser, kind, n=len(unseen), script=MARK_ROW)
+        taken = [_cold(window, run_id) for window, run_id in zip(opened, unseen, strict=True)]
+        report(bench, f"first_rows_unseen{SUFFIX[kind]}_p50", [quantile(taken, 0.5)], "ms")
+        report(bench, f"first_rows_unseen{SUFFIX[kind]}_max", [max(taken)], "ms")
+
+
+def _cold(window: Window, run_id: str) -> float:
+    """From the start of the navigation to the first row."""
+    page = window.page
+    page.goto("/health/ready")
+    window.rest()
+    page.goto(f"/runs/{run_id}", wait_until="commit")
+    taken = float(page.evaluate(ROWS_SHOWN)[0])
+    page.wait_for_load_state("load")
+    return taken
 
 
 def _visit(window: Window, run_id: str, visits: _Visits) -> None:

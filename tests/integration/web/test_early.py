@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import httpx
 
 from runoff_contracts.ids import new_run_id
+from runoff_testkit.waiting import eventually
 from runoff_web.app import make_app
+from runoff_web.early import Known
+from runoff_web.live.bridge import Bridge
+from runoff_web.live.hub import Hub
 from runoff_web.settings import WebSettings
 from tests.contract.api.running import World
 from tests.integration.query import facts
@@ -37,6 +43,25 @@ async def test_a_page_that_begins_early_is_the_same_page(
         assert early.text == whole.text
         for name in ("content-type", "cache-control", "content-security-policy"):
             assert early.headers[name] == whole.headers[name]
+
+
+async def test_a_run_that_moves_on_is_known_before_anybody_asked_for_it(world: World) -> None:
+    """Its address may come from a command or a program."""
+    hub, known = Hub(), Known()
+    listening = asyncio.create_task(
+        Bridge(str(world.http.base_url), hub, known, lambda *_: None).run()
+    )
+    run = ""
+
+    async def is_known() -> bool:
+        nonlocal run
+        # What moves on before the stream is open is not told.
+        run = run if run in known else await world.scribe.whole_run(n_entries=2)
+        return run in known
+
+    await eventually(is_known)
+    listening.cancel()
+    await asyncio.wait([listening])
 
 
 async def test_a_page_that_takes_a_cookie_back_is_sent_as_a_whole(

@@ -88,7 +88,7 @@ def make_app(settings: WebSettings) -> tuple[ASGIApp, Parts]:
         hub=hub,
         media=Media(client, max_pixels=settings.max_image_pixels),
     )
-    bridge = Bridge(client.url, hub, Frames(client, documents, pages).of)
+    bridge = Bridge(client.url, hub, known, Frames(client, documents, pages).of)
 
     @asynccontextmanager
     async def lifespan(_: Starlette) -> AsyncIterator[None]:

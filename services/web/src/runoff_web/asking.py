@@ -10,7 +10,7 @@ from typing import Final, TypeVar
 from runoff.client import Client
 from runoff.comparison import Comparison
 from runoff.errors import ProblemError
-from runoff_contracts.views import ReportView, RunView
+from runoff_contracts.views import RunView
 
 First = TypeVar("First")
 Second = TypeVar("Second")
@@ -57,7 +57,6 @@ class Documents:
     def __init__(self, client: Client) -> None:
         self._client = client
         self._comparison = lru_cache(_KEPT)(client.comparisons.get)
-        self._report = lru_cache(_KEPT)(self._read_report)
         self._known = lru_cache(_KEPT)(client.runs.show)
         self._groups = lru_cache(_KEPT)(self._read_groups)
 
@@ -66,12 +65,6 @@ class Documents:
         if run.comparison_digest is None:
             return None
         return _or_none(lambda: self._comparison(run.comparison_digest))
-
-    def report(self, run: RunView) -> ReportView | None:
-        """Every metric of a run; None where there is no report (yet)."""
-        if run.report_digest is None:
-            return None
-        return _or_none(lambda: self._report(run.run_id, run.report_digest))
 
     def known(self, run_id: str) -> RunView:
         """Who is asked in a run, about what, and by what each passes: all that never changes. Its
@@ -82,9 +75,6 @@ class Documents:
     def groups(self, run: RunView) -> tuple[Sequence[str], Sequence[str]]:
         """Sections and splits of the dataset version that a run asks about, in order."""
         return _or_none(lambda: self._groups(run.dataset, run.dataset_version)) or ((), ())
-
-    def _read_report(self, run_id: str, _: str | None) -> ReportView:
-        return self._client.runs.report(run_id)
 
     def _read_groups(self, dataset: str, number: int) -> tuple[Sequence[str], Sequence[str]]:
         versions = self._client.datasets.show(dataset).versions

@@ -2,8 +2,9 @@
 the page and has its styles and scripts.
 
 An answer that has begun has its status. So only a browser is answered so, which shows the page
-whatever the status, and only where the run is known to be there: it was read or listed before. Of
-a run that somebody else deleted since, the page says that it is not there, under 200, once.
+whatever the status, and only where the run is known to be there: it was read or listed before, or
+moved on while these pages are up. Of a run that was deleted since, the page says that it is not
+there, under 200, once.
 """
 
 import re

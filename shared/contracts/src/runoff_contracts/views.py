@@ -53,6 +53,8 @@ class ContenderView(View):
     """Mean of the primary scorer: the share of scored entries that pass."""
     latency_mean_s: float | None
     """Mean model time an entry, over answered entries whose time is known."""
+    n_timed: int = 0
+    """Entries behind `latency_mean_s`."""
     cost_usd: float | None = None
     """Of all its predictions whose price is known, whichever run paid; None where none is."""
     n_priced: int = 0

@@ -46,6 +46,7 @@ from runoff_query.api import (
     searching,
     uploads,
 )
+from runoff_query.api.ahead import Ahead
 from runoff_query.api.entry_ids import EntryIds
 from runoff_query.api.guard import BodyTooLarge, Boundary, Guard, body_too_large
 from runoff_query.api.live import Changes, LiveRuns
@@ -119,6 +120,7 @@ class Wired:
                 parts.workers.listen,
                 parts.watched.listen_to,
                 parts.live.serve,
+                parts.ahead.serve,
             ],
             app=self.app,
         )
@@ -178,15 +180,17 @@ def _make_parts(settings: ApiSettings, pool: Pool, client: "partial[Client]") ->
     progress, watched, changes = Progress(pool), WatchedRuns(), Changes()
     live = LiveRuns(pool, watched)
     watched.listen(live.touch)
-    objects = Objects.open(settings.object_store)
-    progress.listen(live.touch)
-    progress.listen(changes.touch)
+    objects, entry_lists = Objects.open(settings.object_store), EntryLists(pool)
+    ahead = Ahead(pool, progress, entry_lists)
+    for each in (live.touch, changes.touch, ahead.touch):
+        progress.listen(each)
     return Parts(
         settings=settings,
         pool=pool,
         objects=objects,
         entry_ids=EntryIds(objects),
-        entry_lists=EntryLists(pool),
+        entry_lists=entry_lists,
+        ahead=ahead,
         compared=ComparedTables(objects, max_bytes=settings.compared_cache_bytes),
         progress=progress,
         live=live,

@@ -10,6 +10,7 @@ from nats.errors import MaxPayloadError
 
 from runoff_contracts.commands import Accepted, Command
 from runoff_objects.store import Objects
+from runoff_query.api.ahead import Ahead
 from runoff_query.api.entry_ids import EntryIds
 from runoff_query.api.live import Changes, LiveRuns
 from runoff_query.api.places import EntryLists
@@ -35,6 +36,7 @@ class Parts:
     objects: Objects
     entry_ids: EntryIds
     entry_lists: EntryLists
+    ahead: Ahead
     compared: ComparedTables
     progress: Progress
     live: LiveRuns

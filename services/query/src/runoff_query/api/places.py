@@ -79,6 +79,11 @@ class EntryLists:
         self._pool = pool
         self._orders: Kept[Order] = Kept(_ORDERS_BYTES, lambda order: order.nbytes)
 
+    @property
+    def n_bytes(self) -> int:
+        """Of all orders that are kept."""
+        return self._orders.n_bytes
+
     async def of(self, run_id: str) -> Listed | None:
         """How far the entries of a run are; None where there is no such run (any more)."""
         row = await self._pool.fetchrow(statement("read/run_counts"), run_id)
@@ -121,7 +126,7 @@ class EntryLists:
             if sort != "index" and run.n_processed == run.n_entries:
                 # Whoever sees the beginning may go anywhere next, and of a run that is done the
                 # order stays: the first one to go would wait some 60 ms for that of 100,000.
-                self._begin(run, conditions, sort, seq)
+                self.begin(run, sort, seq=seq)
             return await views(rows), run.n_processed
         order = await self._order(run, conditions, sort, seq)
         indexes = order[offset : offset + limit].tolist()
@@ -129,17 +134,22 @@ class EntryLists:
         rows = await self._pool.fetch(text, run.run_id, indexes) if indexes else []
         return await views(rows), len(order)
 
+    def begin(self, run: Listed, sort: Sort = "difference", *, seq: int) -> None:
+        """Make the order of all entries for those who will ask for a part of it.
+
+        Args:
+            seq: Every table had the log up to here before the run was read.
+        """
+        if seq >= run.seq:
+            read = partial(self._read_order, run, Conditions(), sort)
+            self._orders.begin((run.run_id, run.seq, Conditions(), sort), read)
+
     async def _order(self, run: Listed, conditions: Conditions, sort: Sort, seq: int) -> Order:
         read = partial(self._read_order, run, conditions, sort)
         # A table may be behind that of the runs: then its order is not that of this state.
         if seq < run.seq:
             return await read()
         return await self._orders.get((run.run_id, run.seq, conditions, sort), read)
-
-    def _begin(self, run: Listed, conditions: Conditions, sort: Sort, seq: int) -> None:
-        if seq >= run.seq:
-            read = partial(self._read_order, run, conditions, sort)
-            self._orders.begin((run.run_id, run.seq, conditions, sort), read)
 
     async def _read_order(self, run: Listed, conditions: Conditions, sort: Sort) -> Order:
         find = conditions.find.lower() if conditions.find else None

@@ -129,6 +129,7 @@ def _contender(row: asyncpg.Record) -> ContenderView:
         n_failed=row["n_failed"],
         accuracy=row["n_correct"] / n_scored if n_scored else None,
         latency_mean_s=row["latency_ns"] / 1e9 / n_timed if n_timed else None,
+        n_timed=n_timed,
         cost_usd=row["cost_picousd"] / 1e12 if row["n_priced"] else None,
         n_priced=row["n_priced"],
         n_input_tokens=row["n_input_tokens"] if n_metered else None,

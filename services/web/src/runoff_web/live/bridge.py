@@ -10,6 +10,7 @@ import structlog
 
 from runoff.changes import Changed, changes
 from runoff.errors import RunoffError
+from runoff_web.early import Known
 from runoff_web.live.hub import Hub
 
 PACE_S: Final = 0.05
@@ -31,8 +32,8 @@ logger = structlog.get_logger(__name__)
 class Bridge:
     """Listens to one API for all viewers."""
 
-    def __init__(self, api_url: str, hub: Hub, render: Render) -> None:
-        self._api_url, self._hub, self._render = api_url, hub, render
+    def __init__(self, api_url: str, hub: Hub, known: Known, render: Render) -> None:
+        self._api_url, self._hub, self._known, self._render = api_url, hub, known, render
         self._moved: dict[str, None] = {}
         self._everything = False
         self._begun: set[str] = set()
@@ -61,6 +62,7 @@ class Bridge:
 
     def _note(self, changed: Changed) -> None:
         self._everything = self._everything or changed.everything
+        self._known.add(*changed.runs)
         self._moved.update(dict.fromkeys(changed.runs))
         self._woken.set()
 

@@ -12,7 +12,6 @@ from runoff_web.board import MAX_CARDS, card_of, cards_of
 from runoff_web.live.bridge import BOARD, RUN, RUNS
 from runoff_web.live.bridge import Frames as Frame
 from runoff_web.rendering import Pages
-from runoff_web.timings import timings_of
 
 MAX_ROWS = 50
 
@@ -61,11 +60,7 @@ class Frames:
         run = self._shown(run_id)
         if run is None:
             return None
-        values = {
-            "run": run,
-            "comparison": self._documents.comparison(run),
-            "timings": timings_of(run, self._documents.report(run)),
-        }
+        values = {"run": run, "comparison": self._documents.comparison(run)}
         return {
             "parts": {
                 "run-actions": self._pages.fragment("run_actions.html", **values),

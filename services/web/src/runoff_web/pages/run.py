@@ -14,7 +14,6 @@ from runoff_web.live.render import is_final
 from runoff_web.pages.detail import detail_of
 from runoff_web.params import RunParams
 from runoff_web.parts import Parts, parts_of
-from runoff_web.timings import timings_of
 
 FIRST_ROWS: Final = 20
 """As many as stand in a window of 900 pixels: each further one delays the first paint. A script
@@ -32,25 +31,23 @@ def show(request: Request) -> Response:
     parts = parts_of(request)
     params = RunParams.read(request.query_params)
     run_id, since = request.path_params["run_id"], parts.hub.mark
-    run, page = parts.at_once.both(
-        partial(parts.client.runs.show, run_id),
+    top, page = parts.at_once.both(
+        partial(_top_and_groups, parts, run_id, since),
         partial(entries_of, parts.client, run_id, params, limit=FIRST_ROWS),
     )
+    run = top["run"]
     rows = rows_of(run.contenders, page.items, params.offset)
     place = next((each.place for each in rows if each.entry.entry_id == params.entry), 0)
-    sections, splits = parts.documents.groups(run)
     return parts.pages.page(
         request,
         "run.html",
-        **top_of(parts, run, since),
+        **top,
         run_id=run.run_id,
         tab="entries",
         params=params,
         rows=rows,
         total=page.n_matching or 0,
         page_size=FIRST_ROWS,
-        sections=sections,
-        splits=splits,
         max_tabs=MAX_TABS,
         detail=detail_of(parts, run, params.entry) if params.entry else None,
         place=place,
@@ -75,6 +72,13 @@ def rows(request: Request) -> Response:
     return made
 
 
+def _top_and_groups(parts: Parts, run_id: str, since: str) -> dict[str, Any]:
+    """What stands above the table, and by what it may be filtered."""
+    run = parts.client.runs.show(run_id)
+    sections, splits = parts.documents.groups(run)
+    return {**top_of(parts, run, since), "sections": sections, "splits": splits}
+
+
 def top_of(parts: Parts, run: RunView, since: str) -> dict[str, Any]:  # names of a template
     """What stands above every page of a run.
 
@@ -86,7 +90,6 @@ def top_of(parts: Parts, run: RunView, since: str) -> dict[str, Any]:  # names o
         "since": since,
         "is_final": is_final(run),
         "comparison": parts.documents.comparison(run),
-        "timings": timings_of(run, parts.documents.report(run)),
     }
 
 
