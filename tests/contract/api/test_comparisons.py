@@ -254,6 +254,7 @@ async def test_whom_nobody_is_is_refused_with_the_field(world: World) -> None:
         ({"runs": [run], "family": "baseline"}, 422, "body"),
         ({"runs": [run], "margin": 0}, 422, "margin"),
         ({"runs": [run], "margin": "NaN"}, 422, "margin"),
+        ({"runs": [run], "margin": True}, 422, "margin"),
         ({"runs": [run], "by": ["color"]}, 422, "by.0"),
         ({"runs": [run], "unknown": 1}, 422, "unknown"),
         ({"runs": [run], "as_of": 2**70}, 422, "as_of"),

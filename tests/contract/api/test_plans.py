@@ -72,6 +72,7 @@ async def test_what_is_no_plan_is_refused_with_its_fields(world: World) -> None:
         ({"metric": None}, "invalid-request", "metric"),
         ({"colour": "red"}, "invalid-request", "colour"),
         ({"margin": -1}, "invalid-request", "margin"),
+        ({"margin": True}, "invalid-request", "margin"),
         ({"dataset": "nobody"}, "unknown-dataset", "dataset"),
     ]
     for change, name, field in cases:

@@ -148,6 +148,47 @@ def test_a_margin_asks_whether_two_are_as_good_as_equal() -> None:
     assert "90 % interval" in said
 
 
+def test_of_several_it_is_said_who_is_as_good_as_the_one_in_front() -> None:
+    """Or as the baseline: equivalent, at least not worse, or neither shown."""
+    rows: list[given.Row] = [
+        *[("x", ("x", "x", "x", "x"))] * 600,
+        *[("x", ("x", "y", "x", "x"))] * 6,
+        *[("x", ("y", "x", "x", "y"))] * 4,
+        *[("x", ("x", "x", "y", "x"))] * 3,
+        *[("x", ("x", "x", "x", "y"))] * 21,
+    ]
+    against = with_(rows, against_first=True, margin=0.03)
+    many = with_(rows, margin=0.03)
+
+    assert (
+        " Within 3.0 points of accuracy: onnx/b and onnx/c are equivalent to onnx/a (90 % interval"
+        " of each pair by itself)."
+    ) in against
+    assert "Within 3.0 points of accuracy: " in many
+    assert "Within" not in with_(rows, against_first=True)
+
+
+def test_of_several_a_margin_that_shows_nothing_is_said_too() -> None:
+    """Few entries."""
+    rows: list[given.Row] = [*[("x", ("x", "y", "x"))] * 3, *[("x", ("x", "x", "y"))] * 4]
+    said = with_(rows, margin=0.01)
+
+    assert "of onnx/b and onnx/c neither is shown" in said
+
+
+def test_an_interval_without_0_is_no_contradiction_of_an_adjusted_test() -> None:
+    """It is of one test, and the p-value has paid for several."""
+    rows = [*given.paired_rows(40, 9, 1, 0), *[("z", ("z", "z"))] * 20]
+    alone, among = with_(rows, by=[]), with_(rows, by=["class"])
+
+    assert alone.startswith("onnx/a is better than onnx/b by 11.4 points of accuracy")
+    assert among.startswith("onnx/a and onnx/b cannot be told apart on 70 entries")
+    assert "fits" not in among
+    assert "; by itself its 95 % interval, +" in among
+    assert "leaves 0 out, but as one of several tests it may be chance (exact McNemar p = " in among
+    assert "after Holm over 3 tests)" in among
+
+
 def test_what_a_margin_does_not_show_is_not_called_worse() -> None:
     """Twenty entries show next to nothing."""
     said = with_(given.paired_rows(10, 2, 3, 5), margin=0.02)

@@ -85,7 +85,7 @@ class ComparisonOptions(Asked):
     """`baseline` where there is one, `all_pairs` where there is none."""
     adjust: Adjustment = "holm"
     missing: Missing = "paired_only"
-    margin: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    margin: float | None = Field(default=None, gt=0, allow_inf_nan=False, strict=True)
     """Of the primary metric, in its unit (0.02: two points of accuracy): what is asked then is
     whether contenders are equivalent, and whether one is not inferior."""
     metrics: list[Annotated[str, StringConstraints(min_length=1, max_length=200)]] | None = Field(

@@ -56,7 +56,7 @@ class PlanTerms(Asked):
     metric: Annotated[str, StringConstraints(min_length=1, max_length=200)]
     """The scorer that decides."""
     higher_is_better: bool = True
-    margin: float | None = Field(default=None, gt=0, allow_inf_nan=False)
+    margin: float | None = Field(default=None, gt=0, allow_inf_nan=False, strict=True)
     """The largest difference that does not matter, in the metric's unit."""
     alpha: float = Field(default=0.05, ge=1e-9, le=0.5)
     family: FamilyKind | None = None

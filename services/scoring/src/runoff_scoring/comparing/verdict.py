@@ -75,8 +75,8 @@ def _said(case: Case) -> str:
         only = f"only {scored[0]} has scores" if scored else "no entry was scored"
         return f"Nothing can be said: {only}."
     if case.against_baseline and case.baseline is not None:
-        return _of_baseline(case, case.baseline)
-    return _of_many(case)
+        return f"{_of_baseline(case, case.baseline)}{_of_margins(case, case.baseline)}"
+    return f"{_of_many(case)}{_of_margins(case, case.metric.winner.contenders[0])}"
 
 
 def _of_pair(case: Case, pair: ComparedPair) -> str:
@@ -109,15 +109,25 @@ def _open(case: Case, pair: ComparedPair, entries: str) -> str:
     assert pair.difference is not None
     assert pair.p_value is not None
     unit = " points" if words.in_points(metric) else ""
-    fits = ""
-    if pair.interval is not None:
-        fits = (
-            f", and anything from {words.span(metric, pair.interval)} fits "
-            f"({words.level(case.confidence)} interval; {_p_told(case, pair)})"
-        )
     return (
         f"{a} and {b} cannot be told apart {entries}: {words.differing(metric)} is "
-        f"{words.signed(metric, pair.difference)}{unit}{fits}. That does not make them equal."
+        f"{words.signed(metric, pair.difference)}{unit}{_fitting(case, pair)}. "
+        f"That does not make them equal."
+    )
+
+
+def _fitting(case: Case, pair: ComparedPair) -> str:
+    """What the difference may be as well. An interval is of one test: it may leave 0 out where the
+    p-value has paid for several.
+    """
+    if pair.interval is None:
+        return ""
+    span, level = words.span(case.metric, pair.interval), words.level(case.confidence)
+    if pair.interval[0] <= 0 <= pair.interval[1]:
+        return f", and anything from {span} fits ({level} interval; {_p_told(case, pair)})"
+    return (
+        f"; by itself its {level} interval, {span}, leaves 0 out, but as one of several tests it "
+        f"may be chance ({_p_told(case, pair)})"
     )
 
 
@@ -214,6 +224,35 @@ def _of_many(case: Case) -> str:
             f"cannot be told from these entries, which does not make them equal"
         )
     return " ".join([*said, f"{'; '.join(tail)}."]) if tail else said[0]
+
+
+def _of_margins(case: Case, held: int) -> str:
+    """Who of several is as good as this one: within the margin that was asked with."""
+    equal: list[str] = []
+    not_worse: list[str] = []
+    open_: list[str] = []
+    for pair in case.metric.pairs:
+        if pair.margin is None or held not in {pair.a, pair.b}:
+            continue
+        other = case.names[pair.b if pair.a == held else pair.a]
+        if pair.margin.equivalent:
+            equal.append(other)
+        elif pair.margin.not_inferior and pair.b == held and pair.outcome != "a_better":
+            not_worse.append(other)
+        elif pair.outcome == "not_separable":
+            open_.append(other)
+    name, said = case.names[held], []
+    if equal:
+        said.append(f"{words.listed(equal)} {_are(equal)} equivalent to {name}")
+    if not_worse:
+        said.append(f"{words.listed(not_worse)} {_are(not_worse)} not worse than {name}")
+    if open_:
+        said.append(f"of {words.listed(open_)} neither is shown")
+    margin = case.metric.pairs[0].margin
+    if margin is None or not said:
+        return ""
+    within, level = words.margin(case.metric, margin.margin), words.level(1 - 2 * case.family.alpha)
+    return f" Within {within}: {'; '.join(said)} ({level} interval of each pair by itself)."
 
 
 def _sorted_out(case: Case, best: int) -> tuple[list[str], list[str], list[str]]:
