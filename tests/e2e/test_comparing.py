@@ -123,7 +123,7 @@ def test_a_person_sees_words_tables_and_entries(runs: Compared, runoff: Runoff) 
     assert within.code == 0, within.stderr
     assert "baseline" in within.stdout
     assert labelled.code == 0, labelled.stderr
-    assert f"team = a: run {runs.right[:8]}" in labelled.stderr
+    assert f"team = a: run {runs.right[:13]}" in labelled.stderr
     contenders = newest.document["contenders"]
     assert isinstance(contenders, list)
     assert len(contenders) == 4

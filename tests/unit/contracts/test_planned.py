@@ -180,14 +180,14 @@ def test_a_run_from_before_the_plan_is_a_deviation() -> None:
     """Who has seen the results does not plan."""
     found = told(asked((ONE, 0), (ONE, 1)), created(), seq=4)
 
-    assert found == [f"run {ONE[:8]} was launched before the plan was sealed"]
+    assert found == [f"run {ONE[:13]} was launched before the plan was sealed"]
 
 
 def test_a_run_beside_the_plan_is_a_deviation() -> None:
     """Of many runs one could be chosen afterwards."""
     found = told(asked((ONE, 0), (ONE, 1)), created(plan=None))
 
-    assert found == [f"run {ONE[:8]} was not launched under the plan"]
+    assert found == [f"run {ONE[:13]} was not launched under the plan"]
 
 
 @pytest.mark.parametrize(

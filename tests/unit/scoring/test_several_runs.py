@@ -25,10 +25,15 @@ BETTER: list[given.Row] = [("x", ("x",)), ("y", ("y",)), ("x", ("x",)), ("z", ("
 
 
 def run_of(
-    rows: list[given.Row], first: int = 0, *, of: dict[str, Any] | None = None, **fields: Any
+    rows: list[given.Row],
+    first: int = 0,
+    *,
+    of: dict[str, Any] | None = None,
+    at_s: float | None = None,
+    **fields: Any,
 ) -> RunTaken:
-    """A run whose entries are numbered from `first` on."""
-    run = given.created(len(rows), len(rows[0][1]), run_id=new_run_id(), **fields)
+    """A run whose entries are numbered from `first` on, and whose id is of that moment, or now."""
+    run = given.created(len(rows), len(rows[0][1]), run_id=new_run_id(now_s=at_s), **fields)
     entries = [
         given.processed(index, row, **(of or {})).model_copy(
             update={"entry_id": f"entry-{first + index:03}"}
@@ -196,14 +201,18 @@ def test_a_position_that_is_not_there_is_refused() -> None:
 
 
 def test_one_model_in_two_runs_is_told_apart_by_what_people_gave() -> None:
-    """By version, alias, or the end of the run's id."""
+    """By version, alias, or the time in the run's id; the whole id where two are of one moment."""
     a, b = run_of(ROWS, alias="old prompt"), run_of(BETTER, alias="new prompt")
     names = [each.name for each in given.compare(a, b).contenders]
-    unnamed = [run_of(ROWS), run_of(BETTER)]
+    unnamed = [run_of(ROWS, at_s=1), run_of(BETTER, at_s=2)]
+    at_once = [run_of(ROWS, at_s=1), run_of(BETTER, at_s=1)]
 
     assert names == ["onnx/a (old prompt)", "onnx/a (new prompt)"]
     assert [each.name for each in given.compare(*unnamed).contenders] == [
-        f"onnx/a (run …{run.run_id[-6:]})" for run in unnamed
+        f"onnx/a (run {run.run_id[:13]})" for run in unnamed
+    ]
+    assert [each.name for each in given.compare(*at_once).contenders] == [
+        f"onnx/a (run {run.run_id})" for run in at_once
     ]
 
 

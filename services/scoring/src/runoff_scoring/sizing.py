@@ -7,6 +7,7 @@ from typing import Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from runoff_contracts.ids import short_id
 from runoff_contracts.plan_size import PlanSize, PlanSizeAsked, SizeRow
 from runoff_scoring.errors import NotComparable
 from runoff_statistics import (
@@ -163,7 +164,7 @@ def _sentence(size: PlanSize, asked: PlanSizeAsked) -> str:
         )
     else:
         varied = f"where differences vary by {size.sd:.4g} (standard deviation) from entry to entry"
-    of_run = f", as {size.metric} of run {size.from_run[:8]} does" if size.from_run else ""
+    of_run = f", as {size.metric} of run {short_id(size.from_run)} does" if size.from_run else ""
     test = f"tested at {100 * size.alpha:.4g} %"
     if size.difference is None:
         return (

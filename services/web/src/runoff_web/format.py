@@ -154,11 +154,6 @@ def duration(start: datetime | None, end: datetime | None) -> str:
     return seconds(max(((end or datetime.now(UTC)) - start).total_seconds(), 0.0))
 
 
-def short_id(run_id: str) -> str:
-    """The first eight characters: what the API takes for the whole."""
-    return run_id[:8]
-
-
 def short_model(model: str) -> str:
     """The model without its provider, and a function without the packages of its module."""
     provider, _, name = model.partition("/")

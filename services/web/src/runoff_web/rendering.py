@@ -13,6 +13,7 @@ from jinja2.bccache import Bucket
 from starlette.requests import HTTPConnection, Request
 from starlette.responses import HTMLResponse, Response
 
+from runoff_contracts.ids import short_id
 from runoff_web import format as words
 from runoff_web.assets import Assets
 from runoff_web.charts.cells import cells_map
@@ -46,7 +47,7 @@ _FILTERS: Final = (
     words.p_value,
     words.ago,
     words.exactly,
-    words.short_id,
+    short_id,
     words.short_model,
     words.told_apart,
     words.named_shortly,

@@ -86,7 +86,7 @@ class Comparisons:
         """Compare contenders of completed runs.
 
         Args:
-            runs: All contenders of these runs: ids, or their first 8 characters.
+            runs: All contenders of these runs: ids, or their beginnings as lists show them.
             contenders: One by one, as `RUN/model` or `RUN#position`, in place of `runs`.
             baseline: Whom the others are held against, written likewise.
             options: `margin=0.02`, `metrics=["f1"]`, `as_of=1234` and the others of `Options`.

@@ -39,6 +39,15 @@ def new_run_id(*, now_s: float | None = None) -> str:
     return str(UUID(int=value))
 
 
+def short_id(run_id: str) -> str:
+    """As lists and sentences call a run: up to its millisecond, which the API takes for the whole.
+
+    Ids begin with the time: of runs that were launched within the same minute the first eight
+    characters are the same.
+    """
+    return run_id[:13]
+
+
 def token(name: str) -> str:
     """One subject token for any name: a dot, star, or space in it would change the subject."""
     if _SAFE_TOKEN.fullmatch(name):

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from runoff_contracts.comparison_asked import ComparisonAsked, ComparisonOptions, ContenderMeant
 from runoff_contracts.events.lifecycle import Contender, RunCreated
-from runoff_contracts.ids import Digest, ModelRef, RunId
+from runoff_contracts.ids import Digest, ModelRef, RunId, short_id
 from runoff_contracts.plan import Plan
 from runoff_contracts.run_config import Selection, StopWhenDecided
 from runoff_contracts.scorers import higher_is_better
@@ -64,7 +64,7 @@ def deviations(sealed: Sealed, asked: ComparisonAsked, runs: Sequence[Launched])
     by_id = {run.created.run_id: run.created for run in runs}
     found = []
     for run in runs:
-        name = run.created.run_id[:8]
+        name = short_id(run.created.run_id)
         if run.seq < sealed.seq:
             found.append(f"run {name} was launched before the plan was sealed")
         elif run.created.plan != sealed.digest:

@@ -8,6 +8,7 @@ from fastapi import APIRouter, Query
 from starlette.responses import Response
 
 from runoff_contracts.finding_views import Hit, HitKind, Hits, RunField, RunFields
+from runoff_contracts.ids import short_id
 from runoff_query.api.finding.fields import ATTRIBUTES, Every, Words
 from runoff_query.api.finding.known import COUNTED
 from runoff_query.api.finding.page import find_runs
@@ -71,7 +72,7 @@ async def _runs(parts: Parts, words: Words, limit: int) -> list[Hit]:
         Hit(
             kind="run",
             id=str(row["run_id"]),
-            title=row["alias"] or str(row["run_id"])[:8],
+            title=row["alias"] or short_id(str(row["run_id"])),
             note=f"{row['status']} · {row['dataset']}" + " · archived" * row["archived"],
         )
         for row in page.rows

@@ -8,6 +8,7 @@ from pydantic import JsonValue
 
 from runoff_contracts.events.lifecycle import Contender, RunCreated
 from runoff_contracts.events.review import EntryReviewed
+from runoff_contracts.ids import short_id
 from runoff_contracts.sequential import StoppedRun
 from runoff_contracts.task import Status
 from runoff_scoring.record import Record
@@ -92,9 +93,10 @@ def named(
             each.model if each.number is None else f"{each.model}@{each.number}"
             for _, each in firsts
         ],
-        [f"{each.model} ({run.alias or _short(run)})" for run, each in firsts],
-        [f"{each.model} ({_short(run)})" for run, each in firsts],
-        [f"{each.model} ({_short(run)}, {each.position})" for run, each in firsts],
+        [f"{each.model} ({run.alias or _named(run)})" for run, each in firsts],
+        [f"{each.model} ({_named(run)})" for run, each in firsts],
+        [f"{each.model} (run {run.run_id})" for run, each in firsts],
+        [f"{each.model} (run {run.run_id}, {each.position})" for run, each in firsts],
     ]
     names = ways[0]
     for way in ways[1:]:
@@ -106,5 +108,5 @@ def named(
     ]
 
 
-def _short(run: RunTaken) -> str:
-    return f"run …{run.run_id[-6:]}"
+def _named(run: RunTaken) -> str:
+    return f"run {short_id(run.run_id)}"

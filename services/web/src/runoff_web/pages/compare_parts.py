@@ -6,10 +6,11 @@ from typing import Final
 
 from runoff_contracts.compared import ComparedGroup, ComparedMetric, ComparedPair
 from runoff_contracts.comparison import ComparisonDocument
+from runoff_contracts.ids import short_id
 from runoff_web.charts.dots import Dot, DotRow
 from runoff_web.charts.forest import Effect
 from runoff_web.charts.latency import Times
-from runoff_web.format import difference, p_value, points, short_id, told_apart
+from runoff_web.format import difference, p_value, points, told_apart
 
 MAX_DRAWN: Final = 14
 """Groups of one dimension that are drawn; the table has up to `MAX_GROUPS`."""

@@ -14,13 +14,14 @@ from starlette.routing import Route
 
 from runoff.client import Client
 from runoff.errors import ProblemError
+from runoff_contracts.ids import short_id
 from runoff_contracts.views import GroupView, RunView
 from runoff_web.charts.contour import MIN_POINTS, PlotAxis, RunPoint, contour, n_places
 from runoff_web.charts.dots import Dot, DotRow, dots
 from runoff_web.charts.parallel import Line, ParallelAxis, parallel
 from runoff_web.compare_params import EXPLORED, ExploreParams, brushes_of
 from runoff_web.explored import Explored, axes_of, chosen_axes, explored, place_of, within
-from runoff_web.format import by_name, short_id, short_model
+from runoff_web.format import by_name, short_model
 from runoff_web.parts import parts_of
 
 _BAD_FILTER: Final = HTTPStatus.UNPROCESSABLE_ENTITY

@@ -12,6 +12,7 @@ from starlette.routing import Route
 from runoff.client import Client
 from runoff.errors import ProblemError
 from runoff_contracts.finding_views import Hit
+from runoff_contracts.ids import short_id
 from runoff_web.completing import complete
 from runoff_web.format import named_shortly, told_apart
 from runoff_web.parts import parts_of
@@ -124,11 +125,12 @@ def _newest(client: Client) -> list[Group]:
     ended = [each for each in runs if each.status == "completed"][:2]
     if len(ended) == 2 and len({each.dataset for each in ended}) == 1:
         query = urlencode([("run", each.run_id) for each in ended])
-        names = " and ".join(each.alias or each.run_id[:8] for each in ended)
+        names = " and ".join(each.alias or short_id(each.run_id) for each in ended)
         actions.append(Choice("Compare the two newest runs", names, f"/runs/compare?{query}"))
     shown = [
-        Choice(run.alias or run.run_id[:8], f"{run.status} · {run.dataset}", f"/runs/{run.run_id}")
+        Choice(name, f"{run.status} · {run.dataset}", f"/runs/{run.run_id}")
         for run in runs
+        for name in [run.alias or short_id(run.run_id)]
     ]
     return [Group("Compare", actions), Group("Newest runs", shown)]
 

@@ -16,7 +16,7 @@ RunIds = Annotated[
     list[str],
     typer.Argument(
         metavar="RUN",
-        help="Ids of runs (their first 8 characters will do), or `last`.",
+        help="Ids of runs (as lists show them), or `last`.",
         show_default=False,
     ),
 ]

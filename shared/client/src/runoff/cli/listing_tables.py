@@ -7,10 +7,9 @@ from rich.table import Table
 from runoff.cli import words
 from runoff.cli.output import clean, safe
 from runoff.cli.tables import STYLES, plain_table
+from runoff_contracts.ids import short_id
 from runoff_contracts.views import GroupMetric, GroupView, RunView
 
-SHORT_ID = 13
-"""Characters of a run's id: its time in milliseconds, which tells runs apart."""
 _NAME_LIMIT = 40
 
 
@@ -28,7 +27,7 @@ def runs_table(runs: Sequence[RunView], *, metrics: Sequence[str] = ()) -> Table
         )
         named = f"{run.alias}: {models}" if run.alias else models
         table.add_row(
-            run.run_id[:SHORT_ID],
+            short_id(run.run_id),
             safe(run.status, style=STYLES.get(run.status, "")),
             f"{run.n_scored} of {run.n_entries}",
             safe(f"{run.dataset}@{run.dataset_version}"),

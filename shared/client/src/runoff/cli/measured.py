@@ -4,6 +4,7 @@ from runoff.cli import words
 from runoff.cli.output import clean
 from runoff_contracts.compared import ComparedMetric, ComparedPair, Interval, Outcome, Winner
 from runoff_contracts.comparison import ComparisonDocument
+from runoff_contracts.ids import short_id
 
 LETTERS = "ABCDEFGHIJKLMNOP"
 ADJUSTED = {"holm": "Holm", "benjamini_hochberg": "B-H"}
@@ -15,13 +16,10 @@ def letter(place: int) -> str:
 
 
 def run_words(document: ComparisonDocument) -> list[str]:
-    """The beginning of each contender's run id, long enough to tell the runs apart.
-
-    Ids begin with the time: runs of the same minute share the first eight characters.
-    """
+    """The short id of each contender's run; the whole ones where two of them are of one moment."""
     runs = [each.run_id for each in document.contenders]
-    n = next(n for n in (8, 13, 18, 23, 36) if len({run[:n] for run in runs}) == len(set(runs)))
-    return [run[:n] for run in runs]
+    short = [short_id(each) for each in runs]
+    return short if len(set(short)) == len(set(runs)) else runs
 
 
 def value(metric: ComparedMetric, number: float | None) -> str:

@@ -32,7 +32,7 @@ Run = Annotated[
     str,
     typer.Argument(
         metavar="RUN",
-        help="Id of a run (its first 8 characters will do), or `last`.",
+        help="Id of a run (as lists show it), or `last`.",
         show_default=False,
     ),
 ]

@@ -12,6 +12,7 @@ from runoff.cli.output import clean, fail
 from runoff.cli.run_meant import LAST, run_id_of
 from runoff.client import Client
 from runoff.contender import read_contender
+from runoff_contracts.ids import short_id
 from runoff_contracts.task import Status
 from runoff_contracts.views import RunView
 
@@ -131,7 +132,7 @@ def _pooled(client: Client, meant: Whom, asked: str) -> Whom:
         for model, found in models.items():
             name = f"{key} = {value}" + (f", {model}" if len(models) > 1 else "")
             chosen.append(_together(name, found))
-            ids = ", ".join(run.run_id[:8] for run, _ in found)
+            ids = ", ".join(short_id(run.run_id) for run, _ in found)
             notes.append(f"{name}: run{'s' if len(found) > 1 else ''} {ids}")
     if n_without:
         notes.append(f"Runs without {kind} {key} are left out: {n_without}")
