@@ -189,6 +189,31 @@ def test_an_interval_without_0_is_no_contradiction_of_an_adjusted_test() -> None
     assert "after Holm over 3 tests)" in among
 
 
+def test_of_several_it_is_said_who_failed_and_nobody_is_tested_without_scores() -> None:
+    """One answered eleven of sixty, one nothing."""
+    rows: list[given.Row] = [
+        *[("x", ("x", "x", None))] * 11,
+        *[("x", (None, "x", None))] * 49,
+    ]
+    told = (
+        " Not every contender has as many scores (onnx/a 11 of 60, onnx/c none); pairs are compared"
+        " on entries that both answered."
+    )
+    for said in (with_(rows), with_(rows, against_first=True)):
+        assert said.endswith(told)
+        assert said.count("onnx/c") == 1
+    assert "scores (" not in with_(rows, missing="count_as_wrong")
+
+
+def test_of_several_it_is_said_who_answered_other_entries_than_the_one_in_front() -> None:
+    """No pair, and no word of which is better."""
+    rows: list[given.Row] = [
+        *[("x", ("x", "y", None))] * 11,
+        *[("x", (None, "x", "y"))] * 49,
+    ]
+    assert with_(rows).endswith(" No entry is scored for onnx/a and for onnx/c.")
+
+
 def test_what_a_margin_does_not_show_is_not_called_worse() -> None:
     """Twenty entries show next to nothing."""
     said = with_(given.paired_rows(10, 2, 3, 5), margin=0.02)

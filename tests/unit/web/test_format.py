@@ -127,6 +127,32 @@ def test_text_from_outside_is_escaped_and_what_nobody_sees_is_marked() -> None:
     assert "\u202e" not in shown
 
 
+@pytest.mark.parametrize(
+    "text", ["کتاب\u200cها", "क्\u200dष", "👨\u200d👩\u200d👧", "❤\ufe0f\u200d🔥", "👩🏽\u200d🚀"]
+)
+def test_a_joiner_that_shapes_letters_or_emoji_is_left(text: str) -> None:
+    """An ordinary Persian text has one every few words."""
+    assert words.shown(text) == text
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["pay\u200dpal", "a\u200cb", "\u200dکتاب", "کتاب\u200c", "کتاب\u200c\u200c"],
+)
+def test_a_joiner_that_joins_nothing_is_marked(text: str) -> None:
+    """Two texts that look alike would be taken for the same."""
+    assert ">U+200" in words.shown(text)
+
+
+def test_a_name_before_a_colon_is_shortened_too() -> None:
+    """A colon that belongs to the name is none that ends it."""
+    said = "Nothing can be said of python/m:a and python/m:b: no entry is scored for both."
+
+    assert words.named_shortly(said, ["python/m:a", "python/m:b"]) == (
+        "Nothing can be said of a and b: no entry is scored for both."
+    )
+
+
 @given(st.text())
 def test_no_text_breaks_out_of_a_cell(text: str) -> None:
     """Whatever a model answers is text."""

@@ -26,6 +26,9 @@ _HIDDEN: Final = {
 """Characters of no width, and those that turn the direction of what follows."""
 _ODD: Final = re.compile(f"[{''.join(sorted(_HIDDEN))}\x00-\x08\x0b-\x1f\x7f-\x9f]")
 """These and control characters: most texts have none, and need not be looked at one by one."""
+_JOINERS: Final = "\u200c\u200d"
+_VIRAMA: Final = 9
+"""Its combining class."""
 MAX_SHOWN: Final = 20_000
 _MINUTE, _HOUR, _DAY = 60, 3600, 86_400
 _CHEAPEST: Final = 10
@@ -182,7 +185,7 @@ def named_shortly(text: str, models: Sequence[str]) -> str:
     whole = sorted(short, key=len, reverse=True)
     if not whole:
         return text
-    found = re.compile("|".join(rf"(?<![\w/:.-]){re.escape(each)}(?![\w/:-])" for each in whole))
+    found = re.compile("|".join(rf"(?<![\w/:.-]){re.escape(each)}(?![\w/-]|:\S)" for each in whole))
     return found.sub(lambda match: short[match[0]], text)
 
 
@@ -221,16 +224,27 @@ def shown(text: str | None, limit: int = MAX_SHOWN) -> Markup:
         return escape(cut)
     parts: list[Markup] = []
     plain: list[str] = []
-    for character in cut:
-        if character in _HIDDEN or (
-            unicodedata.category(character) == "Cc" and character not in "\n\t"
-        ):
+    for place, character in enumerate(cut):
+        if _ODD.match(character) and not _joins(cut, place):
             parts += [escape("".join(plain)), _marked(character)]
             plain = []
         else:
             plain.append(character)
     parts.append(escape("".join(plain)))
     return Markup("").join(parts)
+
+
+def _joins(text: str, place: int) -> bool:
+    """Whether a joiner of no width does what it is there for: in Arabic script and behind a virama
+    it shapes letters (RFC 5892, appendix A.1 and A.2), and one emoji is made of several by it.
+    """
+    if text[place] not in _JOINERS or not 0 < place < len(text) - 1:
+        return False
+    before, behind = text[place - 1], text[place + 1]
+    if unicodedata.bidirectional(before) == "AL" or unicodedata.combining(before) == _VIRAMA:
+        return unicodedata.category(behind)[0] in "LM"
+    is_emoji = unicodedata.category(before) in {"So", "Sk"} or before == "\ufe0f"
+    return text[place] == "\u200d" and is_emoji and unicodedata.category(behind) == "So"
 
 
 def one_line(text: str | None, limit: int = 120) -> Markup:

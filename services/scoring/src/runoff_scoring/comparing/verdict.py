@@ -75,8 +75,10 @@ def _said(case: Case) -> str:
         only = f"only {scored[0]} has scores" if scored else "no entry was scored"
         return f"Nothing can be said: {only}."
     if case.against_baseline and case.baseline is not None:
-        return f"{_of_baseline(case, case.baseline)}{_of_margins(case, case.baseline)}"
-    return f"{_of_many(case)}{_of_margins(case, case.metric.winner.contenders[0])}"
+        said, held = _of_baseline(case, case.baseline), case.baseline
+    else:
+        said, held = _of_many(case), case.metric.winner.contenders[0]
+    return f"{said}{_of_margins(case, held)}{_of_unscored(case, held)}"
 
 
 def _of_pair(case: Case, pair: ComparedPair) -> str:
@@ -174,7 +176,7 @@ def _of_baseline(case: Case, baseline: int) -> str:
             better.append(f"{other} (by {words.difference(metric, pair.difference or 0.0)})")
         elif pair.outcome in {"a_better", "b_better"}:
             worse.append(f"{other} (by {words.difference(metric, pair.difference or 0.0)})")
-        else:
+        elif pair.outcome != "nothing_shared":
             open_.append(other)
     said = []
     if better:
@@ -226,6 +228,33 @@ def _of_many(case: Case) -> str:
     return " ".join([*said, f"{'; '.join(tail)}."]) if tail else said[0]
 
 
+def _of_unscored(case: Case, held: int) -> str:
+    """Of several: who has fewer scores than others, and who none that the one in front has too."""
+    estimates, said = case.metric.estimates, ""
+    n_most = max(each.n for each in estimates)
+    fewer = [
+        f"{name} {f'{each.n:,} of {n_most:,}' if each.n else 'none'}"
+        for name, each in zip(case.names, estimates, strict=True)
+        if each.n < n_most
+    ]
+    if fewer:
+        said = (
+            f" Not every contender has as many scores ({', '.join(fewer)}); pairs are compared on "
+            f"entries {case.compared}."
+        )
+    apart = [
+        case.names[pair.b if pair.a == held else pair.a]
+        for pair in case.metric.pairs
+        if held in {pair.a, pair.b}
+        and pair.outcome == "nothing_shared"
+        and estimates[pair.a].n
+        and estimates[pair.b].n
+    ]
+    if apart:
+        said += f" No entry is scored for {case.names[held]} and for {words.either(apart)}."
+    return said
+
+
 def _of_margins(case: Case, held: int) -> str:
     """Who of several is as good as this one: within the margin that was asked with."""
     equal: list[str] = []
@@ -265,7 +294,8 @@ def _sorted_out(case: Case, best: int) -> tuple[list[str], list[str], list[str]]
             continue
         other = case.names[pair.b if pair.a == best else pair.a]
         won, lost = ("a_better", "b_better") if pair.a == best else ("b_better", "a_better")
-        {won: beaten, lost: beaten_by}.get(pair.outcome, open_).append(other)
+        if pair.outcome != "nothing_shared":
+            {won: beaten, lost: beaten_by}.get(pair.outcome, open_).append(other)
     return beaten, beaten_by, open_
 
 

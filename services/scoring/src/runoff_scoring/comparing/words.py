@@ -77,6 +77,11 @@ def listed(names: Sequence[str]) -> str:
     return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} and {names[-1]}"
 
 
+def either(names: Sequence[str]) -> str:
+    """`a, b or c`."""
+    return names[0] if len(names) == 1 else f"{', '.join(names[:-1])} or {names[-1]}"
+
+
 def _points(share: float, sign: str = "") -> str:
     """To a tenth, and to two digits where a tenth would say 0 of what is not."""
     points = 100 * share
