@@ -41,13 +41,16 @@ async def test_a_plan_is_sealed_found_and_bound_to_the_comparison(world: World) 
     assert plan["plan"]["dataset"]["number"] == 1
     assert (await world.get("/api/plans"))["items"] == [plan]
 
-    other = await world.http.post(
-        "/api/comparisons", json={"runs": [run_id], "plan": digest, "margin": 0.3}
-    )
-    assert other.status_code == 201, other.text
-    found = await world.get(f"/api/comparisons/{other.json()['id']}")
-    assert found["plan"]["deviations"] == ["margin is 0.3, planned was none"]
-    assert found["verdict"].startswith("Exploratory")
+    # Whoever asks for the run by the defaults has the very same document.
+    again = await world.http.post("/api/comparisons", json={"runs": [run_id]})
+    assert again.json()["id"] == (await world.get(f"/api/runs/{run_id}"))["comparison_digest"]
+    for named in ({"plan": digest}, {}):
+        wanted = {"runs": [run_id], "margin": 0.3, **named}
+        other = await world.http.post("/api/comparisons", json=wanted)
+        assert other.status_code == 201, other.text
+        found = await world.get(f"/api/comparisons/{other.json()['id']}")
+        assert found["plan"]["deviations"] == ["margin is 0.3, planned was none"]
+        assert found["verdict"].startswith("Exploratory")
 
     wrong = {**asked, "models": [FIRST, f"python/{FUNCTIONS}:other"], "plan": digest}
     refused = problem(await world.http.post("/api/runs", json=wrong), 422, "plan-contradicted")

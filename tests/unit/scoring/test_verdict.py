@@ -161,10 +161,10 @@ def test_of_several_it_is_said_who_is_as_good_as_the_one_in_front() -> None:
     many = with_(rows, margin=0.03)
 
     assert (
-        " Within 3.0 points of accuracy: onnx/b and onnx/c are equivalent to onnx/a (90 % interval"
+        " Within 3.0 points of accuracy, onnx/b and onnx/c are equivalent to onnx/a (90 % interval"
         " of each pair by itself)."
     ) in against
-    assert "Within 3.0 points of accuracy: " in many
+    assert "Within 3.0 points of accuracy, " in many
     assert "Within" not in with_(rows, against_first=True)
 
 
@@ -173,7 +173,7 @@ def test_of_several_a_margin_that_shows_nothing_is_said_too() -> None:
     rows: list[given.Row] = [*[("x", ("x", "y", "x"))] * 3, *[("x", ("x", "x", "y"))] * 4]
     said = with_(rows, margin=0.01)
 
-    assert "of onnx/b and onnx/c neither is shown" in said
+    assert "onnx/b and onnx/c are not shown to be equivalent to onnx/a, nor to be no worse" in said
 
 
 def test_an_interval_without_0_is_no_contradiction_of_an_adjusted_test() -> None:
@@ -212,6 +212,58 @@ def test_of_several_it_is_said_who_answered_other_entries_than_the_one_in_front(
         *[("x", (None, "x", "y"))] * 49,
     ]
     assert with_(rows).endswith(" No entry is scored for onnx/a and for onnx/c.")
+
+
+def test_a_pair_without_an_interval_says_its_test_its_p_and_why() -> None:
+    """Of scores without spread, or too few, the permutation test is made and not t."""
+    few = only("pixel_distance", [5.0] * 5, [0.0, 1.0, 2.0, 3.0, 4.0]).verdict
+    steady = only("pixel_distance", [1.0] * 20, [5.0] * 20).verdict
+
+    assert (
+        "is +3 px (paired permutation (sign flips) p = 0.062; no interval, since fewer than 6"
+        in few
+    )
+    assert steady.endswith(
+        "(paired permutation (sign flips) p < 0.0001; no interval, since the differences show no"
+        " spread to judge by)."
+    )
+
+
+def test_whose_margin_is_told_does_not_hang_on_the_order_of_contenders() -> None:
+    """The one in front may be either side of a pair."""
+    rows: list[given.Row] = [
+        *[("x", ("x", "x", "y"))] * 100,
+        *[("x", ("x", "y", "y"))] * 10,
+        *[("x", ("y", "x", "y"))] * 14,
+        *[("x", ("y", "y", "y"))] * 76,
+        *[("x", ("x", None, "y"))] * 100,
+    ]
+    turned: list[given.Row] = [(target, (b, a, c)) for target, (a, b, c) in rows]
+
+    assert " Within 5.0 points of accuracy, onnx/b is not worse than onnx/a (" in with_(
+        rows, margin=0.05
+    )
+    assert " Within 5.0 points of accuracy, onnx/a is not worse than onnx/b (" in with_(
+        turned, margin=0.05
+    )
+
+
+def test_a_margin_is_told_also_where_the_first_pair_shares_nothing() -> None:
+    """The others have one."""
+    rows: list[given.Row] = [
+        *[("x", ("x", None, "x"))] * 200,
+        *[("x", (None, "x", "x"))] * 200,
+    ]
+
+    assert "Within 10.0 points of accuracy, " in with_(rows, margin=0.1)
+
+
+def test_what_cannot_be_judged_by_a_margin_is_not_called_open() -> None:
+    """With its reason: there is no interval that it could be read from."""
+    said = only("pixel_distance", [1.0] * 4, [3.0] * 4, [2.0] * 4, margin=0.5).verdict
+
+    assert " Within 0.5 px of mean pixel_distance, of onnx/b and onnx/c it cannot be said: " in said
+    assert "90 %" not in said
 
 
 def test_what_a_margin_does_not_show_is_not_called_worse() -> None:

@@ -29,17 +29,23 @@ async def bind(
 ) -> tuple[ComparisonAsked, PlanBound | None]:
     """What is asked, with what its plan says of the rest; and in words where it departs from it.
 
+    Where no plan is named it is the one that all the runs were launched under.
+
     Args:
         lives: Of the runs that are compared; a plan is sealed before the first was created.
 
     Raises:
         NotComparable: When nothing was sealed under the plan's digest.
     """
-    if asked.plan is None:
+    plan = asked.plan or _plan_of(lives)
+    if plan is None:
         return asked, None
-    sealed = await sealed_plan(log, asked.plan)
+    sealed = await sealed_plan(log, plan)
+    if sealed is None and asked.plan is None:
+        return asked, None
     if sealed is None:
-        raise refusals.unknown_plan(asked.plan)
+        raise refusals.unknown_plan(plan)
+    asked = asked.model_copy(update={"plan": plan})
     launched = [Launched(each.created, each.created_seq) for each in lives]
     asked = bound(sealed.plan, asked, launched)
     told = deviations(sealed, asked, launched)
@@ -48,11 +54,13 @@ async def bind(
 
 async def bind_whole_run(log: EventLog, life: Life) -> tuple[ComparisonAsked, PlanBound | None]:
     """What a completed run is compared by: every default, or the plan of its launch."""
-    asked = whole_run(life.created)
-    sealed = await sealed_plan(log, life.created.plan) if life.created.plan else None
-    if sealed is None:
-        return asked, None
-    return await bind(log, asked.model_copy(update={"plan": sealed.digest}), [life])
+    return await bind(log, whole_run(life.created), [life])
+
+
+def _plan_of(lives: Sequence[Life]) -> Digest | None:
+    """The plan that every one of these runs was launched under."""
+    plans = {each.created.plan for each in lives}
+    return plans.pop() if len(plans) == 1 else None
 
 
 def whole_run(created: RunCreated) -> ComparisonAsked:

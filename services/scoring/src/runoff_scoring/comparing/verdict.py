@@ -110,10 +110,9 @@ def _open(case: Case, pair: ComparedPair, entries: str) -> str:
     a, b, metric = case.names[pair.a], case.names[pair.b], case.metric
     assert pair.difference is not None
     assert pair.p_value is not None
-    unit = " points" if words.in_points(metric) else ""
     return (
         f"{a} and {b} cannot be told apart {entries}: {words.differing(metric)} is "
-        f"{words.signed(metric, pair.difference)}{unit}{_fitting(case, pair)}. "
+        f"{words.signed_whole(metric, pair.difference)}{_fitting(case, pair)}. "
         f"That does not make them equal."
     )
 
@@ -123,7 +122,7 @@ def _fitting(case: Case, pair: ComparedPair) -> str:
     p-value has paid for several.
     """
     if pair.interval is None:
-        return ""
+        return f" ({_p_told(case, pair)}{_without_interval(pair)})"
     span, level = words.span(case.metric, pair.interval), words.level(case.confidence)
     if pair.interval[0] <= 0 <= pair.interval[1]:
         return f", and anything from {span} fits ({level} interval; {_p_told(case, pair)})"
@@ -257,31 +256,53 @@ def _of_unscored(case: Case, held: int) -> str:
 
 def _of_margins(case: Case, held: int) -> str:
     """Who of several is as good as this one: within the margin that was asked with."""
-    equal: list[str] = []
-    not_worse: list[str] = []
-    open_: list[str] = []
-    for pair in case.metric.pairs:
-        if pair.margin is None or held not in {pair.a, pair.b}:
-            continue
-        other = case.names[pair.b if pair.a == held else pair.a]
-        if pair.margin.equivalent:
-            equal.append(other)
-        elif pair.margin.not_inferior and pair.b == held and pair.outcome != "a_better":
-            not_worse.append(other)
-        elif pair.outcome == "not_separable":
-            open_.append(other)
-    name, said = case.names[held], []
-    if equal:
-        said.append(f"{words.listed(equal)} {_are(equal)} equivalent to {name}")
-    if not_worse:
-        said.append(f"{words.listed(not_worse)} {_are(not_worse)} not worse than {name}")
-    if open_:
-        said.append(f"of {words.listed(open_)} neither is shown")
-    margin = case.metric.pairs[0].margin
-    if margin is None or not said:
+    margin = next((each.margin for each in case.metric.pairs if each.margin is not None), None)
+    if margin is None:
         return ""
-    within, level = words.margin(case.metric, margin.margin), words.level(1 - 2 * case.family.alpha)
-    return f" Within {within}: {'; '.join(said)} ({level} interval of each pair by itself)."
+    found: dict[str, list[str]] = {"equal": [], "not_worse": [], "open": [], "unknown": []}
+    for pair in case.metric.pairs:
+        if held in {pair.a, pair.b} and pair.margin is not None:
+            other = case.names[pair.b if pair.a == held else pair.a]
+            found.setdefault(_within(case, pair, held), []).append(other)
+    name, level = case.names[held], words.level(1 - 2 * case.family.alpha)
+    by = f"({level} interval of each pair by itself)"
+    ends = {
+        "equal": f"equivalent to {name} {by}",
+        "not_worse": f"not worse than {name} {by}",
+        "open": f"not shown to be equivalent to {name}, nor to be no worse {by}",
+    }
+    said = [
+        f"{words.listed(found[each])} {_are(found[each])} {end}"
+        for each, end in ends.items()
+        if found[each]
+    ]
+    if found["unknown"]:
+        reasons = [each.margin.reason for each in case.metric.pairs if each.margin is not None]
+        why = next((f": {each}" for each in reasons if each), "")
+        said.append(f"of {words.listed(found['unknown'])} it cannot be said{why}")
+    within = words.margin(case.metric, margin.margin)
+    return f" Within {within}, {'; '.join(said)}." if said else ""
+
+
+def _within(case: Case, pair: ComparedPair, held: int) -> str:
+    """What a margin says of the other one of a pair; who is better is no worse, and said before."""
+    margin, won = pair.margin, "a_better" if pair.b == held else "b_better"
+    assert margin is not None
+    if margin.equivalent is None:
+        return "unknown"
+    if margin.equivalent:
+        return "equal"
+    if pair.outcome == won:
+        return "better"
+    not_worse = margin.not_inferior
+    if pair.a == held and margin.interval is not None:
+        # The pair says it of a, the interval of both: it is of a minus b.
+        low, high = margin.interval
+        upward = case.metric.higher_is_better
+        not_worse = high < margin.margin if upward else low > -margin.margin
+    if not_worse:
+        return "not_worse"
+    return "open" if pair.outcome == "not_separable" else "worse"
 
 
 def _sorted_out(case: Case, best: int) -> tuple[list[str], list[str], list[str]]:
@@ -312,18 +333,22 @@ def _better_first(
 
 
 def _told(case: Case, pair: ComparedPair, interval: tuple[float, float] | None) -> str:
+    if interval is None:
+        return f"{_p_told(case, pair)}{_without_interval(pair)}"
     level = words.level(case.confidence)
-    told = "" if interval is None else f"{level} interval {words.span(case.metric, interval)}; "
-    return f"{told}{_p_told(case, pair)}"
+    return f"{level} interval {words.span(case.metric, interval)}; {_p_told(case, pair)}"
+
+
+def _without_interval(pair: ComparedPair) -> str:
+    return f"; no interval, since {pair.reason}" if pair.reason else ""
 
 
 def _p_told(case: Case, pair: ComparedPair) -> str:
     """The p-value that the pair is judged by, and what it paid for."""
     p = pair.p_value if pair.p_adjusted is None else pair.p_adjusted
     assert p is not None
-    if case.family.n_tests == 1:
-        return f"{case.metric.test} p {words.p_value(p)}"
-    return f"{case.metric.test} p {words.p_value(p)} after {_method(case)}"
+    after = "" if case.family.n_tests == 1 else f" after {_method(case)}"
+    return f"{words.test(case.metric, pair)} p {words.p_value(p)}{after}"
 
 
 def _method(case: Case) -> str:

@@ -2,8 +2,8 @@
 
 from collections.abc import Sequence
 
-from runoff_contracts.compared import ComparedMetric, Interval
-from runoff_statistics.choice import INTERVALS
+from runoff_contracts.compared import ComparedMetric, ComparedPair, Interval
+from runoff_statistics.choice import INTERVALS, TESTS
 
 
 def named(metric: ComparedMetric) -> str:
@@ -56,10 +56,23 @@ def signed(metric: ComparedMetric, number: float) -> str:
     return f"{number:+.3g}".replace("-", "−")
 
 
+def signed_whole(metric: ComparedMetric, number: float) -> str:
+    """With its unit, too."""
+    return f"{signed(metric, number)}{' points' if in_points(metric) else _unit(metric)}"
+
+
 def span(metric: ComparedMetric, interval: Interval) -> str:
     """An interval of a difference."""
-    unit = " points" if in_points(metric) else _unit(metric)
-    return f"{signed(metric, interval[0])} to {signed(metric, interval[1])}{unit}"
+    return f"{signed(metric, interval[0])} to {signed_whole(metric, interval[1])}"
+
+
+def test(metric: ComparedMetric, pair: ComparedPair) -> str:
+    """The test of a pair. Where scores show no spread, t has no value and each way of swapping the
+    two is as likely (`runoff_statistics.adjusted`).
+    """
+    has_spread = pair.interval is not None or pair.reason is None
+    is_t = metric.test == TESTS["adjusted_t"]
+    return metric.test if has_spread or not is_t else TESTS["permutation"]
 
 
 def p_value(number: float) -> str:
