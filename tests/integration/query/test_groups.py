@@ -89,6 +89,16 @@ async def groups(runs: Runs, by: str, *metrics: str, filter: str = "") -> list[G
             return found
 
 
+async def test_one_number_is_one_group_however_it_is_written(runs: Runs) -> None:
+    """Programs write 1 or 1.0 by chance; true is none of them."""
+    for name, value in (("a", 1), ("b", 1.0), ("c", True), ("d", 1.5)):
+        await runs.add(name, params={"p": value})
+
+    made = await groups(runs, "param:p")
+    assert {each.key: each.n_runs for each in made} == {"1": 2, "true": 1, "1.5": 1}
+    assert sorted(await runs.found("params.p = 1")) == ["a", "b"]
+
+
 async def test_groups_have_means_with_intervals_over_their_runs(runs: Runs) -> None:
     """Student's t over runs, as scipy has it; one run alone shows no spread."""
     chance = np.random.default_rng(5)

@@ -5,7 +5,14 @@ from __future__ import annotations
 import pytest
 from pydantic import JsonValue, TypeAdapter, ValidationError
 
-from runoff_contracts.params import MAX_CHARACTERS, MAX_PARAMS, MAX_PARAMS_CHARACTERS, Params
+from runoff_contracts.params import (
+    MAX_CHARACTERS,
+    MAX_PARAMS,
+    MAX_PARAMS_CHARACTERS,
+    Params,
+    ParamValue,
+    param_text,
+)
 
 PARAMS: TypeAdapter[Params] = TypeAdapter(Params)
 
@@ -39,6 +46,18 @@ def test_what_is_no_parameter_is_refused_in_one_sentence(value: JsonValue, says:
     (error,) = caught.value.errors()
     assert error["loc"] == ("lr",)
     assert says in error["msg"]
+
+
+@pytest.mark.parametrize(
+    ("value", "text"),
+    [
+        (True, "true"), (1, "1"), (1.0, "1"), (-0.0, "0"), (0.001, "0.001"), (1e300, "1e+300"),
+        (2.0**53, "9007199254740992.0"), ("1.0", "1.0"),
+    ],
+)  # fmt: skip
+def test_one_number_has_one_text(value: ParamValue, text: str) -> None:
+    """Groups and pooled contenders are told apart by it."""
+    assert param_text(value) == text
 
 
 @pytest.mark.parametrize(

@@ -23,6 +23,8 @@ MAX_CHARACTERS = 6000
 MAX_PARAMS_CHARACTERS = 500_000
 """Of all names and texts together: a run's first event holds them."""
 _INT_LIMIT = 2**63
+_EXACT = 2**53
+"""Below it every whole number is a float."""
 
 
 def _plain(value: object) -> object:
@@ -56,3 +58,15 @@ ParamValue = Annotated[
 Params = Annotated[
     dict[ParamName, ParamValue], Field(max_length=MAX_PARAMS), AfterValidator(_bounded)
 ]
+
+
+def param_text(value: ParamValue) -> str:
+    """A value as filters and groups know it: `true`, `3`, `0.001`, or the text itself.
+
+    1 and 1.0 are one number: which of them a program writes is chance.
+    """
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, float) and value.is_integer() and abs(value) < _EXACT:
+        return str(int(value))
+    return str(value)

@@ -13,6 +13,7 @@ from runoff.cli.run_meant import LAST, run_id_of
 from runoff.client import Client
 from runoff.contender import read_contender
 from runoff_contracts.ids import short_id
+from runoff_contracts.params import param_text
 from runoff_contracts.task import Status
 from runoff_contracts.views import RunView
 
@@ -151,6 +152,4 @@ def _together(name: str, runs: Sequence[tuple[RunView, int]]) -> Meant:
 
 
 def _param(run: RunView, key: str) -> str | None:
-    # A server of an earlier release has none.
-    params = run.model_dump().get("params") or {}
-    return str(params[key]) if key in params else None
+    return param_text(run.params[key]) if key in run.params else None

@@ -18,7 +18,8 @@ LEFT JOIN run_params AS named
        ON named.key = {name} AND named.created_seq = runs.created_seq
 
 -- [param key]
-named.value
+-- 1 and 1.0 are one number: which of them a program writes is chance.
+regexp_replace(named.value, '^(-?[0-9]+)[.]0$', '\1')
 
 -- [measured]
 JOIN run_ranges AS m ON m.created_seq = runs.created_seq
