@@ -229,6 +229,15 @@ def test_a_pair_without_an_interval_says_its_test_its_p_and_why() -> None:
     )
 
 
+def test_no_mean_of_distances_is_said_to_be_below_0() -> None:
+    """One far off among ten that hit."""
+    found = only("pixel_distance", [0.0] * 9 + [30.0], [1.0] * 10).metrics[0].estimates[0]
+
+    assert found.interval is not None
+    assert found.interval[0] == 0
+    assert found.interval[1] > 10
+
+
 def test_whose_margin_is_told_does_not_hang_on_the_order_of_contenders() -> None:
     """The one in front may be either side of a pair."""
     rows: list[given.Row] = [

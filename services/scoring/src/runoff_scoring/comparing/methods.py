@@ -7,6 +7,7 @@ from numpy.typing import NDArray
 
 from runoff_contracts.compared import AskedAlone, Estimate, Interval, MarginTested
 from runoff_contracts.comparison_asked import ComparisonAsked
+from runoff_contracts.scorers import KNOWN_SCORERS
 from runoff_scoring.comparing import refusals
 from runoff_scoring.comparing.asked import alone_of, contradiction
 from runoff_scoring.comparing.metrics import Metric
@@ -163,11 +164,15 @@ def estimate(values: Scores, methods: Methods, clusters: NDArray[np.int64] | Non
             bounds=methods.metric.bounds,
             confidence=methods.confidence,
         )
+    shown = _pair(found.interval)
+    if shown is not None and methods.metric.name in KNOWN_SCORERS:
+        # No mean of distances or losses is below 0; of a custom scorer nobody knows.
+        shown = (max(shown[0], 0.0), shown[1])
     return Estimate(
         n=n,
         n_correct=n_correct,
         value=found.estimate,
-        interval=_pair(found.interval),
+        interval=shown,
         reason=found.reason,
     )
 
