@@ -5,7 +5,7 @@ from __future__ import annotations
 import io
 import re
 from collections.abc import Iterator
-from urllib.parse import quote
+from urllib.parse import quote, urljoin
 
 import httpx
 import pytest
@@ -198,11 +198,15 @@ async def test_every_hostile_answer_is_text_in_its_table_and_its_panel(
     refuse_what_runs(table)
     assert len(table.xpath("//tr[@data-id]")) == len(HOSTILE)
     links = table.xpath("//a[contains(@class, 'row-link')]/@href")
-    for entry, link in list(zip(found, links, strict=True))[::9]:
-        if ".." not in entry["entry_id"]:  # a browser takes these two dots out of every address
-            refuse_what_runs(page_of(await pages.get(link)))
-            panel = link.replace("/entries/", "/panel/")
-            refuse_what_runs(page_of(await pages.get(panel)))
+    for place, (entry, link) in enumerate(zip(found, links, strict=True)):
+        if place % 9 and ".." not in entry["entry_id"]:
+            continue
+        # As a browser reads an address: two dots that stand between slashes leave the run.
+        opened = page_of(await pages.get(urljoin("http://127.0.0.1:8701", link)))
+        refuse_what_runs(opened)
+        assert opened.xpath("string(//h1/following::x-copy/@data-text)") == entry["entry_id"]
+        panel = link.replace("/entries/", "/panel/")
+        refuse_what_runs(page_of(await pages.get(panel)))
 
 
 async def test_what_is_typed_into_a_form_comes_back_as_text(

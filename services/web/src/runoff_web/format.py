@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Final
+from urllib.parse import quote
 
 from markupsafe import Markup, escape
 from pydantic import JsonValue
@@ -187,6 +188,14 @@ def named_shortly(text: str, models: Sequence[str]) -> str:
         return text
     found = re.compile("|".join(rf"(?<![\w/:.-]){re.escape(each)}(?![\w/-]|:\S)" for each in whole))
     return found.sub(lambda match: short[match[0]], text)
+
+
+def path_segment(text: str) -> str:
+    """An id as one piece of an address: a browser takes `/../` out of a path, and no `%2F`.
+
+    An id of two dots alone has no such piece, however it is written.
+    """
+    return quote(text, safe="")
 
 
 def by_name(name: str, given: float | None) -> str:

@@ -52,6 +52,7 @@ _FILTERS: Final = (
     words.told_apart,
     words.named_shortly,
     words.by_name,
+    words.path_segment,
     words.middle,
     words.shown,
     words.one_line,

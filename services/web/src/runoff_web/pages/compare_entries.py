@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from http import HTTPStatus
 from typing import Any, Final
-from urllib.parse import quote
 
 from markupsafe import Markup
 from starlette.concurrency import run_in_threadpool
@@ -27,6 +26,7 @@ from runoff_contracts.comparison import ComparisonDocument
 from runoff_contracts.views import EntryView
 from runoff_web.charts.scatter import farthest, scatter
 from runoff_web.compare_params import CompareParams
+from runoff_web.format import path_segment
 from runoff_web.pages.compare_parts import short_names
 from runoff_web.pages.shared import entry_of
 from runoff_web.parts import Parts, parts_of
@@ -122,7 +122,7 @@ def scatter_shown(parts: Parts, params: CompareParams, found: Comparison) -> Plo
 
 def entry_address(document: ComparisonDocument, entry_id: str, place: int = 0) -> str:
     """Where an entry is shown in full, as one contender's run has it."""
-    return f"/runs/{document.contenders[place].run_id}/entries/{quote(entry_id, safe='')}"
+    return f"/runs/{document.contenders[place].run_id}/entries/{path_segment(entry_id)}"
 
 
 def cell(request: Request) -> Response:

@@ -7,7 +7,6 @@ import json
 from collections.abc import Callable
 from http import HTTPStatus
 from typing import Final, Literal
-from urllib.parse import quote
 
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
@@ -20,6 +19,7 @@ from runoff.reviews import AnswerReview
 from runoff_contracts.answers import AnswerBody
 from runoff_contracts.task import Task
 from runoff_web.errors import BadForm
+from runoff_web.format import path_segment
 from runoff_web.params import RunParams
 from runoff_web.parts import parts_of
 from runoff_web.problems import problem_page
@@ -51,7 +51,7 @@ def _answered(request: Request, form: FormData, order: Order) -> Response:
     # The page is to show it when the browser asks.
     parts_of(request).client.versions.entry(run_id, entry_id, after=seq)
     params = RunParams.read(request.query_params)
-    path = f"/runs/{run_id}/entries/{quote(entry_id, safe='')}{params.query()}"
+    path = f"/runs/{run_id}/entries/{path_segment(entry_id)}{params.query()}"
     answer = RedirectResponse(f"{path}#c{_position(form)}", HTTPStatus.SEE_OTHER)
     return remembered(answer, form)
 
