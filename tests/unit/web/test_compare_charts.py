@@ -6,6 +6,7 @@ import math
 
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from markupsafe import Markup
 
 from runoff_contracts.compared_entries import ComparedPoint, ComparedPoints, PointCells
 from runoff_web.charts.contour import MIN_POINTS, PlotAxis, RunPoint, contour
@@ -121,6 +122,26 @@ def test_parallel_coordinates_stay_within_their_picture(
     assert bool(drawn) == bool(axes)
     if drawn:
         picture_of(drawn)
+
+
+def test_words_of_an_axis_are_told_apart_and_only_models_leave_out_their_provider() -> None:
+    """A slash within a parameter is as much of it as any letter."""
+    axes = [
+        ParallelAxis("params.team", 0, 2, False, ("<b>y</b>", "team-a/v1", "team-b/v1")),
+        ParallelAxis("params.file", 0, 1, False, ("/data/checkpoints/a", "/data/checkpoints/b")),
+        ParallelAxis("model", 0, 1, False, ("onnx/cats", "onnx/dogs")),
+    ]
+
+    said = _words_of(parallel(axes, [], {}, title="runs"))
+    assert said[:3] == ["<b>y</b>", "team-a/v1", "team-b/v1"]
+    assert said[3] != said[4]
+    assert said[5:] == ["cats", "dogs"]
+    alike = ParallelAxis("model", 0, 1, False, ("llm/v1", "onnx/v1"))
+    assert _words_of(parallel([alike], [], {}, title="runs")) == ["llm/v1", "onnx/v1"]
+
+
+def _words_of(drawn: Markup) -> list[str]:
+    return [each.text or "" for each in picture_of(drawn).iter() if each.get("class") == "tick"]
 
 
 @given(st.floats(1e-6, 1e6), st.floats(1e-6, 1e6), st.floats(0, 1))

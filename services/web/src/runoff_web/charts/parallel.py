@@ -8,7 +8,7 @@ from typing import Final
 from markupsafe import Markup
 
 from runoff_web.charts.marks import cut
-from runoff_web.format import tick
+from runoff_web.format import middle, tick, told_apart
 
 _WIDTH: Final = 1080
 _HEIGHT: Final = 400
@@ -155,8 +155,10 @@ def _range(axis: ParallelAxis, brush: tuple[float, float]) -> tuple[float, float
 
 def _ticks(axis: ParallelAxis, x: float) -> list[Markup]:
     if axis.words:
-        marks = [(axis.share(float(at)) or 0.0, cut(word.rpartition("/")[2], _WORD))
-                 for at, word in enumerate(axis.words)]  # fmt: skip
+        # What a name of a model begins with says little; a slash within any other word says all.
+        said = told_apart(axis.words) if axis.name == "model" else axis.words
+        marks = [(axis.share(float(at)) or 0.0, middle(word, _WORD))
+                 for at, word in enumerate(said)]  # fmt: skip
     else:
         marks = [(share, tick(axis.name, axis.value(share))) for share in (0.0, 0.5, 1.0)]
     return [
