@@ -94,6 +94,15 @@ def finds_nothing(entry: Entry) -> dict[str, object]:
     return {"boxes": []}
 
 
+def finds_what_has_a_name_that_is_longer_than_any_column_of_any_page(
+    entry: Entry,
+) -> dict[str, object]:
+    """Boxes of such names."""
+    label = "a rather long name of a class, of words as people write them in a book of rules"
+    where = {"x": 10, "y": 20, "width": 70, "height": 60, "confidence": 0.5}
+    return {"boxes": [{"label": label, **where}, {"label": label.replace(" ", "_"), **where}]}
+
+
 def points_at(entry: Entry) -> dict[str, object]:
     """The middle of the square."""
     x, y, side = _square(entry)

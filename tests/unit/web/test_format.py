@@ -191,3 +191,15 @@ def test_models_are_called_by_the_part_that_tells_them_apart() -> None:
 def test_values_of_somebody_are_written_as_json(value: object, text: str) -> None:
     """They were given as JSON, and are pasted from here into the next launch."""
     assert words.written(value) == text  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("cat", ""), ("Größe", ""), ("12,5", ""), (None, ""), ("Größe קטנה", ""),
+        ("שלום", ' dir="rtl"'), ("12 مرحبا cat", ' dir="rtl"'),
+    ],
+)  # fmt: skip
+def test_a_cell_is_read_as_its_first_word_is(text: str | None, said: str) -> None:
+    """It loses its end where it is too long, and not its beginning."""
+    assert words.direction(text) == said

@@ -265,6 +265,18 @@ def one_line(text: str | None, limit: int = 120) -> Markup:
     return shown(cut)
 
 
+def direction(text: str | None) -> Markup:
+    """For the cell of a table that cuts off what is too long: Arabic loses its end, and not its
+    beginning, where the cell reads as its words do. Of `dir=auto` the browser would not look into
+    what stands isolated in there.
+    """
+    if text is None or text.isascii():
+        return Markup("")
+    kinds = (unicodedata.bidirectional(each) for each in text)
+    first = next((kind for kind in kinds if kind in {"L", "R", "AL"}), "L")
+    return Markup("") if first == "L" else Markup(' dir="rtl"')
+
+
 def answer(given: AnswerBody, *, most: int = 4) -> str | None:
     """An answer in a few words, with so many labels at most; None where there is none."""
     if given.boxes is not None:

@@ -56,6 +56,7 @@ _FILTERS: Final = (
     words.middle,
     words.shown,
     words.one_line,
+    words.direction,
     words.answer,
     words.target,
     words.confidence_band,

@@ -4,6 +4,7 @@ import { fragment, load, say } from "../core/fragment.js";
 import { RowWindow } from "../core/window.js";
 
 const PANEL_MS = 120;
+const AGAIN_MS = 2000;
 
 /** @typedef {{id: string, href: string}} Entry */
 
@@ -15,6 +16,9 @@ class Table extends HTMLElement {
   /** The entry beside the table, and the one that a person chose: a first click chooses it. */
   #shown = "";
   #chosen = "";
+  /** The one beside the table is lacking: it is asked for again, and at once where one clicks. */
+  #isLacking = false;
+  #again = 0;
   /** @type {(event: Event) => void} */
   #heard = (event) => this.#grew(/** @type {CustomEvent<number>} */ (event).detail);
 
@@ -45,6 +49,7 @@ class Table extends HTMLElement {
   disconnectedCallback() {
     document.removeEventListener("entries", this.#heard);
     this.#window?.close();
+    clearTimeout(this.#again);
   }
 
   /** @param {number} total */
@@ -106,17 +111,25 @@ class Table extends HTMLElement {
     const panel = this.#panel();
     if (!panel) return;
     if (isChosen) this.#choice(id);
-    if (id === this.#shown) return;
+    if (id === this.#shown && !this.#isLacking) return;
     this.#shown = id;
+    this.#isLacking = false;
     this.#mark();
+    clearTimeout(this.#again);
     this.#panelLoading.abort();
     this.#panelLoading = new AbortController();
     try {
       const part = href.replace("/entries/", "/panel/");
-      const { html } = await load(part, this.#panelLoading.signal);
+      const { html, ok } = await load(part, this.#panelLoading.signal);
       panel.replaceChildren(fragment(html));
+      this.#isLacking = !ok;
     } catch (error) {
-      if (!(error instanceof DOMException)) say("The entry could not be loaded.");
+      if (error instanceof DOMException) return;
+      this.#isLacking = true;
+      panel.replaceChildren(sorry("The entry could not be loaded."));
+    }
+    if (this.#isLacking) {
+      this.#again = setTimeout(() => this.#showPanel({ id, href }, false), AGAIN_MS);
     }
   }
 
@@ -192,6 +205,15 @@ class Table extends HTMLElement {
   #link(row) {
     return row?.querySelector(".row-link");
   }
+}
+
+/** @param {string} text */
+function sorry(text) {
+  const notice = document.createElement("p");
+  notice.className = "notice";
+  notice.textContent = text;
+  say(text);
+  return notice;
 }
 
 function isNarrow() {
