@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, BrowserContext, Page, expect
 from runoff import Client
 from tests.e2e.pages.accessibility import Look
 from tests.e2e.pages.conftest import Material
-from tests.e2e.using import MODULE, wait_settled
+from tests.e2e.using import MODULE, register_texts, wait_settled
 
 LONG = f"{MODULE}:finds_what_has_a_name_that_is_longer_than_any_column_of_any_page"
 ARABIC = "مرحبا " + "كلمات أخرى " * 12
@@ -138,3 +138,19 @@ def test_what_is_read_from_the_right_keeps_its_beginning(page: Page, made: Mater
             " <= cell.getBoundingClientRect().right"
         )
         assert begins_within, at
+
+
+def test_a_list_of_runs_of_three_models_fits_a_desk(page: Page, made: Material) -> None:
+    """The last column too, beside long aliases."""
+    register_texts(made.stack, name="letters-of-every-alphabet", n=600)
+    with Client(made.stack.api_url) as client:
+        models = [f"{MODULE}:{each}" for each in ("first_letter", "paraphrased", "last_letter")]
+        run = client.runs.launch(
+            dataset="letters-of-every-alphabet", models=models, labels={"team": "letters"},
+            alias="an-alias-of-25-characters",
+        )  # fmt: skip
+    wait_settled(made.stack, run.id)
+    page.goto("/runs?view=table")
+    wide = page.locator(".table-wrap").evaluate("each => [each.scrollWidth, each.clientWidth]")
+
+    assert wide[0] <= wide[1], wide
