@@ -48,6 +48,24 @@ def text_of(page: html.HtmlElement, where: str) -> str:
     return " ".join(found.text_content().split())
 
 
+async def test_a_form_that_is_changed_after_a_way_back_launches_another_run(
+    world: World, pages: httpx.AsyncClient
+) -> None:
+    """A double click and an unchanged way back launch one; a change is never thrown away."""
+    run = await launched(world)
+    page = page_of(await pages.get(f"/runs/new?from={run}"))
+    (key,) = page.xpath("//input[@name='key']/@value")
+    form = {"key": str(key), "dataset": "texts", "others": FIRST, "alias": "one"}
+    first = await sent(pages, "/runs/new", 303, **form)
+    again = await sent(pages, "/runs/new", 303, **form)
+    changed = await sent(pages, "/runs/new", 303, **form | {"others": OF_A, "alias": "other"})
+
+    addresses = [each.headers["location"] for each in (first, again, changed)]
+    assert addresses[0] == addresses[1] != addresses[2]
+    shown = await world.get(f"/api{addresses[2]}")
+    assert (shown["alias"], [each["model"] for each in shown["contenders"]]) == ("other", [OF_A])
+
+
 async def test_people_review_correct_and_ask_again(world: World, pages: httpx.AsyncClient) -> None:
     """By plain forms; each leads back to the page, which shows what it did."""
     run = await launched(world)

@@ -6,8 +6,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Final
 
-from pydantic import JsonValue
+from pydantic import BaseModel, JsonValue
 
+from runoff_contracts.comparison import canonical, digest_of
 from runoff_contracts.problem import FieldError
 from runoff_contracts.views import RunView
 from runoff_web.json_text import read_json
@@ -56,7 +57,7 @@ class LaunchForm:
     """Texts as they were typed, so that a form with errors comes back as it was sent."""
 
     key: str
-    """Names this order: sending it twice launches one run."""
+    """Names this form: `order_key` names what it asks for."""
     dataset: str = ""
     split: str = ""
     section: str = ""
@@ -115,6 +116,14 @@ class LaunchForm:
             "start_at": _moment(self.start_at) if self.start_at else None,
         }
         return asked | {name: value for name, value in optional.items() if value}
+
+    def order_key(self, asked: BaseModel) -> str:
+        """Names this order: sent twice it launches one run, and changed after a way back another.
+
+        Args:
+            asked: What is ordered.
+        """
+        return digest_of(f"{self.key} {digest_of(canonical(asked))}".encode())
 
     def _config(self) -> dict[str, object]:
         config: dict[str, object] = {k: v for k, v in self.config.items() if v}

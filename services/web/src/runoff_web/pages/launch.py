@@ -100,7 +100,8 @@ def _launch(request: Request, form: LaunchForm) -> Response:
     try:
         asked = Evaluation.checked(form.order(), "the form")
         # The code of these pages says nothing about where the run comes from.
-        accepted = parts.client.runs.launch_evaluation(asked, lineage=False, key=form.key)
+        key = form.order_key(asked)
+        accepted = parts.client.runs.launch_evaluation(asked, lineage=False, key=key)
     except (BadJson, InvalidInput, ProblemError) as error:
         return _page(request, form, _said(error, form))
     # The page of the run is to be there when the browser asks for it.
