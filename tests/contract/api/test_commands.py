@@ -107,6 +107,26 @@ async def test_the_same_key_is_answered_with_the_same_run(world: World) -> None:
     assert len((await world.get("/api/runs"))["items"]) == 2
 
 
+async def test_a_key_that_launched_something_else_is_refused(world: World) -> None:
+    """Whoever changed the order is told, and not led to the old run; a lineage is no order."""
+    await world.start_run_manager()
+    await world.start_worker()
+    await world.register_texts("texts", "aa")
+    body = {"dataset": "texts", "models": [FIRST]}
+    key = {"Idempotency-Key": "once"}
+    first = await world.http.post("/api/runs", json=body, headers=key)
+    for changed in ({"alias": "other"}, {"config": {"retries": 0}}, {"dataset": "texts@1"}):
+        refused = await world.http.post("/api/runs", json=body | changed, headers=key)
+        told = problem(refused, 422, "idempotency-key-reused")
+        assert [each["field"] for each in told["errors"]] == ["idempotency-key"]
+    moved = {"lineage": {"packages": {"numpy": "2.3.0"}}, "priority": "normal"}
+    again = await world.http.post("/api/runs", json=body | moved, headers=key)
+
+    assert (first.status_code, again.status_code) == (201, 201)
+    assert again.json()["id"] == first.json()["id"]
+    assert len((await world.get("/api/runs"))["items"]) == 1
+
+
 async def test_a_run_is_canceled_and_then_deleted(world: World) -> None:
     """A running one cannot be deleted; a deleted one is gone, also when asked twice."""
     await world.start_run_manager()

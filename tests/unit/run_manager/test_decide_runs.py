@@ -63,6 +63,18 @@ def test_another_launch_under_the_same_id_is_refused() -> None:
     assert problem_of(refused) == ("run-exists", 409, ["run_id"])
 
 
+def test_another_order_under_the_same_key_is_refused() -> None:
+    """Of the same command id; what was launched before orders were kept finds its run."""
+    (made,) = launch(given.create_run())
+    assert isinstance(made, RunCreated)
+    with pytest.raises(Refusal) as refused:
+        launch(given.create_run(alias="other"), Run.of([made]))
+
+    assert problem_of(refused) == ("idempotency-key-reused", 422, ["idempotency-key"])
+    older = made.model_copy(update={"asked": None})
+    assert launch(given.create_run(alias="other"), Run.of([older])) == []
+
+
 def test_a_model_named_twice_is_refused_at_its_second_place() -> None:
     """By content: `net` and `net@2` are the same version here."""
     with pytest.raises(Refusal) as refused:

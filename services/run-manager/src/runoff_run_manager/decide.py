@@ -15,6 +15,7 @@ from runoff_contracts.commands import (
     ResumeRun,
     ScorerAsked,
 )
+from runoff_contracts.comparison import canonical, digest_of
 from runoff_contracts.event import Event
 from runoff_contracts.events.dataset import DatasetVersionAdded
 from runoff_contracts.events.lifecycle import (
@@ -78,6 +79,7 @@ def create_run(
     created = RunCreated(
         run_id=command.run_id,
         command_id=command.command_id,
+        asked=_asked(command),
         task=task,
         dataset=DatasetUsed(dataset=version.dataset, number=version.number, digest=version.digest),
         selection=command.selection,
@@ -148,6 +150,7 @@ def repeat_run(
             update={
                 "run_id": command.run_id,
                 "command_id": command.command_id,
+                "asked": _asked(command),
                 "scorers": used,
                 "judges": judged,
                 "config": config,
@@ -307,6 +310,25 @@ def delete_run(command: DeleteRun, run: Run | None, *, now: datetime) -> list[Ev
 def _was_made(command: CreateRun | RepeatRun, run: Run | None) -> bool:
     if run is None:
         return False
-    if run.created.command_id == command.command_id:
-        return True
-    raise refusal("run-exists", f"Run {command.run_id} exists", 409, field="run_id")
+    if run.created.command_id != command.command_id:
+        raise refusal("run-exists", f"Run {command.run_id} exists", 409, field="run_id")
+    if run.created.asked not in {None, _asked(command)}:
+        raise refusal(
+            "idempotency-key-reused",
+            f"This key has launched run {command.run_id}, of which something else was asked",
+            422,
+            field="idempotency-key",
+            hint="another key for another order; the same key finds what the same order made",
+        )
+    return True
+
+
+def _asked(command: CreateRun | RepeatRun) -> str:
+    """Digest of the order. Where it was sent from is no part of it: whoever sends an order again
+    may have moved on.
+    """
+    apart = {"command_id", "sent_at", "run_id", "lineage"}
+    # Without defaults, so that a field that is new here changes no digest of before.
+    return digest_of(
+        canonical(command.model_dump(mode="json", exclude=apart, exclude_defaults=True))
+    )

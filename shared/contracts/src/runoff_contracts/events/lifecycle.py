@@ -93,6 +93,9 @@ class RunCreated(Event):
     run_id: RunId
     command_id: str
     """Of the CreateRun that asked for it: the same command again finds this run."""
+    asked: Digest | None = None
+    """Of what that command asks for, lineage aside: what asks for something else under the same id
+    is refused. None in runs of before this was kept."""
     task: Task
     dataset: DatasetUsed
     selection: Selection | None = None
