@@ -66,29 +66,67 @@ async def test_a_form_that_is_changed_after_a_way_back_launches_another_run(
     assert (shown["alias"], [each["model"] for each in shown["contenders"]]) == ("other", [OF_A])
 
 
+async def seen_at(pages: httpx.AsyncClient, entry: str) -> str:
+    """What the forms of the first contender's own answer are sent with."""
+    page = page_of(await pages.get(entry))
+    seen = page.xpath("//section[@id='c0']//form//input[@name='seen']/@value")
+    assert len(set(seen)) == 1
+    return str(seen[0])
+
+
+async def test_a_review_that_somebody_else_was_ahead_of_shows_both(
+    world: World, pages: httpx.AsyncClient
+) -> None:
+    """Nothing is overruled unseen; the same twice of one person is a double click."""
+    run = await launched(world)
+    entry, review = f"/runs/{run}/entries/e0", f"/runs/{run}/review/e0"
+    seen = await seen_at(pages, entry)
+    await sent(pages, review, contender="0", decision="approved", by="first", seen=seen)
+    await sent(pages, review, contender="0", decision="approved", by="first", seen=seen)
+    edit = {"contender": "0", "decision": "edited", "edited": "b", "note": "because"}
+    lost = page_of(await sent(pages, review, 409, **edit, seen=seen), 409)
+    told = text_of(lost, "//section[@id='c0']//*[@role='alert']")
+    for each in ("meanwhile: approved by first", "Yours: “b”, with the note “because”"):
+        assert each in told
+    assert lost.xpath("//section[@id='c1']//*[@role='alert']") == []
+    assert "✓ approved" in text_of(page_of(await pages.get(entry)), "//section[@id='c0']/*[1]")
+
+    # Another answer is another matter; and whoever saw what stands there may overrule it.
+    await sent(pages, review, contender="1", decision="rejected", seen="none")
+    (now, *_) = lost.xpath("//section[@id='c0']//form//input[@name='seen']/@value")
+    await sent(pages, review, 303, **edit, seen=str(now))
+    assert "✎ corrected" in text_of(page_of(await pages.get(entry)), "//section[@id='c0']/*[1]")
+
+
 async def test_people_review_correct_and_ask_again(world: World, pages: httpx.AsyncClient) -> None:
     """By plain forms; each leads back to the page, which shows what it did."""
     run = await launched(world)
     entry = f"/runs/{run}/entries/e0?sort=index"
     review, again = f"/runs/{run}/review/e0?sort=index", f"/runs/{run}/again/e0?sort=index"
-    done = await sent(pages, review, contender="0", decision="approved", by="A. Person")
+    done = await sent(
+        pages, review, contender="0", decision="approved", by="A. Person", seen="none"
+    )
     assert done.headers["location"] == f"{entry}#c0"
     assert "runoff_by=A.%20Person" in done.headers["set-cookie"]
     assert (
         "1 of 1 of this model's answers approved" in page_of(await pages.get(entry)).text_content()
     )
 
-    await sent(pages, review, contender="0", decision="edited", edited="b", note="<b>no</b>")
+    edit = {"contender": "0", "decision": "edited"}
+    seen = await seen_at(pages, entry)
+    await sent(pages, review, 303, **edit, edited="b", note="<b>no</b>", seen=seen)
     shown = page_of(await pages.get(entry))
     own = text_of(shown, "//section[@id='c0']")
     assert "✎ corrected" in own
     assert "0 of 1 of this model's answers approved" in own
     assert "<b>no</b>" in own
     assert "approved by A. Person" in own
-    strange = await sent(pages, review, 422, contender="0", decision="edited", edited="zebra")
+    seen = await seen_at(pages, entry)
+    strange = await sent(pages, review, 422, **edit, edited="zebra", seen=seen)
     assert "No target of the run has the label" in strange.text
-    await sent(pages, review, contender="0", decision="edited", edited="zebra", new_labels="yes")
-    await sent(pages, review, contender="0", decision="cleared")
+    await sent(pages, review, 303, **edit, edited="zebra", new_labels="yes", seen=seen)
+    seen = await seen_at(pages, entry)
+    await sent(pages, review, contender="0", decision="cleared", seen=seen)
     assert "✎" not in text_of(page_of(await pages.get(entry)), "//section[@id='c0']/*[1]")
 
     await sent(pages, again, contender="1", mode="rerun")

@@ -4,6 +4,7 @@ WebError
 ├── BadForm         a field of a form holds what it cannot
 ├── BadParam        the address of a page says something that it cannot mean
 ├── BadJson         a field of a form holds no JSON
+├── SaidMeanwhile   somebody else said something since the form was shown
 └── ImageUnreadable an entry's file is no image that can be shown
 """
 
@@ -41,3 +42,7 @@ class BadForm(WebError):
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
         self.field = field
+
+
+class SaidMeanwhile(WebError):
+    """Show what stands there now beside what was to be said; nothing was saved."""

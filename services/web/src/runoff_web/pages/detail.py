@@ -1,5 +1,6 @@
 """One entry with everything that is known of it: beside the table, and as a page of its own."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from markupsafe import Markup
@@ -34,9 +35,11 @@ class Given:
 
     def review(self, answer_version: int) -> ReviewView | None:
         """The one that counts of a version of its answer."""
-        counted = [each for each in self.reviews if each.answer_version == answer_version]
-        newest = next((each for each in reversed(counted) if each.counts), None)
-        return None if newest is None or newest.decision == "cleared" else newest
+        return said_of(self.reviews, self.cell.position, answer_version)
+
+    def seen(self, answer_version: int) -> str:
+        """What a form is sent with: whatever is said of the version after it is held against it."""
+        return seen_of(self.review(answer_version))
 
 
 @dataclass(frozen=True)
@@ -62,6 +65,21 @@ class Detail:
     def is_under_way(self) -> bool:
         """Whether a further version is still to be answered."""
         return any(each.answered_at is None for each in self.entry.versions)
+
+
+def said_of(
+    reviews: Sequence[ReviewView], contender: int, answer_version: int
+) -> ReviewView | None:
+    """The review that counts of a version of an answer; none where it was taken back."""
+    meant = (contender, answer_version)
+    counted = [each for each in reviews if each.counts]
+    found = [each for each in counted if (each.contender, each.answer_version) == meant]
+    return found[-1] if found and found[-1].decision != "cleared" else None
+
+
+def seen_of(said: ReviewView | None) -> str:
+    """Names what was said of an answer last; changes whenever anybody says anything."""
+    return said.reviewed_at.isoformat() if said else "none"
 
 
 def detail_of(parts: Parts, run: RunView, entry_id: str) -> Detail | None:

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass, replace
 from functools import partial
+from http import HTTPStatus
 from typing import Any
 
 from starlette.exceptions import HTTPException
@@ -30,14 +31,31 @@ class Around:
     after: EntryView | None
 
 
+@dataclass(frozen=True)
+class Unsaved:
+    """What somebody meant to say of an answer of which something else was said meanwhile."""
+
+    position: int
+    answer_version: int
+    words: str
+    """The correction as it was typed; the decision where it was none."""
+    note: str
+
+
 def show(request: Request) -> Response:
     """The page; `offset` is the entry's place in the list."""
+    return page(request)
+
+
+def page(request: Request, status: int = HTTPStatus.OK, unsaved: Unsaved | None = None) -> Response:
+    """The same, also where a form of it was not taken."""
     parts, params = parts_of(request), RunParams.read(request.query_params)
     run, entry, around = _read(parts, request, params)
     return parts.pages.page(
         request,
         "entry.html",
-        **_values(request, run, entry),
+        status=status,
+        **_values(request, run, entry, unsaved),
         params=around.params,
         around=around,
     )
@@ -115,10 +133,11 @@ def _beside(params: RunParams, entry_id: str, near: list[EntryView], total: int)
 
 
 def _values(
-    request: Request, run: RunView, entry: EntryView
+    request: Request, run: RunView, entry: EntryView, unsaved: Unsaved | None = None
 ) -> dict[str, Any]:  # names of a template
     detail = detail_from(parts_of(request), run, entry)
-    return {"run": run, "detail": detail, "who": who_is(request), "example": example}
+    who = who_is(request)
+    return {"run": run, "detail": detail, "who": who, "example": example, "unsaved": unsaved}
 
 
 ROUTES = [

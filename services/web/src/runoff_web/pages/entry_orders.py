@@ -11,15 +11,23 @@ from typing import Final, Literal
 from pydantic import ValidationError
 from starlette.concurrency import run_in_threadpool
 from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import RedirectResponse, Response
 from starlette.routing import Route
 
+from runoff.client import Client
 from runoff.reviews import AnswerReview
 from runoff_contracts.answers import AnswerBody
 from runoff_contracts.task import Task
 from runoff_web.errors import BadForm
 from runoff_web.format import path_segment
+from runoff_contracts.views import ReviewView
+from runoff_web.errors import BadForm, SaidMeanwhile
+from runoff_web.pages.detail import said_of, seen_of
+from runoff_web.pages.entry import Unsaved
+from runoff_web.pages.entry import page as entry_page
+from runoff_web.pages.shared import entry_of
 from runoff_web.params import RunParams
 from runoff_web.parts import parts_of
 from runoff_web.problems import problem_page
@@ -32,7 +40,9 @@ _DECISIONS: Final = {"approved": "approved", "rejected": "rejected", "cleared": 
 
 
 async def review(request: Request) -> Response:
-    """Approve, reject or correct an answer, or take back what was said of it."""
+    """Approve, reject or correct an answer, or take back what was said of it; if nobody said
+    anything else meanwhile.
+    """
     return await run_in_threadpool(_answered, request, await request.form(), _review)
 
 
@@ -48,6 +58,8 @@ def _answered(request: Request, form: FormData, order: Order) -> Response:
     except BadForm as error:
         title = "The form was not understood; nothing was changed"
         return problem_page(request, HTTPStatus.UNPROCESSABLE_ENTITY, title, str(error))
+    except SaidMeanwhile:
+        return entry_page(request, HTTPStatus.CONFLICT, _unsaved(form))
     # The page is to show it when the browser asks.
     parts_of(request).client.versions.entry(run_id, entry_id, after=seq)
     params = RunParams.read(request.query_params)
@@ -59,6 +71,11 @@ def _answered(request: Request, form: FormData, order: Order) -> Response:
 def _review(request: Request, run_id: str, entry_id: str, form: FormData) -> int:
     client = parts_of(request).client
     decision = _DECISIONS.get(str(form.get("decision", "")))
+    there = _said(client, run_id, entry_id, form)
+    # A double click is no conflict of somebody with himself.
+    is_again = there and (there.decision, there.by) == (decision, who_in(form))
+    if str(form.get("seen", "")) != seen_of(there) and not is_again:
+        raise SaidMeanwhile
     edited = None
     if decision is None:
         edited = _edited(client.runs.show(run_id).task, form)
@@ -66,7 +83,7 @@ def _review(request: Request, run_id: str, entry_id: str, form: FormData) -> int
         {
             "entry": entry_id,
             "contender": _position(form),
-            "answer_version": max(_number(form, "answer_version", default=1), 1),
+            "answer_version": _version(form),
             "decision": decision,
             "edited": edited,
             "note": str(form.get("note", "")).strip()[:2000],
@@ -130,6 +147,30 @@ def _edited(task: Task, form: FormData) -> AnswerBody:
         raise BadForm("edited", f"{where}: {first['msg']}") from error
     except RecursionError as error:
         raise BadForm("edited", "the boxes are nested too deeply") from error
+
+
+def _said(client: Client, run_id: str, entry_id: str, form: FormData) -> ReviewView | None:
+    """What was said last of the answer that a form is about."""
+    entry = entry_of(client, run_id, entry_id)
+    if entry is None:
+        raise HTTPException(HTTPStatus.NOT_FOUND)
+    return said_of(entry.reviews, _position(form), _version(form))
+
+
+def _unsaved(form: FormData) -> Unsaved:
+    typed = [str(form.get(name, "")).strip() for name in ("edited", "x", "y")]
+    words = ", ".join(each for each in typed if each)
+    decision = str(form.get("decision", ""))
+    return Unsaved(
+        position=_position(form),
+        answer_version=_version(form),
+        words=decision if decision in _DECISIONS else words,
+        note=str(form.get("note", "")).strip(),
+    )
+
+
+def _version(form: FormData) -> int:
+    return max(_number(form, "answer_version", default=1), 1)
 
 
 def _position(form: FormData) -> int:
