@@ -24,27 +24,36 @@ async def compared(
     *,
     n: int,
     task: str = "classification",
+    n_contenders: int = 2,
     **changes: Any,  # any field of the document
 ) -> str:
-    """A comparison of a run's contenders as the scoring service tells it; its digest."""
-    scores = np.array([[1.0] * n, [float(place % 2) for place in range(n)]])
+    """A comparison of a run's two contenders, as often as it takes, as the scoring service tells
+    it; its digest.
+    """
+    others = [[float(place % 2) for place in range(n)]] * (n_contenders - 1)
+    scores = np.array([[1.0] * n, *others])
     table = pack(
         {
-            "index": np.tile(np.arange(n, dtype=np.int32), (2, 1)),
+            "index": np.tile(np.arange(n, dtype=np.int32), (n_contenders, 1)),
             "score.accuracy": scores,
-            "latency_s": np.array([[0.25] * n, [0.5] * n], dtype=np.float32),
+            "latency_s": np.array(
+                [[0.25] * n] + [[0.5] * n] * (n_contenders - 1), dtype=np.float32
+            ),
             "difference": 1 - scores[1],
             "confidence_difference": np.full(n, np.nan),
             **Texts.of([f"entry-{place}" for place in range(n)]).arrays("entry_ids"),
         },
         {
-            "contenders": [{"run_id": run_id, "position": place} for place in range(2)],
+            "contenders": [
+                {"run_id": run_id, "position": place % 2} for place in range(n_contenders)
+            ],
             "metrics": [{"name": "accuracy", "higher_is_better": True}],
             "baseline": 0,
         },
     )
     contenders = [
-        a_contender(place, f"onnx/net-{place}", run_id=run_id, position=place) for place in range(2)
+        a_contender(place, f"onnx/net-{place}", run_id=run_id, position=place % 2)
+        for place in range(n_contenders)
     ]
     entries = await world.objects.put(table)
     document = a_document(contenders=contenders, entries=entries, task=task, **changes)

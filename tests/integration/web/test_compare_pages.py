@@ -93,6 +93,31 @@ async def test_what_methods_asked_for_say_alone_stands_beside_what_is_concluded(
 
 
 @IN_SHARED_LOOP
+async def test_the_best_and_those_that_are_chosen_have_columns_at_any_place(
+    idle_world: World, idle_pages: httpx.AsyncClient
+) -> None:
+    """Cards, columns of entries and legends of sections; a word says how to see the others."""
+    run = await idle_world.scribe.whole_run(n_entries=4)
+    metric = a_metric(values=(0.9, 0.8, 0.8, 0.8, 0.8, 0.95))
+    digest = await compared(idle_world, run, n=4, n_contenders=6, metrics=[metric])
+    await reached(idle_world)
+    chosen = page_of(await idle_pages.get(f"/comparisons/{digest}?contender=4&versus=0"))
+    plain = page_of(await idle_pages.get(f"/comparisons/{digest}"))
+
+    for page, places in ((plain, [0, 1, 2, 5]), (chosen, [0, 1, 4, 5])):
+        names = [f"net-{each}" for each in places]
+        cards = page.xpath("//*[contains(@class, 'compare-cards')]//strong//bdi/text()")
+        heads = page.xpath("//table[contains(@class, 'compared')]//th//bdi/text()")
+        keys = page.xpath("//section[starts-with(@aria-labelledby, 'by-')]")
+        assert (cards, heads) == (names, names)
+        for each in keys:
+            assert each.xpath("./*[contains(@class, 'title')]//span/bdi/text()") == names
+        assert "2 contenders not shown: choose at" in page.text_content()
+    marks = chosen.xpath("//*[contains(@class, 'compare-cards')]//strong//svg/*/@d")
+    assert len(set(marks)) == 3  # the first one is a circle
+
+
+@IN_SHARED_LOOP
 async def test_an_answer_that_somebody_else_judged_meanwhile_is_not_overwritten(
     idle_world: World, idle_pages: httpx.AsyncClient
 ) -> None:

@@ -20,6 +20,7 @@ from runoff_web.pages.compare_parts import (
     breakdowns_of,
     effects_of,
     margin_of,
+    places_shown,
     short_names,
     times_of,
 )
@@ -27,7 +28,7 @@ from runoff_web.parts import Parts, parts_of
 from runoff_web.standings import measures_of
 
 MAX_CARDS: Final = 4
-"""Contenders with a card and a column each; more are in the summary."""
+"""Contenders with a card and a column each: `places_shown`; the others are in the summary."""
 _LIST: Final = 50
 
 
@@ -159,18 +160,20 @@ def _page(
 def _shown(parts: Parts, params: CompareParams, found: Comparison) -> dict[str, Any]:
     """What the template of a document takes."""
     document: ComparisonDocument = found.document
+    listing = entries_shown(parts, params, found)
+    places = places_shown(document, (listing.page.contender, listing.page.versus), MAX_CARDS)
     return {
         "digest": found.digest,
         "names": short_names(document),
         "measures": measures_of(document),
-        "n_cards": min(len(document.contenders), MAX_CARDS),
+        "places": places,
         "metrics": [
             (each, effects_of(document, each), margin_of(document, each))
             for each in document.metrics
         ],
         "times": times_of(document),
-        "breakdowns": breakdowns_of(document),
-        "listing": entries_shown(parts, params, found),
+        "breakdowns": breakdowns_of(document, places),
+        "listing": listing,
         "plot": scatter_shown(parts, params, found),
     }
 

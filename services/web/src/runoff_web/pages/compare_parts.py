@@ -70,18 +70,30 @@ def times_of(document: ComparisonDocument) -> list[Times]:
     ]
 
 
-def breakdowns_of(document: ComparisonDocument) -> list[Breakdown]:
-    """One a dimension, in the document's order."""
+def places_shown(document: ComparisonDocument, chosen: Sequence[int], limit: int) -> Sequence[int]:
+    """The contenders that have columns, in order: those whose change is asked for, the best and the
+    baseline, whatever their places; then others that are as good, then the first ones.
+    """
+    every, best = range(len(document.contenders)), document.metrics[0].winner.contenders
+    base = [] if document.baseline is None else [document.baseline]
+    wanted = dict.fromkeys([*chosen, *best[:1], *base, *best, *every])
+    return sorted([each for each in wanted if each in every][:limit])
+
+
+def breakdowns_of(document: ComparisonDocument, places: Sequence[int]) -> list[Breakdown]:
+    """One a dimension, in the document's order; contenders at these places are drawn."""
     found: dict[str, list[tuple[ComparedGroup, ComparedMetric]]] = {}
     for group in document.groups:
         metric = next((m for m in group.metrics if m.name == document.primary.name), None)
         if metric is not None:
             title = f"{group.by} {group.key}" if group.key else group.by
             found.setdefault(title, []).append((group, metric))
-    return [_breakdown(title, groups) for title, groups in found.items()]
+    return [_breakdown(title, groups, places) for title, groups in found.items()]
 
 
-def _breakdown(title: str, groups: list[tuple[ComparedGroup, ComparedMetric]]) -> Breakdown:
+def _breakdown(
+    title: str, groups: list[tuple[ComparedGroup, ComparedMetric]], places: Sequence[int]
+) -> Breakdown:
     ordered = sorted(groups, key=lambda each: -_largest(each[1]))
     rows = [
         DotRow(
@@ -89,7 +101,8 @@ def _breakdown(title: str, groups: list[tuple[ComparedGroup, ComparedMetric]]) -
             note=f"n = {group.n_entries}",
             dots=[
                 Dot(place, estimate.value, *(estimate.interval or (None, None)))
-                for place, estimate in enumerate(metric.estimates)
+                for place in places
+                for estimate in metric.estimates[place : place + 1]
             ],
         )
         for group, metric in ordered[:MAX_DRAWN]

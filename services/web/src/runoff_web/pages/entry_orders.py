@@ -20,10 +20,9 @@ from runoff.client import Client
 from runoff.reviews import AnswerReview
 from runoff_contracts.answers import AnswerBody
 from runoff_contracts.task import Task
-from runoff_web.errors import BadForm
-from runoff_web.format import path_segment
 from runoff_contracts.views import ReviewView
 from runoff_web.errors import BadForm, SaidMeanwhile
+from runoff_web.format import path_segment
 from runoff_web.pages.detail import said_of, seen_of
 from runoff_web.pages.entry import Unsaved
 from runoff_web.pages.entry import page as entry_page
